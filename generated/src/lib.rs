@@ -5,7 +5,7 @@
 //! 3355 operations and 5165 models, each tag of the API behind a feature of its own; `full` is all of
 //! them.
 //!
-//! Configure once with region and credentials, call, and never think of tokens again:
+//! Set the region and the credentials once; the client obtains and refreshes tokens:
 //!
 //! ```no_run
 //! # async fn call() -> genesys_cloud::Result<()> {
@@ -15,16 +15,16 @@
 //!     .region(Region::UsEast1)
 //!     .client_credentials("client id", "client secret")
 //!     .build()?;
-//! let user = client.users().get_user("user id").send().await?;
+//! let user = client.users().get_user("user id").await?;
 //! println!("{:?} of {:?}", user.name, user.department);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The token is fetched when the first call needs it, refreshed before it expires, and renewed when the API refuses it; the refused call is
-//! sent again. Outcomes that may pass are retried, and rate limits are heeded.
+//! The first call obtains a token. It is refreshed before it expires, and renewed after a 401; the refused call is resent. Transient errors are
+//! retried, and rate limits are respected.
 //!
-//! Models are built with `..Default::default()`, so that a property that a later release adds breaks nothing.
+//! Build models with `..Default::default()`, so that a property that a later release adds breaks nothing.
 //!
 //! # Where to look
 //!
@@ -37,13 +37,13 @@
 //! | listings, and work that the API does in the background | [`runtime::paging`], [`runtime::jobs`] |
 //! | what went wrong | [`Error`] |
 //! | grants, logging in people, tokens shared by processes | [`runtime::auth`], [`runtime::auth::store`] |
-//! | changing what others change, too | [`runtime::update()`] |
-//! | tests of your own code without a server | [`MemoryTransport`](runtime::transport::MemoryTransport) |
+//! | changing what others change, too; many calls that can be taken up again | [`runtime::update()`], [`runtime::bulk()`] |
+//! | tests of your own code without a server | [`MemoryTransport`](runtime::transport::MemoryTransport); `runtime::testing` with the feature `testing` |
 //!
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing in a fleet; `blocking` is for calls
-//! without async; `jiff`, `chrono` and `time` convert timestamps. Each tag of the API is one more:
+//! without async, `testing` for tests; `jiff`, `chrono` and `time` convert timestamps. Each tag of the API is one more:
 //!
 //! | feature | method of `Client` | operations |
 //! |---|---|---|
@@ -134,6 +134,45 @@
 //! | `web-deployments` | `web_deployments()` | 21 |
 //! | `webmessaging` | `webmessaging()` | 4 |
 //! | `workforce-management` | `workforce_management()` | 386 |
+//!
+//! The events of notifications have features of their own, one for each family of topics; `topics-full`
+//! is all of them, and `full` none. `events` has the types.
+//!
+//! | feature | topics |
+//! |---|---|
+//! | `topics-analytics` | 10 |
+//! | `topics-architect` | 4 |
+//! | `topics-audits` | 1 |
+//! | `topics-bot` | 1 |
+//! | `topics-businessunits` | 1 |
+//! | `topics-coaching` | 1 |
+//! | `topics-contentmanagement` | 2 |
+//! | `topics-conversations` | 8 |
+//! | `topics-detail` | 19 |
+//! | `topics-employeeperformance` | 1 |
+//! | `topics-externalcontacts` | 8 |
+//! | `topics-flows` | 3 |
+//! | `topics-gamification` | 1 |
+//! | `topics-groups` | 1 |
+//! | `topics-integrations` | 1 |
+//! | `topics-journey` | 5 |
+//! | `topics-managementunits` | 1 |
+//! | `topics-operations` | 1 |
+//! | `topics-outbound` | 39 |
+//! | `topics-quality` | 1 |
+//! | `topics-routing` | 11 |
+//! | `topics-speechandtextanalytics` | 11 |
+//! | `topics-subscription` | 1 |
+//! | `topics-system` | 4 |
+//! | `topics-taskmanagement` | 3 |
+//! | `topics-telephony` | 7 |
+//! | `topics-users` | 57 |
+//! | `topics-video` | 1 |
+//! | `topics-webdeployments` | 2 |
+//! | `topics-webmessaging` | 1 |
+//! | `topics-wem` | 1 |
+//! | `topics-workflows` | 1 |
+//! | `topics-workforcemanagement` | 33 |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -142,6 +181,45 @@ pub mod runtime;
 pub mod api;
 
 pub mod models;
+
+#[cfg(
+    any(
+        feature = "topics-analytics",
+        feature = "topics-architect",
+        feature = "topics-audits",
+        feature = "topics-bot",
+        feature = "topics-businessunits",
+        feature = "topics-coaching",
+        feature = "topics-contentmanagement",
+        feature = "topics-conversations",
+        feature = "topics-detail",
+        feature = "topics-employeeperformance",
+        feature = "topics-externalcontacts",
+        feature = "topics-flows",
+        feature = "topics-gamification",
+        feature = "topics-groups",
+        feature = "topics-integrations",
+        feature = "topics-journey",
+        feature = "topics-managementunits",
+        feature = "topics-operations",
+        feature = "topics-outbound",
+        feature = "topics-quality",
+        feature = "topics-routing",
+        feature = "topics-speechandtextanalytics",
+        feature = "topics-subscription",
+        feature = "topics-system",
+        feature = "topics-taskmanagement",
+        feature = "topics-telephony",
+        feature = "topics-users",
+        feature = "topics-video",
+        feature = "topics-webdeployments",
+        feature = "topics-webmessaging",
+        feature = "topics-wem",
+        feature = "topics-workflows",
+        feature = "topics-workforcemanagement",
+    )
+)]
+pub mod events;
 
 pub use runtime::codec::{Extra, OpenEnum};
 pub use runtime::{

@@ -3,16 +3,29 @@
 use crate::models::shared_by_4_a0c025::EntityListing;
 use crate::runtime;
 
+/// Get assistants agentchecklists languages.
+///
 /// `GET /api/v2/assistants/agentchecklists/languages`
+///
+/// Takes no arguments. Returns `EntityListing`. `items()` streams the items of all pages, each any JSON
+/// value.
 ///
 /// Permission: `assistants:agentchecklist:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `AgentAssistantsApi::get_assistants_agentchecklists_languages`.
+/// Created by `AgentAssistantsApi::get_assistants_agentchecklists_languages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists-languages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_assistants().get_assistants_agentchecklists_languages().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAssistantsAgentchecklistsLanguages {
     request: runtime::Request,
@@ -70,6 +83,17 @@ impl runtime::Operation for GetAssistantsAgentchecklistsLanguages {
     }
 }
 
+impl IntoFuture for GetAssistantsAgentchecklistsLanguages {
+    type Output = runtime::Result<runtime::Response<EntityListing>>;
+
+    type IntoFuture = runtime::Call<EntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAssistantsAgentchecklistsLanguages {
     type Item = serde_json::Value;
 
@@ -86,8 +110,10 @@ impl runtime::Paged for GetAssistantsAgentchecklistsLanguages {
 }
 
 impl crate::api::AgentAssistantsApi {
-    /// `GET /api/v2/assistants/agentchecklists/languages` Optional parameters and all else:
-    /// [`GetAssistantsAgentchecklistsLanguages`].
+    /// Get assistants agentchecklists languages.
+    ///
+    /// `GET /api/v2/assistants/agentchecklists/languages` See [`GetAssistantsAgentchecklistsLanguages`] for
+    /// what it takes and returns.
     pub fn get_assistants_agentchecklists_languages(
         &self,
     ) -> GetAssistantsAgentchecklistsLanguages {

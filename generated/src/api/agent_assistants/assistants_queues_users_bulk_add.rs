@@ -4,14 +4,28 @@ use crate::models::agent_assistants::AssistantQueueUsersBulkAddRequest;
 use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::runtime;
 
+/// Post assistant queue users bulk add.
+///
 /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/add`
+///
+/// Takes `assistant_id` (a text), `queue_id` (a text) and a body
+/// ([`AssistantQueueUsersBulkAddRequest`](crate::models::AssistantQueueUsersBulkAddRequest)). Returns
+/// `BulkResponse`.
 ///
 /// Permission: `assistants:queueUserAssignment:add`
 ///
-/// Made by `AgentAssistantsApi::post_assistant_queue_users_bulk_add`.
+/// Created by `AgentAssistantsApi::post_assistant_queue_users_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_assistants().post_assistant_queue_users_bulk_add("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersBulkAddRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAssistantQueueUsersBulkAdd {
     request: runtime::Request,
@@ -57,9 +71,22 @@ impl runtime::Operation for PostAssistantQueueUsersBulkAdd {
     }
 }
 
+impl IntoFuture for PostAssistantQueueUsersBulkAdd {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
-    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/add` Optional parameters and all
-    /// else: [`PostAssistantQueueUsersBulkAdd`].
+    /// Post assistant queue users bulk add.
+    ///
+    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/add` See
+    /// [`PostAssistantQueueUsersBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_assistant_queue_users_bulk_add(
         &self,
@@ -73,7 +100,7 @@ impl crate::api::AgentAssistantsApi {
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAssistantQueueUsersBulkAdd {
             request,
         }

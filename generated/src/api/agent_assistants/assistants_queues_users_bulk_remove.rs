@@ -4,14 +4,28 @@ use crate::models::agent_assistants::AssistantQueueUsersBulkRemoveRequest;
 use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::runtime;
 
+/// Post assistant queue users bulk remove.
+///
 /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/remove`
+///
+/// Takes `assistant_id` (a text), `queue_id` (a text) and a body
+/// ([`AssistantQueueUsersBulkRemoveRequest`](crate::models::AssistantQueueUsersBulkRemoveRequest)).
+/// Returns `BulkResponse`.
 ///
 /// Permission: `assistants:queueUserAssignment:delete`
 ///
-/// Made by `AgentAssistantsApi::post_assistant_queue_users_bulk_remove`.
+/// Created by `AgentAssistantsApi::post_assistant_queue_users_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_assistants().post_assistant_queue_users_bulk_remove("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersBulkRemoveRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAssistantQueueUsersBulkRemove {
     request: runtime::Request,
@@ -57,9 +71,22 @@ impl runtime::Operation for PostAssistantQueueUsersBulkRemove {
     }
 }
 
+impl IntoFuture for PostAssistantQueueUsersBulkRemove {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
-    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/remove` Optional parameters and
-    /// all else: [`PostAssistantQueueUsersBulkRemove`].
+    /// Post assistant queue users bulk remove.
+    ///
+    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/bulk/remove` See
+    /// [`PostAssistantQueueUsersBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_assistant_queue_users_bulk_remove(
         &self,
@@ -73,7 +100,7 @@ impl crate::api::AgentAssistantsApi {
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAssistantQueueUsersBulkRemove {
             request,
         }

@@ -4,23 +4,37 @@ use crate::models::agent_assistants::{
     AssistantQueueUsersQueryRequest, AssistantQueueUsersQueryResponse,
     PostAssistantQueueUsersQueryExpand,
 };
-
 use crate::runtime;
 
+/// Post assistant queue users query.
+///
 /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/query`
+///
+/// Takes `assistant_id` (a text), `queue_id` (a text) and a body
+/// ([`AssistantQueueUsersQueryRequest`](crate::models::AssistantQueueUsersQueryRequest)). Returns
+/// [`AssistantQueueUsersQueryResponse`](crate::models::AssistantQueueUsersQueryResponse).
 ///
 /// Permission: `assistants:queueUserAssignment:view`
 ///
-/// Made by `AgentAssistantsApi::post_assistant_queue_users_query`.
+/// Created by `AgentAssistantsApi::post_assistant_queue_users_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_assistants().post_assistant_queue_users_query("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAssistantQueueUsersQuery {
     request: runtime::Request,
 }
 
 impl PostAssistantQueueUsersQuery {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAssistantQueueUsersQueryExpand>,
@@ -68,9 +82,22 @@ impl runtime::Operation for PostAssistantQueueUsersQuery {
     }
 }
 
+impl IntoFuture for PostAssistantQueueUsersQuery {
+    type Output = runtime::Result<runtime::Response<AssistantQueueUsersQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AssistantQueueUsersQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentAssistantsApi {
-    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/query` Optional parameters and all
-    /// else: [`PostAssistantQueueUsersQuery`].
+    /// Post assistant queue users query.
+    ///
+    /// `POST /api/v2/assistants/{assistantId}/queues/{queueId}/users/query` See
+    /// [`PostAssistantQueueUsersQuery`] for what it takes and returns.
     #[inline]
     pub fn post_assistant_queue_users_query(
         &self,
@@ -84,7 +111,7 @@ impl crate::api::AgentAssistantsApi {
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAssistantQueueUsersQuery {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::shared_by_4_4bcc9a::Copilot;
 use crate::runtime;
 
+/// Get assistant copilot.
+///
 /// `GET /api/v2/assistants/{assistantId}/copilot`
+///
+/// Takes `assistant_id` (a text). Returns `Copilot`.
 ///
 /// Permission: `assistants:copilot:view`
 ///
-/// Made by `AgentCopilotApi::get_assistant_copilot`.
+/// Created by `AgentCopilotApi::get_assistant_copilot`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--copilot>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_copilot().get_assistant_copilot("assistant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAssistantCopilot {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetAssistantCopilot {
     }
 }
 
+impl IntoFuture for GetAssistantCopilot {
+    type Output = runtime::Result<runtime::Response<Copilot>>;
+
+    type IntoFuture = runtime::Call<Copilot>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentCopilotApi {
-    /// `GET /api/v2/assistants/{assistantId}/copilot` Optional parameters and all else:
-    /// [`GetAssistantCopilot`].
+    /// Get assistant copilot.
+    ///
+    /// `GET /api/v2/assistants/{assistantId}/copilot` See [`GetAssistantCopilot`] for what it takes and
+    /// returns.
     pub fn get_assistant_copilot(
         &self,
         assistant_id: impl AsRef<str>,
@@ -70,14 +95,26 @@ impl crate::api::AgentCopilotApi {
     }
 }
 
+/// Put assistant copilot.
+///
 /// `PUT /api/v2/assistants/{assistantId}/copilot`
+///
+/// Takes `assistant_id` (a text) and a body (`Copilot`). Returns `Copilot`.
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Made by `AgentCopilotApi::put_assistant_copilot`.
+/// Created by `AgentCopilotApi::put_assistant_copilot`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--copilot>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_copilot().put_assistant_copilot("assistant_id", genesys_cloud::models::Copilot::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutAssistantCopilot {
     request: runtime::Request,
@@ -121,9 +158,22 @@ impl runtime::Operation for PutAssistantCopilot {
     }
 }
 
+impl IntoFuture for PutAssistantCopilot {
+    type Output = runtime::Result<runtime::Response<Copilot>>;
+
+    type IntoFuture = runtime::Call<Copilot>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentCopilotApi {
-    /// `PUT /api/v2/assistants/{assistantId}/copilot` Optional parameters and all else:
-    /// [`PutAssistantCopilot`].
+    /// Put assistant copilot.
+    ///
+    /// `PUT /api/v2/assistants/{assistantId}/copilot` See [`PutAssistantCopilot`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_assistant_copilot(
         &self,
@@ -135,7 +185,7 @@ impl crate::api::AgentCopilotApi {
             <PutAssistantCopilot as runtime::Operation>::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutAssistantCopilot { request }
     }
 }

@@ -3,22 +3,35 @@
 use crate::models::agent_copilot::LanguageSupportResponse;
 use crate::runtime;
 
+/// Get assistants copilot featuresupport.
+///
 /// `GET /api/v2/assistants/copilot/featuresupport`
+///
+/// Takes no arguments. Returns [`LanguageSupportResponse`](crate::models::LanguageSupportResponse).
 ///
 /// Permission: `assistants:copilot:view`
 ///
-/// Made by `AgentCopilotApi::get_assistants_copilot_featuresupport`.
+/// Created by `AgentCopilotApi::get_assistants_copilot_featuresupport`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-copilot-featuresupport>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.agent_copilot().get_assistants_copilot_featuresupport().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAssistantsCopilotFeaturesupport {
     request: runtime::Request,
 }
 
 impl GetAssistantsCopilotFeaturesupport {
-    pub fn language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("language", value.as_ref());
+    /// The query parameter `language`.
+    pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("language", value.text());
         self
     }
 
@@ -59,9 +72,22 @@ impl runtime::Operation for GetAssistantsCopilotFeaturesupport {
     }
 }
 
+impl IntoFuture for GetAssistantsCopilotFeaturesupport {
+    type Output = runtime::Result<runtime::Response<LanguageSupportResponse>>;
+
+    type IntoFuture = runtime::Call<LanguageSupportResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AgentCopilotApi {
-    /// `GET /api/v2/assistants/copilot/featuresupport` Optional parameters and all else:
-    /// [`GetAssistantsCopilotFeaturesupport`].
+    /// Get assistants copilot featuresupport.
+    ///
+    /// `GET /api/v2/assistants/copilot/featuresupport` See [`GetAssistantsCopilotFeaturesupport`] for what
+    /// it takes and returns.
     pub fn get_assistants_copilot_featuresupport(
         &self,
     ) -> GetAssistantsCopilotFeaturesupport {

@@ -3,14 +3,27 @@
 use crate::models::ai_studio::SummarySettingWithTranscript;
 use crate::runtime;
 
+/// Post conversations summaries preview.
+///
 /// `POST /api/v2/conversations/summaries/preview`
+///
+/// Takes a body ([`SummarySettingWithTranscript`](crate::models::SummarySettingWithTranscript)).
+/// Returns nothing.
 ///
 /// Permission: `aiStudio:summaryPreview:view`
 ///
-/// Made by `AiStudioApi::post_conversations_summaries_preview`.
+/// Created by `AiStudioApi::post_conversations_summaries_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-summaries-preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_conversations_summaries_preview(genesys_cloud::models::SummarySettingWithTranscript::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsSummariesPreview {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostConversationsSummariesPreview {
     }
 }
 
+impl IntoFuture for PostConversationsSummariesPreview {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/conversations/summaries/preview` Optional parameters and all else:
-    /// [`PostConversationsSummariesPreview`].
+    /// Post conversations summaries preview.
+    ///
+    /// `POST /api/v2/conversations/summaries/preview` See [`PostConversationsSummariesPreview`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_conversations_summaries_preview(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AiStudioApi {
             &self.client,
             <PostConversationsSummariesPreview as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsSummariesPreview {
             request,
         }

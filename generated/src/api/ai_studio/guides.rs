@@ -4,17 +4,28 @@ use crate::models::ai_studio::{
     CreateGuide, GetGuidesSortBy, GetGuidesSortOrder, GetGuidesStatus, Guide,
     GuideEntityListing, UpdateGuide,
 };
-
 use crate::runtime;
 
+/// Get guide.
+///
 /// `GET /api/v2/guides/{guideId}`
+///
+/// Takes `guide_id` (a text). Returns [`Guide`](crate::models::Guide).
 ///
 /// Permission: `aiStudio:guide:view`
 ///
-/// Made by `AiStudioApi::get_guide`.
+/// Created by `AiStudioApi::get_guide`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().get_guide("guide_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGuide {
     request: runtime::Request,
@@ -58,8 +69,21 @@ impl runtime::Operation for GetGuide {
     }
 }
 
+impl IntoFuture for GetGuide {
+    type Output = runtime::Result<runtime::Response<Guide>>;
+
+    type IntoFuture = runtime::Call<Guide>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `GET /api/v2/guides/{guideId}` Optional parameters and all else: [`GetGuide`].
+    /// Get guide.
+    ///
+    /// `GET /api/v2/guides/{guideId}` See [`GetGuide`] for what it takes and returns.
     pub fn get_guide(&self, guide_id: impl AsRef<str>) -> GetGuide {
         let mut request = runtime::Request::new(
             &self.client,
@@ -70,59 +94,74 @@ impl crate::api::AiStudioApi {
     }
 }
 
+/// Get guides.
+///
 /// `GET /api/v2/guides`
+///
+/// Takes no arguments. Returns [`GuideEntityListing`](crate::models::GuideEntityListing). `items()`
+/// streams the items of all pages, each [`Guide`](crate::models::Guide).
 ///
 /// Permission: `aiStudio:guide:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AiStudioApi::get_guides`.
+/// Created by `AiStudioApi::get_guides`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().get_guides().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGuides {
     request: runtime::Request,
 }
 
 impl GetGuides {
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `nameContains`
-    pub fn name_contains(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nameContains", value.as_ref());
+    /// The query parameter `nameContains`.
+    pub fn name_contains(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nameContains", value.text());
         self
     }
 
-    pub fn status(mut self, value: GetGuidesStatus) -> Self {
-        self.request.query("status", value);
+    /// The query parameter `status`.
+    pub fn status(mut self, value: impl Into<Option<GetGuidesStatus>>) -> Self {
+        self.request.query("status", value.into());
         self
     }
 
-    /// `sortBy`, default `dateModified`
-    pub fn sort_by(mut self, value: GetGuidesSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`, default `dateModified`.
+    pub fn sort_by(mut self, value: impl Into<Option<GetGuidesSortBy>>) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    /// `sortOrder`, default `desc`
-    pub fn sort_order(mut self, value: GetGuidesSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `desc`.
+    pub fn sort_order(mut self, value: impl Into<Option<GetGuidesSortOrder>>) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -175,6 +214,17 @@ impl runtime::Operation for GetGuides {
     }
 }
 
+impl IntoFuture for GetGuides {
+    type Output = runtime::Result<runtime::Response<GuideEntityListing>>;
+
+    type IntoFuture = runtime::Call<GuideEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGuides {
     type Item = Guide;
 
@@ -195,7 +245,9 @@ impl runtime::Paged for GetGuides {
 }
 
 impl crate::api::AiStudioApi {
-    /// `GET /api/v2/guides` Optional parameters and all else: [`GetGuides`].
+    /// Get guides.
+    ///
+    /// `GET /api/v2/guides` See [`GetGuides`] for what it takes and returns.
     pub fn get_guides(&self) -> GetGuides {
         GetGuides {
             request: runtime::Request::new(
@@ -206,14 +258,27 @@ impl crate::api::AiStudioApi {
     }
 }
 
+/// Patch guide.
+///
 /// `PATCH /api/v2/guides/{guideId}`
+///
+/// Takes `guide_id` (a text) and a body ([`UpdateGuide`](crate::models::UpdateGuide)). Returns
+/// [`Guide`](crate::models::Guide).
 ///
 /// Permission: `aiStudio:guide:edit`
 ///
-/// Made by `AiStudioApi::patch_guide`.
+/// Created by `AiStudioApi::patch_guide`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().patch_guide("guide_id", genesys_cloud::models::UpdateGuide::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchGuide {
     request: runtime::Request,
@@ -257,8 +322,21 @@ impl runtime::Operation for PatchGuide {
     }
 }
 
+impl IntoFuture for PatchGuide {
+    type Output = runtime::Result<runtime::Response<Guide>>;
+
+    type IntoFuture = runtime::Call<Guide>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `PATCH /api/v2/guides/{guideId}` Optional parameters and all else: [`PatchGuide`].
+    /// Patch guide.
+    ///
+    /// `PATCH /api/v2/guides/{guideId}` See [`PatchGuide`] for what it takes and returns.
     #[inline]
     pub fn patch_guide(
         &self,
@@ -270,19 +348,31 @@ impl crate::api::AiStudioApi {
             <PatchGuide as runtime::Operation>::METADATA,
         );
         request.path_argument(guide_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchGuide { request }
     }
 }
 
+/// Post guides.
+///
 /// `POST /api/v2/guides`
+///
+/// Takes a body ([`CreateGuide`](crate::models::CreateGuide)). Returns [`Guide`](crate::models::Guide).
 ///
 /// Permission: `aiStudio:guide:add`
 ///
-/// Made by `AiStudioApi::post_guides`.
+/// Created by `AiStudioApi::post_guides`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_guides(genesys_cloud::models::CreateGuide::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGuides {
     request: runtime::Request,
@@ -326,15 +416,28 @@ impl runtime::Operation for PostGuides {
     }
 }
 
+impl IntoFuture for PostGuides {
+    type Output = runtime::Result<runtime::Response<Guide>>;
+
+    type IntoFuture = runtime::Call<Guide>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/guides` Optional parameters and all else: [`PostGuides`].
+    /// Post guides.
+    ///
+    /// `POST /api/v2/guides` See [`PostGuides`] for what it takes and returns.
     #[inline]
     pub fn post_guides(&self, body: CreateGuide) -> PostGuides {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGuides as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGuides { request }
     }
 }

@@ -3,14 +3,28 @@
 use crate::models::ai_studio::{GuideSessionTurnRequest, GuideSessionTurnResponse};
 use crate::runtime;
 
+/// Post guide session turns.
+///
 /// `POST /api/v2/guides/{guideId}/sessions/{guideSessionId}/turns`
+///
+/// Takes `guide_id` (a text), `guide_session_id` (a text) and a body
+/// ([`GuideSessionTurnRequest`](crate::models::GuideSessionTurnRequest)). Returns
+/// [`GuideSessionTurnResponse`](crate::models::GuideSessionTurnResponse).
 ///
 /// Permission: `aiStudio:guideSessionTurn:add`
 ///
-/// Made by `AiStudioApi::post_guide_session_turns`.
+/// Created by `AiStudioApi::post_guide_session_turns`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--sessions--guideSessionId--turns>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_guide_session_turns("guide_id", "guide_session_id", genesys_cloud::models::GuideSessionTurnRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGuideSessionTurns {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostGuideSessionTurns {
     }
 }
 
+impl IntoFuture for PostGuideSessionTurns {
+    type Output = runtime::Result<runtime::Response<GuideSessionTurnResponse>>;
+
+    type IntoFuture = runtime::Call<GuideSessionTurnResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/guides/{guideId}/sessions/{guideSessionId}/turns` Optional parameters and all else:
-    /// [`PostGuideSessionTurns`].
+    /// Post guide session turns.
+    ///
+    /// `POST /api/v2/guides/{guideId}/sessions/{guideSessionId}/turns` See [`PostGuideSessionTurns`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_guide_session_turns(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::AiStudioApi {
         );
         request.path_argument(guide_id.as_ref());
         request.path_argument(guide_session_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGuideSessionTurns { request }
     }
 }

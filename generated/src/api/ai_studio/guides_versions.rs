@@ -3,14 +3,27 @@
 use crate::models::ai_studio::{CreateGuideVersion, GuideVersion, UpdateGuideVersion};
 use crate::runtime;
 
+/// Get guide version.
+///
 /// `GET /api/v2/guides/{guideId}/versions/{versionId}`
+///
+/// Takes `guide_id` (a text) and `version_id` (a text). Returns
+/// [`GuideVersion`](crate::models::GuideVersion).
 ///
 /// Permission: `aiStudio:guideVersion:view`
 ///
-/// Made by `AiStudioApi::get_guide_version`.
+/// Created by `AiStudioApi::get_guide_version`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().get_guide_version("guide_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGuideVersion {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetGuideVersion {
     }
 }
 
+impl IntoFuture for GetGuideVersion {
+    type Output = runtime::Result<runtime::Response<GuideVersion>>;
+
+    type IntoFuture = runtime::Call<GuideVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `GET /api/v2/guides/{guideId}/versions/{versionId}` Optional parameters and all else:
-    /// [`GetGuideVersion`].
+    /// Get guide version.
+    ///
+    /// `GET /api/v2/guides/{guideId}/versions/{versionId}` See [`GetGuideVersion`] for what it takes and
+    /// returns.
     pub fn get_guide_version(
         &self,
         guide_id: impl AsRef<str>,
@@ -72,14 +98,28 @@ impl crate::api::AiStudioApi {
     }
 }
 
+/// Patch guide version.
+///
 /// `PATCH /api/v2/guides/{guideId}/versions/{versionId}`
+///
+/// Takes `guide_id` (a text), `version_id` (a text) and a body
+/// ([`UpdateGuideVersion`](crate::models::UpdateGuideVersion)). Returns
+/// [`GuideVersion`](crate::models::GuideVersion).
 ///
 /// Permission: `aiStudio:guideVersion:edit`
 ///
-/// Made by `AiStudioApi::patch_guide_version`.
+/// Created by `AiStudioApi::patch_guide_version`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId--versions--versionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().patch_guide_version("guide_id", "version_id", genesys_cloud::models::UpdateGuideVersion::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchGuideVersion {
     request: runtime::Request,
@@ -123,9 +163,22 @@ impl runtime::Operation for PatchGuideVersion {
     }
 }
 
+impl IntoFuture for PatchGuideVersion {
+    type Output = runtime::Result<runtime::Response<GuideVersion>>;
+
+    type IntoFuture = runtime::Call<GuideVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `PATCH /api/v2/guides/{guideId}/versions/{versionId}` Optional parameters and all else:
-    /// [`PatchGuideVersion`].
+    /// Patch guide version.
+    ///
+    /// `PATCH /api/v2/guides/{guideId}/versions/{versionId}` See [`PatchGuideVersion`] for what it takes
+    /// and returns.
     #[inline]
     pub fn patch_guide_version(
         &self,
@@ -139,27 +192,42 @@ impl crate::api::AiStudioApi {
         );
         request.path_argument(guide_id.as_ref());
         request.path_argument(version_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchGuideVersion { request }
     }
 }
 
+/// Post guide versions.
+///
 /// `POST /api/v2/guides/{guideId}/versions`
+///
+/// Takes `guide_id` (a text) and optionally a body
+/// ([`CreateGuideVersion`](crate::models::CreateGuideVersion)). Returns
+/// [`GuideVersion`](crate::models::GuideVersion).
 ///
 /// Permission: `aiStudio:guideVersion:add`
 ///
-/// Made by `AiStudioApi::post_guide_versions`.
+/// Created by `AiStudioApi::post_guide_versions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_guide_versions("guide_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGuideVersions {
     request: runtime::Request,
 }
 
 impl PostGuideVersions {
-    pub fn body(mut self, value: CreateGuideVersion) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<CreateGuideVersion>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -200,8 +268,21 @@ impl runtime::Operation for PostGuideVersions {
     }
 }
 
+impl IntoFuture for PostGuideVersions {
+    type Output = runtime::Result<runtime::Response<GuideVersion>>;
+
+    type IntoFuture = runtime::Call<GuideVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/guides/{guideId}/versions` Optional parameters and all else: [`PostGuideVersions`].
+    /// Post guide versions.
+    ///
+    /// `POST /api/v2/guides/{guideId}/versions` See [`PostGuideVersions`] for what it takes and returns.
     pub fn post_guide_versions(&self, guide_id: impl AsRef<str>) -> PostGuideVersions {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,14 +3,27 @@
 use crate::models::ai_studio::{GuideVersionPublishJob, GuideVersionPublishJobRequest};
 use crate::runtime;
 
+/// Get guide version job.
+///
 /// `GET /api/v2/guides/{guideId}/versions/{versionId}/jobs/{jobId}`
+///
+/// Takes `guide_id` (a text), `version_id` (a text) and `job_id` (a text). Returns
+/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob).
 ///
 /// Permission: `aiStudio:guideVersionJob:view`
 ///
-/// Made by `AiStudioApi::get_guide_version_job`.
+/// Created by `AiStudioApi::get_guide_version_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--versions--versionId--jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().get_guide_version_job("guide_id", "version_id", "job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGuideVersionJob {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetGuideVersionJob {
     }
 }
 
+impl IntoFuture for GetGuideVersionJob {
+    type Output = runtime::Result<runtime::Response<GuideVersionPublishJob>>;
+
+    type IntoFuture = runtime::Call<GuideVersionPublishJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AiStudioApi {
-    /// `GET /api/v2/guides/{guideId}/versions/{versionId}/jobs/{jobId}` Optional parameters and all else:
-    /// [`GetGuideVersionJob`].
+    /// Get guide version job.
+    ///
+    /// `GET /api/v2/guides/{guideId}/versions/{versionId}/jobs/{jobId}` See [`GetGuideVersionJob`] for what
+    /// it takes and returns.
     pub fn get_guide_version_job(
         &self,
         guide_id: impl AsRef<str>,
@@ -76,16 +102,30 @@ impl crate::api::AiStudioApi {
     }
 }
 
+/// Post guide version jobs.
+///
 /// `POST /api/v2/guides/{guideId}/versions/{versionId}/jobs`
+///
+/// Takes `guide_id` (a text), `version_id` (a text) and a body
+/// ([`GuideVersionPublishJobRequest`](crate::models::GuideVersionPublishJobRequest)). Returns
+/// [`GuideVersionPublishJob`](crate::models::GuideVersionPublishJob).
 ///
 /// Permission: `aiStudio:guideVersionJob:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_guide_version_job`.
 ///
-/// Made by `AiStudioApi::post_guide_version_jobs`.
+/// Created by `AiStudioApi::post_guide_version_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides--guideId--versions--versionId--jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_guide_version_jobs("guide_id", "version_id", genesys_cloud::models::GuideVersionPublishJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGuideVersionJobs {
     request: runtime::Request,
@@ -139,6 +179,17 @@ impl runtime::Operation for PostGuideVersionJobs {
     }
 }
 
+impl IntoFuture for PostGuideVersionJobs {
+    type Output = runtime::Result<runtime::Response<GuideVersionPublishJob>>;
+
+    type IntoFuture = runtime::Call<GuideVersionPublishJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostGuideVersionJobs {
     type Status = <crate::api::GetGuideVersionJob as runtime::Operation>::Output;
 
@@ -155,8 +206,10 @@ impl runtime::Submit for PostGuideVersionJobs {
 }
 
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/guides/{guideId}/versions/{versionId}/jobs` Optional parameters and all else:
-    /// [`PostGuideVersionJobs`].
+    /// Post guide version jobs.
+    ///
+    /// `POST /api/v2/guides/{guideId}/versions/{versionId}/jobs` See [`PostGuideVersionJobs`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_guide_version_jobs(
         &self,
@@ -170,7 +223,7 @@ impl crate::api::AiStudioApi {
         );
         request.path_argument(guide_id.as_ref());
         request.path_argument(version_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGuideVersionJobs { request }
     }
 }

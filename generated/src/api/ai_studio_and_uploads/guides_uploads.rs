@@ -4,14 +4,26 @@ use crate::models::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post guides uploads.
+///
 /// `POST /api/v2/guides/uploads`
+///
+/// Takes a body (`UploadUrlRequest`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `aiStudio:guide:upload`
 ///
-/// Made by `AiStudioApi::post_guides_uploads` and `UploadsApi::post_guides_uploads`.
+/// Created by `AiStudioApi::post_guides_uploads` and `UploadsApi::post_guides_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_guides_uploads(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGuidesUploads {
     request: runtime::Request,
@@ -55,30 +67,45 @@ impl runtime::Operation for PostGuidesUploads {
     }
 }
 
+impl IntoFuture for PostGuidesUploads {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "ai-studio")]
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/guides/uploads` Optional parameters and all else: [`PostGuidesUploads`].
+    /// Post guides uploads.
+    ///
+    /// `POST /api/v2/guides/uploads` See [`PostGuidesUploads`] for what it takes and returns.
     #[inline]
     pub fn post_guides_uploads(&self, body: UploadUrlRequest) -> PostGuidesUploads {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGuidesUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGuidesUploads { request }
     }
 }
 
 #[cfg(feature = "uploads")]
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/guides/uploads` Optional parameters and all else: [`PostGuidesUploads`].
+    /// Post guides uploads.
+    ///
+    /// `POST /api/v2/guides/uploads` See [`PostGuidesUploads`] for what it takes and returns.
     #[inline]
     pub fn post_guides_uploads(&self, body: UploadUrlRequest) -> PostGuidesUploads {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGuidesUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGuidesUploads { request }
     }
 }

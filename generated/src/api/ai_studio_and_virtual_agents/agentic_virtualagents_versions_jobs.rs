@@ -3,18 +3,32 @@
 use crate::models::ai_studio_and_virtual_agents::{
     AgenticVirtualAgentVersionPublishJob, AgenticVirtualAgentVersionPublishJobRequest,
 };
-
 use crate::runtime;
 
+/// Post agentic virtualagent version jobs.
+///
 /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs`
+///
+/// Takes `virtual_agent_id` (a text), `version_id` (a text) and a body
+/// ([`AgenticVirtualAgentVersionPublishJobRequest`](crate::models::AgenticVirtualAgentVersionPublishJobRequest)).
+/// Returns
+/// [`AgenticVirtualAgentVersionPublishJob`](crate::models::AgenticVirtualAgentVersionPublishJob).
 ///
 /// Permission: `agentic:virtualAgentVersionJob:add`
 ///
-/// Made by `AiStudioApi::post_agentic_virtualagent_version_jobs` and
+/// Created by `AiStudioApi::post_agentic_virtualagent_version_jobs` and
 /// `VirtualAgentsApi::post_agentic_virtualagent_version_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents--virtualAgentId--versions--versionId--jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.ai_studio().post_agentic_virtualagent_version_jobs("virtual_agent_id", "version_id", genesys_cloud::models::AgenticVirtualAgentVersionPublishJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAgenticVirtualagentVersionJobs {
     request: runtime::Request,
@@ -60,10 +74,25 @@ impl runtime::Operation for PostAgenticVirtualagentVersionJobs {
     }
 }
 
+impl IntoFuture for PostAgenticVirtualagentVersionJobs {
+    type Output = runtime::Result<
+        runtime::Response<AgenticVirtualAgentVersionPublishJob>,
+    >;
+
+    type IntoFuture = runtime::Call<AgenticVirtualAgentVersionPublishJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "ai-studio")]
 impl crate::api::AiStudioApi {
-    /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs` Optional parameters
-    /// and all else: [`PostAgenticVirtualagentVersionJobs`].
+    /// Post agentic virtualagent version jobs.
+    ///
+    /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs` See
+    /// [`PostAgenticVirtualagentVersionJobs`] for what it takes and returns.
     #[inline]
     pub fn post_agentic_virtualagent_version_jobs(
         &self,
@@ -77,7 +106,7 @@ impl crate::api::AiStudioApi {
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.path_argument(version_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAgenticVirtualagentVersionJobs {
             request,
         }
@@ -86,8 +115,10 @@ impl crate::api::AiStudioApi {
 
 #[cfg(feature = "virtual-agents")]
 impl crate::api::VirtualAgentsApi {
-    /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs` Optional parameters
-    /// and all else: [`PostAgenticVirtualagentVersionJobs`].
+    /// Post agentic virtualagent version jobs.
+    ///
+    /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs` See
+    /// [`PostAgenticVirtualagentVersionJobs`] for what it takes and returns.
     #[inline]
     pub fn post_agentic_virtualagent_version_jobs(
         &self,
@@ -101,7 +132,7 @@ impl crate::api::VirtualAgentsApi {
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.path_argument(version_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAgenticVirtualagentVersionJobs {
             request,
         }

@@ -4,14 +4,26 @@ use crate::models::alerting::CommonAllAlertUpdateRequest;
 use crate::models::shared_by_12_0d55b9::Empty;
 use crate::runtime;
 
+/// Delete alerting alerts all.
+///
 /// `DELETE /api/v2/alerting/alerts/all`
+///
+/// Takes no arguments. Returns `Empty`.
 ///
 /// Permission: `alerting:alert:edit`
 ///
-/// Made by `AlertingApi::delete_alerting_alerts_all`.
+/// Created by `AlertingApi::delete_alerting_alerts_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().delete_alerting_alerts_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAlertingAlertsAll {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for DeleteAlertingAlertsAll {
     }
 }
 
+impl IntoFuture for DeleteAlertingAlertsAll {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AlertingApi {
-    /// `DELETE /api/v2/alerting/alerts/all` Optional parameters and all else: [`DeleteAlertingAlertsAll`].
+    /// Delete alerting alerts all.
+    ///
+    /// `DELETE /api/v2/alerting/alerts/all` See [`DeleteAlertingAlertsAll`] for what it takes and returns.
     pub fn delete_alerting_alerts_all(&self) -> DeleteAlertingAlertsAll {
         DeleteAlertingAlertsAll {
             request: runtime::Request::new(
@@ -67,22 +92,39 @@ impl crate::api::AlertingApi {
     }
 }
 
+/// Patch alerting alerts all.
+///
 /// `PATCH /api/v2/alerting/alerts/all`
+///
+/// Takes optionally a body
+/// ([`CommonAllAlertUpdateRequest`](crate::models::CommonAllAlertUpdateRequest)). Returns `Empty`.
 ///
 /// Permission: `alerting:alert:edit`
 ///
-/// Made by `AlertingApi::patch_alerting_alerts_all`.
+/// Created by `AlertingApi::patch_alerting_alerts_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().patch_alerting_alerts_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchAlertingAlertsAll {
     request: runtime::Request,
 }
 
 impl PatchAlertingAlertsAll {
-    pub fn body(mut self, value: CommonAllAlertUpdateRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<CommonAllAlertUpdateRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -123,8 +165,21 @@ impl runtime::Operation for PatchAlertingAlertsAll {
     }
 }
 
+impl IntoFuture for PatchAlertingAlertsAll {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AlertingApi {
-    /// `PATCH /api/v2/alerting/alerts/all` Optional parameters and all else: [`PatchAlertingAlertsAll`].
+    /// Patch alerting alerts all.
+    ///
+    /// `PATCH /api/v2/alerting/alerts/all` See [`PatchAlertingAlertsAll`] for what it takes and returns.
     pub fn patch_alerting_alerts_all(&self) -> PatchAlertingAlertsAll {
         PatchAlertingAlertsAll {
             request: runtime::Request::new(

@@ -4,14 +4,27 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::alerting::CommonAlertBulkUpdateRequest;
 use crate::runtime;
 
+/// Patch alerting alerts bulk.
+///
 /// `PATCH /api/v2/alerting/alerts/bulk`
+///
+/// Takes a body ([`CommonAlertBulkUpdateRequest`](crate::models::CommonAlertBulkUpdateRequest)).
+/// Returns `BulkResponse`.
 ///
 /// Permission: `alerting:alert:edit`
 ///
-/// Made by `AlertingApi::patch_alerting_alerts_bulk`.
+/// Created by `AlertingApi::patch_alerting_alerts_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().patch_alerting_alerts_bulk(genesys_cloud::models::CommonAlertBulkUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchAlertingAlertsBulk {
     request: runtime::Request,
@@ -55,8 +68,21 @@ impl runtime::Operation for PatchAlertingAlertsBulk {
     }
 }
 
+impl IntoFuture for PatchAlertingAlertsBulk {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AlertingApi {
-    /// `PATCH /api/v2/alerting/alerts/bulk` Optional parameters and all else: [`PatchAlertingAlertsBulk`].
+    /// Patch alerting alerts bulk.
+    ///
+    /// `PATCH /api/v2/alerting/alerts/bulk` See [`PatchAlertingAlertsBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_alerting_alerts_bulk(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::AlertingApi {
             &self.client,
             <PatchAlertingAlertsBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchAlertingAlertsBulk { request }
     }
 }

@@ -3,24 +3,39 @@
 use crate::models::alerting::{AlertListing, CommonAlert, GetAlertQuery};
 use crate::runtime;
 
+/// Post alerting alerts query.
+///
 /// `POST /api/v2/alerting/alerts/query`
+///
+/// Takes optionally a body ([`GetAlertQuery`](crate::models::GetAlertQuery)). Returns
+/// [`AlertListing`](crate::models::AlertListing). `items()` streams the items of all pages, each
+/// [`CommonAlert`](crate::models::CommonAlert).
 ///
 /// Permission: `alerting:alert:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `AlertingApi::post_alerting_alerts_query`.
+/// Created by `AlertingApi::post_alerting_alerts_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-alerts-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().post_alerting_alerts_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAlertingAlertsQuery {
     request: runtime::Request,
 }
 
 impl PostAlertingAlertsQuery {
-    pub fn body(mut self, value: GetAlertQuery) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<GetAlertQuery>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -73,6 +88,17 @@ impl runtime::Operation for PostAlertingAlertsQuery {
     }
 }
 
+impl IntoFuture for PostAlertingAlertsQuery {
+    type Output = runtime::Result<runtime::Response<AlertListing>>;
+
+    type IntoFuture = runtime::Call<AlertListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAlertingAlertsQuery {
     type Item = CommonAlert;
 
@@ -93,7 +119,9 @@ impl runtime::Paged for PostAlertingAlertsQuery {
 }
 
 impl crate::api::AlertingApi {
-    /// `POST /api/v2/alerting/alerts/query` Optional parameters and all else: [`PostAlertingAlertsQuery`].
+    /// Post alerting alerts query.
+    ///
+    /// `POST /api/v2/alerting/alerts/query` See [`PostAlertingAlertsQuery`] for what it takes and returns.
     pub fn post_alerting_alerts_query(&self) -> PostAlertingAlertsQuery {
         PostAlertingAlertsQuery {
             request: runtime::Request::new(

@@ -4,14 +4,28 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::alerting::CommonRuleBulkUpdateNotificationsRequest;
 use crate::runtime;
 
+/// Patch alerting rules bulk.
+///
 /// `PATCH /api/v2/alerting/rules/bulk`
+///
+/// Takes a body
+/// ([`CommonRuleBulkUpdateNotificationsRequest`](crate::models::CommonRuleBulkUpdateNotificationsRequest)).
+/// Returns `BulkResponse`.
 ///
 /// Permission: `alerting:rule:edit`
 ///
-/// Made by `AlertingApi::patch_alerting_rules_bulk`.
+/// Created by `AlertingApi::patch_alerting_rules_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-rules-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().patch_alerting_rules_bulk(genesys_cloud::models::CommonRuleBulkUpdateNotificationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchAlertingRulesBulk {
     request: runtime::Request,
@@ -55,8 +69,21 @@ impl runtime::Operation for PatchAlertingRulesBulk {
     }
 }
 
+impl IntoFuture for PatchAlertingRulesBulk {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AlertingApi {
-    /// `PATCH /api/v2/alerting/rules/bulk` Optional parameters and all else: [`PatchAlertingRulesBulk`].
+    /// Patch alerting rules bulk.
+    ///
+    /// `PATCH /api/v2/alerting/rules/bulk` See [`PatchAlertingRulesBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_alerting_rules_bulk(
         &self,
@@ -66,7 +93,7 @@ impl crate::api::AlertingApi {
             &self.client,
             <PatchAlertingRulesBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchAlertingRulesBulk { request }
     }
 }

@@ -4,14 +4,27 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::alerting::CommonRuleBulkDeleteRequest;
 use crate::runtime;
 
+/// Post alerting rules bulk remove.
+///
 /// `POST /api/v2/alerting/rules/bulk/remove`
+///
+/// Takes a body ([`CommonRuleBulkDeleteRequest`](crate::models::CommonRuleBulkDeleteRequest)). Returns
+/// `BulkResponse`.
 ///
 /// Permission: `alerting:rule:delete`
 ///
-/// Made by `AlertingApi::post_alerting_rules_bulk_remove`.
+/// Created by `AlertingApi::post_alerting_rules_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().post_alerting_rules_bulk_remove(genesys_cloud::models::CommonRuleBulkDeleteRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAlertingRulesBulkRemove {
     request: runtime::Request,
@@ -55,9 +68,22 @@ impl runtime::Operation for PostAlertingRulesBulkRemove {
     }
 }
 
+impl IntoFuture for PostAlertingRulesBulkRemove {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AlertingApi {
-    /// `POST /api/v2/alerting/rules/bulk/remove` Optional parameters and all else:
-    /// [`PostAlertingRulesBulkRemove`].
+    /// Post alerting rules bulk remove.
+    ///
+    /// `POST /api/v2/alerting/rules/bulk/remove` See [`PostAlertingRulesBulkRemove`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_alerting_rules_bulk_remove(
         &self,
@@ -67,7 +93,7 @@ impl crate::api::AlertingApi {
             &self.client,
             <PostAlertingRulesBulkRemove as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAlertingRulesBulkRemove {
             request,
         }

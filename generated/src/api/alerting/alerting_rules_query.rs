@@ -3,24 +3,39 @@
 use crate::models::alerting::{CommonRule, CommonRuleContainer, GetRulesQuery};
 use crate::runtime;
 
+/// Post alerting rules query.
+///
 /// `POST /api/v2/alerting/rules/query`
+///
+/// Takes optionally a body ([`GetRulesQuery`](crate::models::GetRulesQuery)). Returns
+/// [`CommonRuleContainer`](crate::models::CommonRuleContainer). `items()` streams the items of all
+/// pages, each [`CommonRule`](crate::models::CommonRule).
 ///
 /// Permission: `alerting:rule:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `AlertingApi::post_alerting_rules_query`.
+/// Created by `AlertingApi::post_alerting_rules_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.alerting().post_alerting_rules_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAlertingRulesQuery {
     request: runtime::Request,
 }
 
 impl PostAlertingRulesQuery {
-    pub fn body(mut self, value: GetRulesQuery) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<GetRulesQuery>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -73,6 +88,17 @@ impl runtime::Operation for PostAlertingRulesQuery {
     }
 }
 
+impl IntoFuture for PostAlertingRulesQuery {
+    type Output = runtime::Result<runtime::Response<CommonRuleContainer>>;
+
+    type IntoFuture = runtime::Call<CommonRuleContainer>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAlertingRulesQuery {
     type Item = CommonRule;
 
@@ -93,7 +119,9 @@ impl runtime::Paged for PostAlertingRulesQuery {
 }
 
 impl crate::api::AlertingApi {
-    /// `POST /api/v2/alerting/rules/query` Optional parameters and all else: [`PostAlertingRulesQuery`].
+    /// Post alerting rules query.
+    ///
+    /// `POST /api/v2/alerting/rules/query` See [`PostAlertingRulesQuery`] for what it takes and returns.
     pub fn post_alerting_rules_query(&self) -> PostAlertingRulesQuery {
         PostAlertingRulesQuery {
             request: runtime::Request::new(

@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     ActionAggregateDataContainer, ActionAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics actions aggregates job results.
+///
 /// `GET /api/v2/analytics/actions/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ActionAsyncAggregateQueryResponse`](crate::models::ActionAsyncAggregateQueryResponse). `items()`
+/// streams the items of all pages, each
+/// [`ActionAggregateDataContainer`](crate::models::ActionAggregateDataContainer).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_actions_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_actions_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_actions_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsActionsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsActionsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,17 @@ impl runtime::Operation for GetAnalyticsActionsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsActionsAggregatesJobResults {
+    type Output = runtime::Result<runtime::Response<ActionAsyncAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<ActionAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsActionsAggregatesJobResults {
     type Item = ActionAggregateDataContainer;
 
@@ -97,8 +123,10 @@ impl runtime::Paged for GetAnalyticsActionsAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/actions/aggregates/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsActionsAggregatesJobResults`].
+    /// Get analytics actions aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/actions/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsActionsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_actions_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::analytics::{ActionAggregateQueryResponse, ActionAggregationQuery};
 use crate::runtime;
 
+/// Post analytics actions aggregates query.
+///
 /// `POST /api/v2/analytics/actions/aggregates/query`
+///
+/// Takes a body ([`ActionAggregationQuery`](crate::models::ActionAggregationQuery)). Returns
+/// [`ActionAggregateQueryResponse`](crate::models::ActionAggregateQueryResponse).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_actions_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_actions_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-actions-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_actions_aggregates_query(genesys_cloud::models::ActionAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsActionsAggregatesQuery {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostAnalyticsActionsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsActionsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<ActionAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<ActionAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/actions/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsActionsAggregatesQuery`].
+    /// Post analytics actions aggregates query.
+    ///
+    /// `POST /api/v2/analytics/actions/aggregates/query` See [`PostAnalyticsActionsAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_actions_aggregates_query(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsActionsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsActionsAggregatesQuery {
             request,
         }

@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     AgentCopilotAggregateDataContainer, AgentCopilotAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics agentcopilots aggregates job results.
+///
 /// `GET /api/v2/analytics/agentcopilots/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`AgentCopilotAsyncAggregateQueryResponse`](crate::models::AgentCopilotAsyncAggregateQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`AgentCopilotAggregateDataContainer`](crate::models::AgentCopilotAggregateDataContainer).
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentcopilots-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_agentcopilots_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsAgentcopilotsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsAgentcopilotsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,19 @@ impl runtime::Operation for GetAnalyticsAgentcopilotsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsAgentcopilotsAggregatesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<AgentCopilotAsyncAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentCopilotAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsAgentcopilotsAggregatesJobResults {
     type Item = AgentCopilotAggregateDataContainer;
 
@@ -97,8 +125,10 @@ impl runtime::Paged for GetAnalyticsAgentcopilotsAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/agentcopilots/aggregates/jobs/{jobId}/results` Optional parameters and all
-    /// else: [`GetAnalyticsAgentcopilotsAggregatesJobResults`].
+    /// Get analytics agentcopilots aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/agentcopilots/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsAgentcopilotsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_agentcopilots_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     AgentCopilotAggregateQueryResponse, AgentCopilotAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics agentcopilots aggregates query.
+///
 /// `POST /api/v2/analytics/agentcopilots/aggregates/query`
+///
+/// Takes a body ([`AgentCopilotAggregationQuery`](crate::models::AgentCopilotAggregationQuery)).
+/// Returns [`AgentCopilotAggregateQueryResponse`](crate::models::AgentCopilotAggregateQueryResponse).
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_agentcopilots_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_agentcopilots_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_agentcopilots_aggregates_query(genesys_cloud::models::AgentCopilotAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsAgentcopilotsAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsAgentcopilotsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsAgentcopilotsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<AgentCopilotAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AgentCopilotAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/agentcopilots/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsAgentcopilotsAggregatesQuery`].
+    /// Post analytics agentcopilots aggregates query.
+    ///
+    /// `POST /api/v2/analytics/agentcopilots/aggregates/query` See
+    /// [`PostAnalyticsAgentcopilotsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_agentcopilots_aggregates_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsAgentcopilotsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsAgentcopilotsAggregatesQuery {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::analytics::AnalyticsAgentStateAgentResponse;
 use crate::runtime;
 
+/// Get analytics agent status.
+///
 /// `GET /api/v2/analytics/agents/{userId}/status`
+///
+/// Takes `user_id` (a text). Returns
+/// [`AnalyticsAgentStateAgentResponse`](crate::models::AnalyticsAgentStateAgentResponse).
 ///
 /// Permission: `analytics:agentState:view`
 ///
-/// Made by `AnalyticsApi::get_analytics_agent_status`.
+/// Created by `AnalyticsApi::get_analytics_agent_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agents--userId--status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_agent_status("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsAgentStatus {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetAnalyticsAgentStatus {
     }
 }
 
+impl IntoFuture for GetAnalyticsAgentStatus {
+    type Output = runtime::Result<runtime::Response<AnalyticsAgentStateAgentResponse>>;
+
+    type IntoFuture = runtime::Call<AnalyticsAgentStateAgentResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/agents/{userId}/status` Optional parameters and all else:
-    /// [`GetAnalyticsAgentStatus`].
+    /// Get analytics agent status.
+    ///
+    /// `GET /api/v2/analytics/agents/{userId}/status` See [`GetAnalyticsAgentStatus`] for what it takes and
+    /// returns.
     pub fn get_analytics_agent_status(
         &self,
         user_id: impl AsRef<str>,

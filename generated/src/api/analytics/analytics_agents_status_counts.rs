@@ -4,24 +4,36 @@ use crate::models::analytics::{
     AgentStateCountsRequest, AnalyticsAgentStateCountsResponse,
     PostAnalyticsAgentsStatusCountsGroupBy,
 };
-
 use crate::runtime;
 
+/// Post analytics agents status counts.
+///
 /// `POST /api/v2/analytics/agents/status/counts`
+///
+/// Takes a body ([`AgentStateCountsRequest`](crate::models::AgentStateCountsRequest)). Returns
+/// [`AnalyticsAgentStateCountsResponse`](crate::models::AnalyticsAgentStateCountsResponse).
 ///
 /// Permission: `analytics:agentState:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_agents_status_counts`.
+/// Created by `AnalyticsApi::post_analytics_agents_status_counts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-counts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_agents_status_counts(genesys_cloud::models::AgentStateCountsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsAgentsStatusCounts {
     request: runtime::Request,
 }
 
 impl PostAnalyticsAgentsStatusCounts {
-    /// `groupBy`
+    /// The query parameter `groupBy`.
     pub fn group_by(
         mut self,
         value: impl IntoIterator<Item = PostAnalyticsAgentsStatusCountsGroupBy>,
@@ -67,9 +79,22 @@ impl runtime::Operation for PostAnalyticsAgentsStatusCounts {
     }
 }
 
+impl IntoFuture for PostAnalyticsAgentsStatusCounts {
+    type Output = runtime::Result<runtime::Response<AnalyticsAgentStateCountsResponse>>;
+
+    type IntoFuture = runtime::Call<AnalyticsAgentStateCountsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/agents/status/counts` Optional parameters and all else:
-    /// [`PostAnalyticsAgentsStatusCounts`].
+    /// Post analytics agents status counts.
+    ///
+    /// `POST /api/v2/analytics/agents/status/counts` See [`PostAnalyticsAgentsStatusCounts`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_agents_status_counts(
         &self,
@@ -79,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsAgentsStatusCounts as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsAgentsStatusCounts {
             request,
         }

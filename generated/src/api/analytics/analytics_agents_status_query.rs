@@ -4,19 +4,33 @@ use crate::models::analytics::{
     AgentStateQueryRequest, AnalyticsAgentStateAgentResponse,
     AnalyticsAgentStateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics agents status query.
+///
 /// `POST /api/v2/analytics/agents/status/query`
+///
+/// Takes a body ([`AgentStateQueryRequest`](crate::models::AgentStateQueryRequest)). Returns
+/// [`AnalyticsAgentStateQueryResponse`](crate::models::AnalyticsAgentStateQueryResponse). `items()`
+/// streams the items of all pages, each
+/// [`AnalyticsAgentStateAgentResponse`](crate::models::AnalyticsAgentStateAgentResponse).
 ///
 /// Permission: `analytics:agentState:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `AnalyticsApi::post_analytics_agents_status_query`.
+/// Created by `AnalyticsApi::post_analytics_agents_status_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_agents_status_query(genesys_cloud::models::AgentStateQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsAgentsStatusQuery {
     request: runtime::Request,
@@ -72,6 +86,17 @@ impl runtime::Operation for PostAnalyticsAgentsStatusQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsAgentsStatusQuery {
+    type Output = runtime::Result<runtime::Response<AnalyticsAgentStateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AnalyticsAgentStateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsAgentsStatusQuery {
     type Item = AnalyticsAgentStateAgentResponse;
 
@@ -88,8 +113,10 @@ impl runtime::Paged for PostAnalyticsAgentsStatusQuery {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/agents/status/query` Optional parameters and all else:
-    /// [`PostAnalyticsAgentsStatusQuery`].
+    /// Post analytics agents status query.
+    ///
+    /// `POST /api/v2/analytics/agents/status/query` See [`PostAnalyticsAgentsStatusQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_agents_status_query(
         &self,
@@ -99,7 +126,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsAgentsStatusQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsAgentsStatusQuery {
             request,
         }

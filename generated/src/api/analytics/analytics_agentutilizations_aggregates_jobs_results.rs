@@ -3,10 +3,16 @@
 use crate::models::analytics::{
     AgentUtilizationAggregateDataContainer, AgentUtilizationAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics agentutilizations aggregates job results.
+///
 /// `GET /api/v2/analytics/agentutilizations/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`AgentUtilizationAsyncAggregateQueryResponse`](crate::models::AgentUtilizationAsyncAggregateQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`AgentUtilizationAggregateDataContainer`](crate::models::AgentUtilizationAggregateDataContainer).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -14,18 +20,27 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentutilizations-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_agentutilizations_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsAgentutilizationsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsAgentutilizationsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -80,6 +95,19 @@ impl runtime::Operation for GetAnalyticsAgentutilizationsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsAgentutilizationsAggregatesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<AgentUtilizationAsyncAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentUtilizationAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsAgentutilizationsAggregatesJobResults {
     type Item = AgentUtilizationAggregateDataContainer;
 
@@ -99,8 +127,10 @@ impl runtime::Paged for GetAnalyticsAgentutilizationsAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/agentutilizations/aggregates/jobs/{jobId}/results` Optional parameters and
-    /// all else: [`GetAnalyticsAgentutilizationsAggregatesJobResults`].
+    /// Get analytics agentutilizations aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/agentutilizations/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsAgentutilizationsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_agentutilizations_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,19 +3,32 @@
 use crate::models::analytics::{
     AgentUtilizationAggregateQueryResponse, AgentUtilizationAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics agentutilizations aggregates query.
+///
 /// `POST /api/v2/analytics/agentutilizations/aggregates/query`
+///
+/// Takes a body
+/// ([`AgentUtilizationAggregationQuery`](crate::models::AgentUtilizationAggregationQuery)). Returns
+/// [`AgentUtilizationAggregateQueryResponse`](crate::models::AgentUtilizationAggregateQueryResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `analytics:agentUtilizationAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_agentutilizations_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_agentutilizations_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentutilizations-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_agentutilizations_aggregates_query(genesys_cloud::models::AgentUtilizationAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsAgentutilizationsAggregatesQuery {
     request: runtime::Request,
@@ -61,9 +74,24 @@ impl runtime::Operation for PostAnalyticsAgentutilizationsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsAgentutilizationsAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<AgentUtilizationAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentUtilizationAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/agentutilizations/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsAgentutilizationsAggregatesQuery`].
+    /// Post analytics agentutilizations aggregates query.
+    ///
+    /// `POST /api/v2/analytics/agentutilizations/aggregates/query` See
+    /// [`PostAnalyticsAgentutilizationsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_agentutilizations_aggregates_query(
         &self,
@@ -73,7 +101,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsAgentutilizationsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsAgentutilizationsAggregatesQuery {
             request,
         }

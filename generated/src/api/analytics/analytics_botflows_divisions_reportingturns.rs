@@ -4,64 +4,82 @@ use crate::models::analytics::{
     GetAnalyticsBotflowDivisionsReportingturnsAskActionResults, ReportingTurn,
     ReportingTurnsResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics botflow divisions reportingturns.
+///
 /// `GET /api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns`
+///
+/// Takes `bot_flow_id` (a text). Returns
+/// [`ReportingTurnsResponse`](crate::models::ReportingTurnsResponse). `items()` streams the items of
+/// all pages, each [`ReportingTurn`](crate::models::ReportingTurn).
 ///
 /// Permission: `analytics:botFlowDivisionAwareReportingTurn:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AnalyticsApi::get_analytics_botflow_divisions_reportingturns`.
+/// Created by `AnalyticsApi::get_analytics_botflow_divisions_reportingturns`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--divisions-reportingturns>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_botflow_divisions_reportingturns("bot_flow_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsBotflowDivisionsReportingturns {
     request: runtime::Request,
 }
 
 impl GetAnalyticsBotflowDivisionsReportingturns {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `50`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `50`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `actionId`
-    pub fn action_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("actionId", value.as_ref());
+    /// The query parameter `actionId`.
+    pub fn action_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("actionId", value.text());
         self
     }
 
-    /// `sessionId`
-    pub fn session_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sessionId", value.as_ref());
+    /// The query parameter `sessionId`.
+    pub fn session_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sessionId", value.text());
         self
     }
 
-    pub fn language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("language", value.as_ref());
+    /// The query parameter `language`.
+    pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("language", value.text());
         self
     }
 
-    /// `askActionResults`
+    /// The query parameter `askActionResults`.
     pub fn ask_action_results(
         mut self,
-        value: GetAnalyticsBotflowDivisionsReportingturnsAskActionResults,
+        value: impl Into<
+            Option<GetAnalyticsBotflowDivisionsReportingturnsAskActionResults>,
+        >,
     ) -> Self {
-        self.request.query("askActionResults", value);
+        self.request.query("askActionResults", value.into());
         self
     }
 
@@ -116,6 +134,17 @@ impl runtime::Operation for GetAnalyticsBotflowDivisionsReportingturns {
     }
 }
 
+impl IntoFuture for GetAnalyticsBotflowDivisionsReportingturns {
+    type Output = runtime::Result<runtime::Response<ReportingTurnsResponse>>;
+
+    type IntoFuture = runtime::Call<ReportingTurnsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsBotflowDivisionsReportingturns {
     type Item = ReportingTurn;
 
@@ -134,8 +163,10 @@ impl runtime::Paged for GetAnalyticsBotflowDivisionsReportingturns {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns` Optional parameters and all
-    /// else: [`GetAnalyticsBotflowDivisionsReportingturns`].
+    /// Get analytics botflow divisions reportingturns.
+    ///
+    /// `GET /api/v2/analytics/botflows/{botFlowId}/divisions/reportingturns` See
+    /// [`GetAnalyticsBotflowDivisionsReportingturns`] for what it takes and returns.
     pub fn get_analytics_botflow_divisions_reportingturns(
         &self,
         bot_flow_id: impl AsRef<str>,

@@ -4,10 +4,15 @@ use crate::models::analytics::{
     GetAnalyticsBotflowReportingturnsAskActionResults, ReportingTurn,
     ReportingTurnsResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics botflow reportingturns.
+///
 /// `GET /api/v2/analytics/botflows/{botFlowId}/reportingturns`
+///
+/// Takes `bot_flow_id` (a text). Returns
+/// [`ReportingTurnsResponse`](crate::models::ReportingTurnsResponse). `items()` streams the items of
+/// all pages, each [`ReportingTurn`](crate::models::ReportingTurn).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -15,55 +20,66 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AnalyticsApi::get_analytics_botflow_reportingturns`.
+/// Created by `AnalyticsApi::get_analytics_botflow_reportingturns`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--reportingturns>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_botflow_reportingturns("bot_flow_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsBotflowReportingturns {
     request: runtime::Request,
 }
 
 impl GetAnalyticsBotflowReportingturns {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `50`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `50`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `actionId`
-    pub fn action_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("actionId", value.as_ref());
+    /// The query parameter `actionId`.
+    pub fn action_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("actionId", value.text());
         self
     }
 
-    /// `sessionId`
-    pub fn session_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sessionId", value.as_ref());
+    /// The query parameter `sessionId`.
+    pub fn session_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sessionId", value.text());
         self
     }
 
-    pub fn language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("language", value.as_ref());
+    /// The query parameter `language`.
+    pub fn language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("language", value.text());
         self
     }
 
-    /// `askActionResults`
+    /// The query parameter `askActionResults`.
     pub fn ask_action_results(
         mut self,
-        value: GetAnalyticsBotflowReportingturnsAskActionResults,
+        value: impl Into<Option<GetAnalyticsBotflowReportingturnsAskActionResults>>,
     ) -> Self {
-        self.request.query("askActionResults", value);
+        self.request.query("askActionResults", value.into());
         self
     }
 
@@ -118,6 +134,17 @@ impl runtime::Operation for GetAnalyticsBotflowReportingturns {
     }
 }
 
+impl IntoFuture for GetAnalyticsBotflowReportingturns {
+    type Output = runtime::Result<runtime::Response<ReportingTurnsResponse>>;
+
+    type IntoFuture = runtime::Call<ReportingTurnsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsBotflowReportingturns {
     type Item = ReportingTurn;
 
@@ -136,8 +163,10 @@ impl runtime::Paged for GetAnalyticsBotflowReportingturns {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/botflows/{botFlowId}/reportingturns` Optional parameters and all else:
-    /// [`GetAnalyticsBotflowReportingturns`].
+    /// Get analytics botflow reportingturns.
+    ///
+    /// `GET /api/v2/analytics/botflows/{botFlowId}/reportingturns` See
+    /// [`GetAnalyticsBotflowReportingturns`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_analytics_botflow_reportingturns(
         &self,

@@ -3,53 +3,67 @@
 use crate::models::analytics::{
     BotFlowSession, GetAnalyticsBotflowSessionsBotResultCategories, SessionsResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics botflow sessions.
+///
 /// `GET /api/v2/analytics/botflows/{botFlowId}/sessions`
+///
+/// Takes `bot_flow_id` (a text). Returns [`SessionsResponse`](crate::models::SessionsResponse).
+/// `items()` streams the items of all pages, each [`BotFlowSession`](crate::models::BotFlowSession).
 ///
 /// Permission: `analytics:botFlowSession:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AnalyticsApi::get_analytics_botflow_sessions`.
+/// Created by `AnalyticsApi::get_analytics_botflow_sessions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--sessions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_botflow_sessions("bot_flow_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsBotflowSessions {
     request: runtime::Request,
 }
 
 impl GetAnalyticsBotflowSessions {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `50`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `50`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `botResultCategories`
+    /// The query parameter `botResultCategories`.
     pub fn bot_result_categories(
         mut self,
-        value: GetAnalyticsBotflowSessionsBotResultCategories,
+        value: impl Into<Option<GetAnalyticsBotflowSessionsBotResultCategories>>,
     ) -> Self {
-        self.request.query("botResultCategories", value);
+        self.request.query("botResultCategories", value.into());
         self
     }
 
-    /// `endLanguage`
-    pub fn end_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("endLanguage", value.as_ref());
+    /// The query parameter `endLanguage`.
+    pub fn end_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("endLanguage", value.text());
         self
     }
 
@@ -104,6 +118,17 @@ impl runtime::Operation for GetAnalyticsBotflowSessions {
     }
 }
 
+impl IntoFuture for GetAnalyticsBotflowSessions {
+    type Output = runtime::Result<runtime::Response<SessionsResponse>>;
+
+    type IntoFuture = runtime::Call<SessionsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsBotflowSessions {
     type Item = BotFlowSession;
 
@@ -122,8 +147,10 @@ impl runtime::Paged for GetAnalyticsBotflowSessions {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/botflows/{botFlowId}/sessions` Optional parameters and all else:
-    /// [`GetAnalyticsBotflowSessions`].
+    /// Get analytics botflow sessions.
+    ///
+    /// `GET /api/v2/analytics/botflows/{botFlowId}/sessions` See [`GetAnalyticsBotflowSessions`] for what
+    /// it takes and returns.
     pub fn get_analytics_botflow_sessions(
         &self,
         bot_flow_id: impl AsRef<str>,

@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     BotAggregateDataContainer, BotAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics bots aggregates job results.
+///
 /// `GET /api/v2/analytics/bots/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`BotAsyncAggregateQueryResponse`](crate::models::BotAsyncAggregateQueryResponse). `items()` streams
+/// the items of all pages, each
+/// [`BotAggregateDataContainer`](crate::models::BotAggregateDataContainer).
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_bots_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_bots_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-bots-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_bots_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsBotsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsBotsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -76,6 +91,17 @@ impl runtime::Operation for GetAnalyticsBotsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsBotsAggregatesJobResults {
+    type Output = runtime::Result<runtime::Response<BotAsyncAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<BotAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsBotsAggregatesJobResults {
     type Item = BotAggregateDataContainer;
 
@@ -95,8 +121,10 @@ impl runtime::Paged for GetAnalyticsBotsAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/bots/aggregates/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsBotsAggregatesJobResults`].
+    /// Get analytics bots aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/bots/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsBotsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_bots_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::analytics::{BotAggregateQueryResponse, BotAggregationQuery};
 use crate::runtime;
 
+/// Post analytics bots aggregates query.
+///
 /// `POST /api/v2/analytics/bots/aggregates/query`
+///
+/// Takes a body ([`BotAggregationQuery`](crate::models::BotAggregationQuery)). Returns
+/// [`BotAggregateQueryResponse`](crate::models::BotAggregateQueryResponse).
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_bots_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_bots_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-bots-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_bots_aggregates_query(genesys_cloud::models::BotAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsBotsAggregatesQuery {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostAnalyticsBotsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsBotsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<BotAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<BotAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/bots/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsBotsAggregatesQuery`].
+    /// Post analytics bots aggregates query.
+    ///
+    /// `POST /api/v2/analytics/bots/aggregates/query` See [`PostAnalyticsBotsAggregatesQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_bots_aggregates_query(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsBotsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsBotsAggregatesQuery {
             request,
         }

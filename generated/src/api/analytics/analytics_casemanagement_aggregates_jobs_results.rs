@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     CaseManagementAggregateDataContainer, CaseManagementAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics casemanagement aggregates job results.
+///
 /// `GET /api/v2/analytics/casemanagement/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`CaseManagementAsyncAggregateQueryResponse`](crate::models::CaseManagementAsyncAggregateQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`CaseManagementAggregateDataContainer`](crate::models::CaseManagementAggregateDataContainer).
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_casemanagement_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_casemanagement_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-casemanagement-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_casemanagement_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsCasemanagementAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsCasemanagementAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,19 @@ impl runtime::Operation for GetAnalyticsCasemanagementAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsCasemanagementAggregatesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<CaseManagementAsyncAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<CaseManagementAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsCasemanagementAggregatesJobResults {
     type Item = CaseManagementAggregateDataContainer;
 
@@ -97,8 +125,10 @@ impl runtime::Paged for GetAnalyticsCasemanagementAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/casemanagement/aggregates/jobs/{jobId}/results` Optional parameters and all
-    /// else: [`GetAnalyticsCasemanagementAggregatesJobResults`].
+    /// Get analytics casemanagement aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/casemanagement/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsCasemanagementAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_casemanagement_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

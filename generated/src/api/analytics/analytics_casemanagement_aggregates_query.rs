@@ -3,17 +3,30 @@
 use crate::models::analytics::{
     CaseManagementAggregateQueryResponse, CaseManagementAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics casemanagement aggregates query.
+///
 /// `POST /api/v2/analytics/casemanagement/aggregates/query`
+///
+/// Takes a body ([`CaseManagementAggregationQuery`](crate::models::CaseManagementAggregationQuery)).
+/// Returns
+/// [`CaseManagementAggregateQueryResponse`](crate::models::CaseManagementAggregateQueryResponse).
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_casemanagement_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_casemanagement_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_casemanagement_aggregates_query(genesys_cloud::models::CaseManagementAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsCasemanagementAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PostAnalyticsCasemanagementAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsCasemanagementAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<CaseManagementAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<CaseManagementAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/casemanagement/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsCasemanagementAggregatesQuery`].
+    /// Post analytics casemanagement aggregates query.
+    ///
+    /// `POST /api/v2/analytics/casemanagement/aggregates/query` See
+    /// [`PostAnalyticsCasemanagementAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_casemanagement_aggregates_query(
         &self,
@@ -71,7 +99,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsCasemanagementAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsCasemanagementAggregatesQuery {
             request,
         }

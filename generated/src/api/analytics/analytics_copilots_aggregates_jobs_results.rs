@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     CopilotAggregateDataContainer, CopilotAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics copilots aggregates job results.
+///
 /// `GET /api/v2/analytics/copilots/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`CopilotAsyncAggregateQueryResponse`](crate::models::CopilotAsyncAggregateQueryResponse). `items()`
+/// streams the items of all pages, each
+/// [`CopilotAggregateDataContainer`](crate::models::CopilotAggregateDataContainer).
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_copilots_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_copilots_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-copilots-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_copilots_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsCopilotsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsCopilotsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,17 @@ impl runtime::Operation for GetAnalyticsCopilotsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsCopilotsAggregatesJobResults {
+    type Output = runtime::Result<runtime::Response<CopilotAsyncAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<CopilotAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsCopilotsAggregatesJobResults {
     type Item = CopilotAggregateDataContainer;
 
@@ -97,8 +123,10 @@ impl runtime::Paged for GetAnalyticsCopilotsAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/copilots/aggregates/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsCopilotsAggregatesJobResults`].
+    /// Get analytics copilots aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/copilots/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsCopilotsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_copilots_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::analytics::{CopilotAggregateQueryResponse, CopilotAggregationQuery};
 use crate::runtime;
 
+/// Post analytics copilots aggregates query.
+///
 /// `POST /api/v2/analytics/copilots/aggregates/query`
+///
+/// Takes a body ([`CopilotAggregationQuery`](crate::models::CopilotAggregationQuery)). Returns
+/// [`CopilotAggregateQueryResponse`](crate::models::CopilotAggregateQueryResponse).
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_copilots_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_copilots_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-copilots-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_copilots_aggregates_query(genesys_cloud::models::CopilotAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsCopilotsAggregatesQuery {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostAnalyticsCopilotsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsCopilotsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<CopilotAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<CopilotAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/copilots/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsCopilotsAggregatesQuery`].
+    /// Post analytics copilots aggregates query.
+    ///
+    /// `POST /api/v2/analytics/copilots/aggregates/query` See [`PostAnalyticsCopilotsAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_copilots_aggregates_query(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsCopilotsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsCopilotsAggregatesQuery {
             request,
         }

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Get analytics dataextraction download.
+///
 /// `GET /api/v2/analytics/dataextraction/downloads/{downloadId}`
+///
+/// Takes `download_id` (a text). Returns bytes.
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
-/// Made by `AnalyticsApi::get_analytics_dataextraction_download`.
+/// Created by `AnalyticsApi::get_analytics_dataextraction_download`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads--downloadId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_dataextraction_download("download_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsDataextractionDownload {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for GetAnalyticsDataextractionDownload {
     }
 }
 
+impl IntoFuture for GetAnalyticsDataextractionDownload {
+    type Output = runtime::Result<runtime::Response<bytes::Bytes>>;
+
+    type IntoFuture = runtime::Call<bytes::Bytes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/dataextraction/downloads/{downloadId}` Optional parameters and all else:
-    /// [`GetAnalyticsDataextractionDownload`].
+    /// Get analytics dataextraction download.
+    ///
+    /// `GET /api/v2/analytics/dataextraction/downloads/{downloadId}` See
+    /// [`GetAnalyticsDataextractionDownload`] for what it takes and returns.
     pub fn get_analytics_dataextraction_download(
         &self,
         download_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::analytics::{DataExtractionFileUrlListing, DownloadServiceRequest};
 use crate::runtime;
 
+/// Post analytics dataextraction downloads bulk.
+///
 /// `POST /api/v2/analytics/dataextraction/downloads/bulk`
+///
+/// Takes a body ([`DownloadServiceRequest`](crate::models::DownloadServiceRequest)). Returns
+/// [`DataExtractionFileUrlListing`](crate::models::DataExtractionFileUrlListing).
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_dataextraction_downloads_bulk`.
+/// Created by `AnalyticsApi::post_analytics_dataextraction_downloads_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-dataextraction-downloads-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_dataextraction_downloads_bulk(genesys_cloud::models::DownloadServiceRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsDataextractionDownloadsBulk {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostAnalyticsDataextractionDownloadsBulk {
     }
 }
 
+impl IntoFuture for PostAnalyticsDataextractionDownloadsBulk {
+    type Output = runtime::Result<runtime::Response<DataExtractionFileUrlListing>>;
+
+    type IntoFuture = runtime::Call<DataExtractionFileUrlListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/dataextraction/downloads/bulk` Optional parameters and all else:
-    /// [`PostAnalyticsDataextractionDownloadsBulk`].
+    /// Post analytics dataextraction downloads bulk.
+    ///
+    /// `POST /api/v2/analytics/dataextraction/downloads/bulk` See
+    /// [`PostAnalyticsDataextractionDownloadsBulk`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_dataextraction_downloads_bulk(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsDataextractionDownloadsBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsDataextractionDownloadsBulk {
             request,
         }

@@ -3,57 +3,73 @@
 use crate::models::analytics::{
     DataExtractionFileSchema, DataExtractionFileSchemaListing,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get analytics dataextraction downloads metadata.
+///
 /// `GET /api/v2/analytics/dataextraction/downloads/metadata`
+///
+/// Takes no arguments. Returns
+/// [`DataExtractionFileSchemaListing`](crate::models::DataExtractionFileSchemaListing). `items()`
+/// streams the items of all pages, each
+/// [`DataExtractionFileSchema`](crate::models::DataExtractionFileSchema).
 ///
 /// Permission: `analytics:datawarehouse:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AnalyticsApi::get_analytics_dataextraction_downloads_metadata`.
+/// Created by `AnalyticsApi::get_analytics_dataextraction_downloads_metadata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads-metadata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_dataextraction_downloads_metadata().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsDataextractionDownloadsMetadata {
     request: runtime::Request,
 }
 
 impl GetAnalyticsDataextractionDownloadsMetadata {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `dataSchema`
-    pub fn data_schema(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("dataSchema", value.as_ref());
+    /// The query parameter `dataSchema`.
+    pub fn data_schema(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("dataSchema", value.text());
         self
     }
 
-    /// `dateStart`
-    pub fn date_start(mut self, value: impl Into<time::Timestamp>) -> Self {
-        self.request.query("dateStart", Into::<time::Timestamp>::into(value));
+    /// The query parameter `dateStart`.
+    pub fn date_start(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
+        self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// `dateEnd`
-    pub fn date_end(mut self, value: impl Into<time::Timestamp>) -> Self {
-        self.request.query("dateEnd", Into::<time::Timestamp>::into(value));
+    /// The query parameter `dateEnd`.
+    pub fn date_end(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
+        self.request.query("dateEnd", value.into_optional());
         self
     }
 
@@ -108,6 +124,17 @@ impl runtime::Operation for GetAnalyticsDataextractionDownloadsMetadata {
     }
 }
 
+impl IntoFuture for GetAnalyticsDataextractionDownloadsMetadata {
+    type Output = runtime::Result<runtime::Response<DataExtractionFileSchemaListing>>;
+
+    type IntoFuture = runtime::Call<DataExtractionFileSchemaListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsDataextractionDownloadsMetadata {
     type Item = DataExtractionFileSchema;
 
@@ -126,8 +153,10 @@ impl runtime::Paged for GetAnalyticsDataextractionDownloadsMetadata {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/dataextraction/downloads/metadata` Optional parameters and all else:
-    /// [`GetAnalyticsDataextractionDownloadsMetadata`].
+    /// Get analytics dataextraction downloads metadata.
+    ///
+    /// `GET /api/v2/analytics/dataextraction/downloads/metadata` See
+    /// [`GetAnalyticsDataextractionDownloadsMetadata`] for what it takes and returns.
     pub fn get_analytics_dataextraction_downloads_metadata(
         &self,
     ) -> GetAnalyticsDataextractionDownloadsMetadata {

@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     FlowExecutionAggregateQueryResponse, FlowExecutionAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics flowexecutions aggregates query.
+///
 /// `POST /api/v2/analytics/flowexecutions/aggregates/query`
+///
+/// Takes a body ([`FlowExecutionAggregationQuery`](crate::models::FlowExecutionAggregationQuery)).
+/// Returns [`FlowExecutionAggregateQueryResponse`](crate::models::FlowExecutionAggregateQueryResponse).
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_flowexecutions_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_flowexecutions_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_flowexecutions_aggregates_query(genesys_cloud::models::FlowExecutionAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsFlowexecutionsAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,24 @@ impl runtime::Operation for PostAnalyticsFlowexecutionsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsFlowexecutionsAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<FlowExecutionAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<FlowExecutionAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/flowexecutions/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowexecutionsAggregatesQuery`].
+    /// Post analytics flowexecutions aggregates query.
+    ///
+    /// `POST /api/v2/analytics/flowexecutions/aggregates/query` See
+    /// [`PostAnalyticsFlowexecutionsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_flowexecutions_aggregates_query(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsFlowexecutionsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowexecutionsAggregatesQuery {
             request,
         }

@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     KnowledgeAggregateQueryResponse, KnowledgeAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics knowledge aggregates query.
+///
 /// `POST /api/v2/analytics/knowledge/aggregates/query`
+///
+/// Takes a body ([`KnowledgeAggregationQuery`](crate::models::KnowledgeAggregationQuery)). Returns
+/// [`KnowledgeAggregateQueryResponse`](crate::models::KnowledgeAggregateQueryResponse).
 ///
 /// Permission: `analytics:knowledgeAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_knowledge_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_knowledge_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-knowledge-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_knowledge_aggregates_query(genesys_cloud::models::KnowledgeAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsKnowledgeAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsKnowledgeAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsKnowledgeAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<KnowledgeAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<KnowledgeAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/knowledge/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsKnowledgeAggregatesQuery`].
+    /// Post analytics knowledge aggregates query.
+    ///
+    /// `POST /api/v2/analytics/knowledge/aggregates/query` See [`PostAnalyticsKnowledgeAggregatesQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_analytics_knowledge_aggregates_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsKnowledgeAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsKnowledgeAggregatesQuery {
             request,
         }

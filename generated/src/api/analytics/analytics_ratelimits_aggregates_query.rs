@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     RateLimitAggregateQueryResponse, RateLimitAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics ratelimits aggregates query.
+///
 /// `POST /api/v2/analytics/ratelimits/aggregates/query`
+///
+/// Takes a body ([`RateLimitAggregationQuery`](crate::models::RateLimitAggregationQuery)). Returns
+/// [`RateLimitAggregateQueryResponse`](crate::models::RateLimitAggregateQueryResponse).
 ///
 /// Permission: `analytics:rateLimitAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_ratelimits_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_ratelimits_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-ratelimits-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_ratelimits_aggregates_query(genesys_cloud::models::RateLimitAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsRatelimitsAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsRatelimitsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsRatelimitsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<RateLimitAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<RateLimitAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/ratelimits/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsRatelimitsAggregatesQuery`].
+    /// Post analytics ratelimits aggregates query.
+    ///
+    /// `POST /api/v2/analytics/ratelimits/aggregates/query` See [`PostAnalyticsRatelimitsAggregatesQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_analytics_ratelimits_aggregates_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsRatelimitsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsRatelimitsAggregatesQuery {
             request,
         }

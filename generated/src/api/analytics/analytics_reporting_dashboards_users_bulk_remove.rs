@@ -2,15 +2,27 @@
 
 use crate::runtime;
 
+/// Post analytics reporting dashboards users bulk remove.
+///
 /// `POST /api/v2/analytics/reporting/dashboards/users/bulk/remove`
+///
+/// Takes a body (a list, each item a text). Returns nothing.
 ///
 /// Permissions, any of: `analytics:dashboardConfigurations:deleteActive`,
 /// `analytics:dashboardConfigurations:deleteInactive`
 ///
-/// Made by `AnalyticsApi::post_analytics_reporting_dashboards_users_bulk_remove`.
+/// Created by `AnalyticsApi::post_analytics_reporting_dashboards_users_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-dashboards-users-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_reporting_dashboards_users_bulk_remove(vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsReportingDashboardsUsersBulkRemove {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsReportingDashboardsUsersBulkRemove {
     }
 }
 
+impl IntoFuture for PostAnalyticsReportingDashboardsUsersBulkRemove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/reporting/dashboards/users/bulk/remove` Optional parameters and all else:
-    /// [`PostAnalyticsReportingDashboardsUsersBulkRemove`].
+    /// Post analytics reporting dashboards users bulk remove.
+    ///
+    /// `POST /api/v2/analytics/reporting/dashboards/users/bulk/remove` See
+    /// [`PostAnalyticsReportingDashboardsUsersBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_reporting_dashboards_users_bulk_remove(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsReportingDashboardsUsersBulkRemove as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsReportingDashboardsUsersBulkRemove {
             request,
         }

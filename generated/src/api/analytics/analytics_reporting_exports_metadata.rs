@@ -3,19 +3,33 @@
 use crate::models::analytics::{
     ReportingExportMetadataJobListing, ReportingExportMetadataJobResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics reporting exports metadata.
+///
 /// `GET /api/v2/analytics/reporting/exports/metadata`
+///
+/// Takes no arguments. Returns
+/// [`ReportingExportMetadataJobListing`](crate::models::ReportingExportMetadataJobListing). `items()`
+/// streams the items of all pages, each
+/// [`ReportingExportMetadataJobResponse`](crate::models::ReportingExportMetadataJobResponse).
 ///
 /// Permission: `analytics:dataExport:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AnalyticsApi::get_analytics_reporting_exports_metadata`.
+/// Created by `AnalyticsApi::get_analytics_reporting_exports_metadata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports-metadata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_reporting_exports_metadata().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsReportingExportsMetadata {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for GetAnalyticsReportingExportsMetadata {
     }
 }
 
+impl IntoFuture for GetAnalyticsReportingExportsMetadata {
+    type Output = runtime::Result<runtime::Response<ReportingExportMetadataJobListing>>;
+
+    type IntoFuture = runtime::Call<ReportingExportMetadataJobListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsReportingExportsMetadata {
     type Item = ReportingExportMetadataJobResponse;
 
@@ -89,8 +114,10 @@ impl runtime::Paged for GetAnalyticsReportingExportsMetadata {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/reporting/exports/metadata` Optional parameters and all else:
-    /// [`GetAnalyticsReportingExportsMetadata`].
+    /// Get analytics reporting exports metadata.
+    ///
+    /// `GET /api/v2/analytics/reporting/exports/metadata` See [`GetAnalyticsReportingExportsMetadata`] for
+    /// what it takes and returns.
     pub fn get_analytics_reporting_exports_metadata(
         &self,
     ) -> GetAnalyticsReportingExportsMetadata {

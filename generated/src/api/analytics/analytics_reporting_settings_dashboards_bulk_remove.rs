@@ -3,14 +3,28 @@
 use crate::models::analytics::DashboardConfigurationBulkRequest;
 use crate::runtime;
 
+/// Post analytics reporting settings dashboards bulk remove.
+///
 /// `POST /api/v2/analytics/reporting/settings/dashboards/bulk/remove`
+///
+/// Takes a body
+/// ([`DashboardConfigurationBulkRequest`](crate::models::DashboardConfigurationBulkRequest)). Returns
+/// nothing.
 ///
 /// Permission: `analytics:dashboardConfigurations:edit`
 ///
-/// Made by `AnalyticsApi::post_analytics_reporting_settings_dashboards_bulk_remove`.
+/// Created by `AnalyticsApi::post_analytics_reporting_settings_dashboards_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-settings-dashboards-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_reporting_settings_dashboards_bulk_remove(genesys_cloud::models::DashboardConfigurationBulkRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsReportingSettingsDashboardsBulkRemove {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostAnalyticsReportingSettingsDashboardsBulkRemove {
     }
 }
 
+impl IntoFuture for PostAnalyticsReportingSettingsDashboardsBulkRemove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/reporting/settings/dashboards/bulk/remove` Optional parameters and all else:
-    /// [`PostAnalyticsReportingSettingsDashboardsBulkRemove`].
+    /// Post analytics reporting settings dashboards bulk remove.
+    ///
+    /// `POST /api/v2/analytics/reporting/settings/dashboards/bulk/remove` See
+    /// [`PostAnalyticsReportingSettingsDashboardsBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_reporting_settings_dashboards_bulk_remove(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsReportingSettingsDashboardsBulkRemove as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsReportingSettingsDashboardsBulkRemove {
             request,
         }

@@ -3,60 +3,75 @@
 use crate::models::analytics::{DashboardConfiguration, DashboardConfigurationListing};
 use crate::runtime;
 
+/// Get analytics reporting settings user dashboards.
+///
 /// `GET /api/v2/analytics/reporting/settings/users/{userId}/dashboards`
+///
+/// Takes `user_id` (a text). Returns
+/// [`DashboardConfigurationListing`](crate::models::DashboardConfigurationListing). `items()` streams
+/// the items of all pages, each [`DashboardConfiguration`](crate::models::DashboardConfiguration).
 ///
 /// Permission: `analytics:dashboardConfigurations:viewPrivate`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::get_analytics_reporting_settings_user_dashboards`.
+/// Created by `AnalyticsApi::get_analytics_reporting_settings_user_dashboards`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-settings-users--userId--dashboards>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_reporting_settings_user_dashboards("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsReportingSettingsUserDashboards {
     request: runtime::Request,
 }
 
 impl GetAnalyticsReportingSettingsUserDashboards {
-    /// `sortBy`, default `asc`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `asc`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `50`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `50`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `publicOnly`
-    pub fn public_only(mut self, value: bool) -> Self {
-        self.request.query("publicOnly", value);
+    /// The query parameter `publicOnly`.
+    pub fn public_only(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("publicOnly", value.into());
         self
     }
 
-    /// `favoriteOnly`
-    pub fn favorite_only(mut self, value: bool) -> Self {
-        self.request.query("favoriteOnly", value);
+    /// The query parameter `favoriteOnly`.
+    pub fn favorite_only(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("favoriteOnly", value.into());
         self
     }
 
-    /// `deletedOnly`
-    pub fn deleted_only(mut self, value: bool) -> Self {
-        self.request.query("deletedOnly", value);
+    /// The query parameter `deletedOnly`.
+    pub fn deleted_only(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("deletedOnly", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -111,6 +126,17 @@ impl runtime::Operation for GetAnalyticsReportingSettingsUserDashboards {
     }
 }
 
+impl IntoFuture for GetAnalyticsReportingSettingsUserDashboards {
+    type Output = runtime::Result<runtime::Response<DashboardConfigurationListing>>;
+
+    type IntoFuture = runtime::Call<DashboardConfigurationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsReportingSettingsUserDashboards {
     type Item = DashboardConfiguration;
 
@@ -131,8 +157,10 @@ impl runtime::Paged for GetAnalyticsReportingSettingsUserDashboards {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/reporting/settings/users/{userId}/dashboards` Optional parameters and all
-    /// else: [`GetAnalyticsReportingSettingsUserDashboards`].
+    /// Get analytics reporting settings user dashboards.
+    ///
+    /// `GET /api/v2/analytics/reporting/settings/users/{userId}/dashboards` See
+    /// [`GetAnalyticsReportingSettingsUserDashboards`] for what it takes and returns.
     pub fn get_analytics_reporting_settings_user_dashboards(
         &self,
         user_id: impl AsRef<str>,

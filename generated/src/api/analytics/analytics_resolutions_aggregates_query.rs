@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     ResolutionAggregateQueryResponse, ResolutionAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics resolutions aggregates query.
+///
 /// `POST /api/v2/analytics/resolutions/aggregates/query`
+///
+/// Takes a body ([`ResolutionAggregationQuery`](crate::models::ResolutionAggregationQuery)). Returns
+/// [`ResolutionAggregateQueryResponse`](crate::models::ResolutionAggregateQueryResponse).
 ///
 /// Permission: `analytics:resolutionAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_resolutions_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_resolutions_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_resolutions_aggregates_query(genesys_cloud::models::ResolutionAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsResolutionsAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsResolutionsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsResolutionsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<ResolutionAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<ResolutionAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/resolutions/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsResolutionsAggregatesQuery`].
+    /// Post analytics resolutions aggregates query.
+    ///
+    /// `POST /api/v2/analytics/resolutions/aggregates/query` See
+    /// [`PostAnalyticsResolutionsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_resolutions_aggregates_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsResolutionsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsResolutionsAggregatesQuery {
             request,
         }

@@ -3,27 +3,42 @@
 use crate::models::analytics::{
     SummaryAggregateDataContainer, SummaryAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics summaries aggregates job results.
+///
 /// `GET /api/v2/analytics/summaries/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`SummaryAsyncAggregateQueryResponse`](crate::models::SummaryAsyncAggregateQueryResponse). `items()`
+/// streams the items of all pages, each
+/// [`SummaryAggregateDataContainer`](crate::models::SummaryAggregateDataContainer).
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_summaries_aggregates_job_results`.
+/// Created by `AnalyticsApi::get_analytics_summaries_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-summaries-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_summaries_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsSummariesAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsSummariesAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,17 @@ impl runtime::Operation for GetAnalyticsSummariesAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsSummariesAggregatesJobResults {
+    type Output = runtime::Result<runtime::Response<SummaryAsyncAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<SummaryAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsSummariesAggregatesJobResults {
     type Item = SummaryAggregateDataContainer;
 
@@ -97,8 +123,10 @@ impl runtime::Paged for GetAnalyticsSummariesAggregatesJobResults {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/summaries/aggregates/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsSummariesAggregatesJobResults`].
+    /// Get analytics summaries aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/summaries/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsSummariesAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_summaries_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

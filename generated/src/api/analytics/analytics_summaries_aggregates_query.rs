@@ -3,14 +3,27 @@
 use crate::models::analytics::{SummaryAggregateQueryResponse, SummaryAggregationQuery};
 use crate::runtime;
 
+/// Post analytics summaries aggregates query.
+///
 /// `POST /api/v2/analytics/summaries/aggregates/query`
+///
+/// Takes a body ([`SummaryAggregationQuery`](crate::models::SummaryAggregationQuery)). Returns
+/// [`SummaryAggregateQueryResponse`](crate::models::SummaryAggregateQueryResponse).
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_summaries_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_summaries_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-summaries-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_summaries_aggregates_query(genesys_cloud::models::SummaryAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsSummariesAggregatesQuery {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostAnalyticsSummariesAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsSummariesAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<SummaryAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<SummaryAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/summaries/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsSummariesAggregatesQuery`].
+    /// Post analytics summaries aggregates query.
+    ///
+    /// `POST /api/v2/analytics/summaries/aggregates/query` See [`PostAnalyticsSummariesAggregatesQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_analytics_summaries_aggregates_query(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsSummariesAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsSummariesAggregatesQuery {
             request,
         }

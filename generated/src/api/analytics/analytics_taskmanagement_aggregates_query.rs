@@ -3,17 +3,30 @@
 use crate::models::analytics::{
     TaskManagementAggregateQueryResponse, TaskManagementAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics taskmanagement aggregates query.
+///
 /// `POST /api/v2/analytics/taskmanagement/aggregates/query`
+///
+/// Takes a body ([`TaskManagementAggregationQuery`](crate::models::TaskManagementAggregationQuery)).
+/// Returns
+/// [`TaskManagementAggregateQueryResponse`](crate::models::TaskManagementAggregateQueryResponse).
 ///
 /// Permission: `analytics:taskManagementAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_taskmanagement_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_taskmanagement_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_taskmanagement_aggregates_query(genesys_cloud::models::TaskManagementAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsTaskmanagementAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PostAnalyticsTaskmanagementAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsTaskmanagementAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<TaskManagementAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<TaskManagementAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/taskmanagement/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsTaskmanagementAggregatesQuery`].
+    /// Post analytics taskmanagement aggregates query.
+    ///
+    /// `POST /api/v2/analytics/taskmanagement/aggregates/query` See
+    /// [`PostAnalyticsTaskmanagementAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_taskmanagement_aggregates_query(
         &self,
@@ -71,7 +99,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsTaskmanagementAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsTaskmanagementAggregatesQuery {
             request,
         }

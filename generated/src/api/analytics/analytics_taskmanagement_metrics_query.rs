@@ -4,33 +4,49 @@ use crate::models::analytics::{
     TaskManagementObservationQuery, TaskManagementObservationQueryResponse,
     TaskManagementObservationResult,
 };
-
 use crate::runtime;
 
+/// Post analytics taskmanagement metrics query.
+///
 /// `POST /api/v2/analytics/taskmanagement/metrics/query`
+///
+/// Takes a body ([`TaskManagementObservationQuery`](crate::models::TaskManagementObservationQuery)).
+/// Returns
+/// [`TaskManagementObservationQueryResponse`](crate::models::TaskManagementObservationQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`TaskManagementObservationResult`](crate::models::TaskManagementObservationResult).
 ///
 /// Permission: `analytics:taskManagementObservation:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `AnalyticsApi::post_analytics_taskmanagement_metrics_query`.
+/// Created by `AnalyticsApi::post_analytics_taskmanagement_metrics_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-metrics-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_taskmanagement_metrics_query(genesys_cloud::models::TaskManagementObservationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsTaskmanagementMetricsQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsTaskmanagementMetricsQuery {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -85,6 +101,19 @@ impl runtime::Operation for PostAnalyticsTaskmanagementMetricsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsTaskmanagementMetricsQuery {
+    type Output = runtime::Result<
+        runtime::Response<TaskManagementObservationQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<TaskManagementObservationQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsTaskmanagementMetricsQuery {
     type Item = TaskManagementObservationResult;
 
@@ -104,8 +133,10 @@ impl runtime::Paged for PostAnalyticsTaskmanagementMetricsQuery {
 }
 
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/taskmanagement/metrics/query` Optional parameters and all else:
-    /// [`PostAnalyticsTaskmanagementMetricsQuery`].
+    /// Post analytics taskmanagement metrics query.
+    ///
+    /// `POST /api/v2/analytics/taskmanagement/metrics/query` See
+    /// [`PostAnalyticsTaskmanagementMetricsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_taskmanagement_metrics_query(
         &self,
@@ -115,7 +146,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsTaskmanagementMetricsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsTaskmanagementMetricsQuery {
             request,
         }

@@ -3,17 +3,29 @@
 use crate::models::analytics::{
     TranscriptAggregateQueryResponse, TranscriptAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics transcripts aggregates query.
+///
 /// `POST /api/v2/analytics/transcripts/aggregates/query`
+///
+/// Takes a body ([`TranscriptAggregationQuery`](crate::models::TranscriptAggregationQuery)). Returns
+/// [`TranscriptAggregateQueryResponse`](crate::models::TranscriptAggregateQueryResponse).
 ///
 /// Permission: `analytics:speechAndTextAnalyticsAggregates:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_transcripts_aggregates_query`.
+/// Created by `AnalyticsApi::post_analytics_transcripts_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_transcripts_aggregates_query(genesys_cloud::models::TranscriptAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsTranscriptsAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostAnalyticsTranscriptsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsTranscriptsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<TranscriptAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<TranscriptAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/transcripts/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsTranscriptsAggregatesQuery`].
+    /// Post analytics transcripts aggregates query.
+    ///
+    /// `POST /api/v2/analytics/transcripts/aggregates/query` See
+    /// [`PostAnalyticsTranscriptsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_transcripts_aggregates_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsTranscriptsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsTranscriptsAggregatesQuery {
             request,
         }

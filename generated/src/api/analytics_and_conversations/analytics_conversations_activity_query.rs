@@ -3,35 +3,48 @@
 use crate::models::analytics_and_conversations::{
     ConversationActivityData, ConversationActivityQuery, ConversationActivityResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics conversations activity query.
+///
 /// `POST /api/v2/analytics/conversations/activity/query`
+///
+/// Takes a body ([`ConversationActivityQuery`](crate::models::ConversationActivityQuery)). Returns
+/// [`ConversationActivityResponse`](crate::models::ConversationActivityResponse). `items()` streams the
+/// items of all pages, each [`ConversationActivityData`](crate::models::ConversationActivityData).
 ///
 /// Permission: `analytics:queueObservation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::post_analytics_conversations_activity_query` and
+/// Created by `AnalyticsApi::post_analytics_conversations_activity_query` and
 /// `ConversationsApi::post_analytics_conversations_activity_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-activity-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_conversations_activity_query(genesys_cloud::models::ConversationActivityQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsConversationsActivityQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsConversationsActivityQuery {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for PostAnalyticsConversationsActivityQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsConversationsActivityQuery {
+    type Output = runtime::Result<runtime::Response<ConversationActivityResponse>>;
+
+    type IntoFuture = runtime::Call<ConversationActivityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsConversationsActivityQuery {
     type Item = ConversationActivityData;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for PostAnalyticsConversationsActivityQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/conversations/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsActivityQuery`].
+    /// Post analytics conversations activity query.
+    ///
+    /// `POST /api/v2/analytics/conversations/activity/query` See
+    /// [`PostAnalyticsConversationsActivityQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_activity_query(
         &self,
@@ -118,7 +144,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsConversationsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsActivityQuery {
             request,
         }
@@ -127,8 +153,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/analytics/conversations/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsActivityQuery`].
+    /// Post analytics conversations activity query.
+    ///
+    /// `POST /api/v2/analytics/conversations/activity/query` See
+    /// [`PostAnalyticsConversationsActivityQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_activity_query(
         &self,
@@ -138,7 +166,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostAnalyticsConversationsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsActivityQuery {
             request,
         }

@@ -3,18 +3,36 @@
 use crate::models::analytics_and_conversations::{
     ConversationAggregateQueryResponse, ConversationAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics conversations aggregates query.
+///
 /// `POST /api/v2/analytics/conversations/aggregates/query`
+///
+/// Takes a body ([`ConversationAggregationQuery`](crate::models::ConversationAggregationQuery)).
+/// Returns [`ConversationAggregateQueryResponse`](crate::models::ConversationAggregateQueryResponse).
 ///
 /// Permission: `analytics:conversationAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_conversations_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_conversations_aggregates_query` and
 /// `ConversationsApi::post_analytics_conversations_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_conversations_aggregates_query(genesys_cloud::models::ConversationAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsConversationsAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +78,23 @@ impl runtime::Operation for PostAnalyticsConversationsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsConversationsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<ConversationAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<ConversationAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/conversations/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsAggregatesQuery`].
+    /// Post analytics conversations aggregates query.
+    ///
+    /// `POST /api/v2/analytics/conversations/aggregates/query` See
+    /// [`PostAnalyticsConversationsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_aggregates_query(
         &self,
@@ -73,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsConversationsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesQuery {
             request,
         }
@@ -82,8 +113,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/analytics/conversations/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsAggregatesQuery`].
+    /// Post analytics conversations aggregates query.
+    ///
+    /// `POST /api/v2/analytics/conversations/aggregates/query` See
+    /// [`PostAnalyticsConversationsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_aggregates_query(
         &self,
@@ -93,7 +126,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostAnalyticsConversationsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesQuery {
             request,
         }

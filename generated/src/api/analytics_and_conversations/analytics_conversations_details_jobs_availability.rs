@@ -3,15 +3,27 @@
 use crate::models::analytics_and_conversations_and_users::DataAvailabilityResponse;
 use crate::runtime;
 
+/// Get analytics conversations details jobs availability.
+///
 /// `GET /api/v2/analytics/conversations/details/jobs/availability`
+///
+/// Takes no arguments. Returns `DataAvailabilityResponse`.
 ///
 /// Permission: `analytics:conversationDetail:view`
 ///
-/// Made by `AnalyticsApi::get_analytics_conversations_details_jobs_availability` and
+/// Created by `AnalyticsApi::get_analytics_conversations_details_jobs_availability` and
 /// `ConversationsApi::get_analytics_conversations_details_jobs_availability`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs-availability>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_conversations_details_jobs_availability().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsConversationsDetailsJobsAvailability {
     request: runtime::Request,
@@ -57,10 +69,23 @@ impl runtime::Operation for GetAnalyticsConversationsDetailsJobsAvailability {
     }
 }
 
+impl IntoFuture for GetAnalyticsConversationsDetailsJobsAvailability {
+    type Output = runtime::Result<runtime::Response<DataAvailabilityResponse>>;
+
+    type IntoFuture = runtime::Call<DataAvailabilityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/conversations/details/jobs/availability` Optional parameters and all else:
-    /// [`GetAnalyticsConversationsDetailsJobsAvailability`].
+    /// Get analytics conversations details jobs availability.
+    ///
+    /// `GET /api/v2/analytics/conversations/details/jobs/availability` See
+    /// [`GetAnalyticsConversationsDetailsJobsAvailability`] for what it takes and returns.
     pub fn get_analytics_conversations_details_jobs_availability(
         &self,
     ) -> GetAnalyticsConversationsDetailsJobsAvailability {
@@ -75,8 +100,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/analytics/conversations/details/jobs/availability` Optional parameters and all else:
-    /// [`GetAnalyticsConversationsDetailsJobsAvailability`].
+    /// Get analytics conversations details jobs availability.
+    ///
+    /// `GET /api/v2/analytics/conversations/details/jobs/availability` See
+    /// [`GetAnalyticsConversationsDetailsJobsAvailability`] for what it takes and returns.
     pub fn get_analytics_conversations_details_jobs_availability(
         &self,
     ) -> GetAnalyticsConversationsDetailsJobsAvailability {

@@ -3,34 +3,49 @@
 use crate::models::analytics_and_conversations::{
     AnalyticsConversation, AnalyticsConversationAsyncQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics conversations details job results.
+///
 /// `GET /api/v2/analytics/conversations/details/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`AnalyticsConversationAsyncQueryResponse`](crate::models::AnalyticsConversationAsyncQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`AnalyticsConversation`](crate::models::AnalyticsConversation).
 ///
 /// Permissions, any of: `analytics:conversationDetail:view`, `analytics:agentConversationDetail:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_conversations_details_job_results` and
+/// Created by `AnalyticsApi::get_analytics_conversations_details_job_results` and
 /// `ConversationsApi::get_analytics_conversations_details_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_conversations_details_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsConversationsDetailsJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsConversationsDetailsJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -88,6 +103,19 @@ impl runtime::Operation for GetAnalyticsConversationsDetailsJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsConversationsDetailsJobResults {
+    type Output = runtime::Result<
+        runtime::Response<AnalyticsConversationAsyncQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AnalyticsConversationAsyncQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsConversationsDetailsJobResults {
     type Item = AnalyticsConversation;
 
@@ -108,8 +136,10 @@ impl runtime::Paged for GetAnalyticsConversationsDetailsJobResults {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/conversations/details/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsConversationsDetailsJobResults`].
+    /// Get analytics conversations details job results.
+    ///
+    /// `GET /api/v2/analytics/conversations/details/jobs/{jobId}/results` See
+    /// [`GetAnalyticsConversationsDetailsJobResults`] for what it takes and returns.
     pub fn get_analytics_conversations_details_job_results(
         &self,
         job_id: impl AsRef<str>,
@@ -127,8 +157,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/analytics/conversations/details/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsConversationsDetailsJobResults`].
+    /// Get analytics conversations details job results.
+    ///
+    /// `GET /api/v2/analytics/conversations/details/jobs/{jobId}/results` See
+    /// [`GetAnalyticsConversationsDetailsJobResults`] for what it takes and returns.
     pub fn get_analytics_conversations_details_job_results(
         &self,
         job_id: impl AsRef<str>,

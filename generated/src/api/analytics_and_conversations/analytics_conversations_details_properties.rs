@@ -3,15 +3,35 @@
 use crate::models::analytics_and_conversations::PropertyIndexRequest;
 use crate::runtime;
 
+/// Post analytics conversation details properties.
+///
 /// `POST /api/v2/analytics/conversations/{conversationId}/details/properties`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`PropertyIndexRequest`](crate::models::PropertyIndexRequest)). Returns
+/// [`PropertyIndexRequest`](crate::models::PropertyIndexRequest).
 ///
 /// Permission: `analytics:conversationProperties:index`
 ///
-/// Made by `AnalyticsApi::post_analytics_conversation_details_properties` and
+/// Created by `AnalyticsApi::post_analytics_conversation_details_properties` and
 /// `ConversationsApi::post_analytics_conversation_details_properties`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations--conversationId--details-properties>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_conversation_details_properties("conversation_id", genesys_cloud::models::PropertyIndexRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsConversationDetailsProperties {
     request: runtime::Request,
@@ -57,10 +77,23 @@ impl runtime::Operation for PostAnalyticsConversationDetailsProperties {
     }
 }
 
+impl IntoFuture for PostAnalyticsConversationDetailsProperties {
+    type Output = runtime::Result<runtime::Response<PropertyIndexRequest>>;
+
+    type IntoFuture = runtime::Call<PropertyIndexRequest>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/conversations/{conversationId}/details/properties` Optional parameters and
-    /// all else: [`PostAnalyticsConversationDetailsProperties`].
+    /// Post analytics conversation details properties.
+    ///
+    /// `POST /api/v2/analytics/conversations/{conversationId}/details/properties` See
+    /// [`PostAnalyticsConversationDetailsProperties`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversation_details_properties(
         &self,
@@ -72,7 +105,7 @@ impl crate::api::AnalyticsApi {
             <PostAnalyticsConversationDetailsProperties as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationDetailsProperties {
             request,
         }
@@ -81,8 +114,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/analytics/conversations/{conversationId}/details/properties` Optional parameters and
-    /// all else: [`PostAnalyticsConversationDetailsProperties`].
+    /// Post analytics conversation details properties.
+    ///
+    /// `POST /api/v2/analytics/conversations/{conversationId}/details/properties` See
+    /// [`PostAnalyticsConversationDetailsProperties`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversation_details_properties(
         &self,
@@ -94,7 +129,7 @@ impl crate::api::ConversationsApi {
             <PostAnalyticsConversationDetailsProperties as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationDetailsProperties {
             request,
         }

@@ -4,20 +4,40 @@ use crate::models::analytics_and_conversations::{
     AnalyticsConversationQueryResponse, AnalyticsConversationWithoutAttributes,
     ConversationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics conversations details query.
+///
 /// `POST /api/v2/analytics/conversations/details/query`
+///
+/// Takes a body ([`ConversationQuery`](crate::models::ConversationQuery)). Returns
+/// [`AnalyticsConversationQueryResponse`](crate::models::AnalyticsConversationQueryResponse). `items()`
+/// streams the items of all pages, each
+/// [`AnalyticsConversationWithoutAttributes`](crate::models::AnalyticsConversationWithoutAttributes).
 ///
 /// Permissions, any of: `analytics:conversationDetail:view`, `analytics:agentConversationDetail:view`
 ///
 /// Paged by number (`paging.pageNumber` of the body).
 ///
-/// Made by `AnalyticsApi::post_analytics_conversations_details_query` and
+/// Created by `AnalyticsApi::post_analytics_conversations_details_query` and
 /// `ConversationsApi::post_analytics_conversations_details_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_conversations_details_query(genesys_cloud::models::ConversationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsConversationsDetailsQuery {
     request: runtime::Request,
@@ -78,6 +98,17 @@ impl runtime::Operation for PostAnalyticsConversationsDetailsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsConversationsDetailsQuery {
+    type Output = runtime::Result<runtime::Response<AnalyticsConversationQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AnalyticsConversationQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsConversationsDetailsQuery {
     type Item = AnalyticsConversationWithoutAttributes;
 
@@ -99,8 +130,10 @@ impl runtime::Paged for PostAnalyticsConversationsDetailsQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/conversations/details/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsDetailsQuery`].
+    /// Post analytics conversations details query.
+    ///
+    /// `POST /api/v2/analytics/conversations/details/query` See [`PostAnalyticsConversationsDetailsQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_details_query(
         &self,
@@ -110,7 +143,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsConversationsDetailsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsQuery {
             request,
         }
@@ -119,8 +152,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/analytics/conversations/details/query` Optional parameters and all else:
-    /// [`PostAnalyticsConversationsDetailsQuery`].
+    /// Post analytics conversations details query.
+    ///
+    /// `POST /api/v2/analytics/conversations/details/query` See [`PostAnalyticsConversationsDetailsQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_analytics_conversations_details_query(
         &self,
@@ -130,7 +165,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostAnalyticsConversationsDetailsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsQuery {
             request,
         }

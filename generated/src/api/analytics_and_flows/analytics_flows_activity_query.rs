@@ -3,35 +3,48 @@
 use crate::models::analytics_and_flows::{
     FlowActivityData, FlowActivityQuery, FlowActivityResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics flows activity query.
+///
 /// `POST /api/v2/analytics/flows/activity/query`
+///
+/// Takes a body ([`FlowActivityQuery`](crate::models::FlowActivityQuery)). Returns
+/// [`FlowActivityResponse`](crate::models::FlowActivityResponse). `items()` streams the items of all
+/// pages, each [`FlowActivityData`](crate::models::FlowActivityData).
 ///
 /// Permission: `analytics:flowObservation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::post_analytics_flows_activity_query` and
+/// Created by `AnalyticsApi::post_analytics_flows_activity_query` and
 /// `FlowsApi::post_analytics_flows_activity_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-activity-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_flows_activity_query(genesys_cloud::models::FlowActivityQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsFlowsActivityQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsFlowsActivityQuery {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for PostAnalyticsFlowsActivityQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsFlowsActivityQuery {
+    type Output = runtime::Result<runtime::Response<FlowActivityResponse>>;
+
+    type IntoFuture = runtime::Call<FlowActivityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsFlowsActivityQuery {
     type Item = FlowActivityData;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for PostAnalyticsFlowsActivityQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/flows/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsActivityQuery`].
+    /// Post analytics flows activity query.
+    ///
+    /// `POST /api/v2/analytics/flows/activity/query` See [`PostAnalyticsFlowsActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_flows_activity_query(
         &self,
@@ -118,7 +144,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsFlowsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsActivityQuery {
             request,
         }
@@ -127,8 +153,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "flows")]
 impl crate::api::FlowsApi {
-    /// `POST /api/v2/analytics/flows/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsActivityQuery`].
+    /// Post analytics flows activity query.
+    ///
+    /// `POST /api/v2/analytics/flows/activity/query` See [`PostAnalyticsFlowsActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_flows_activity_query(
         &self,
@@ -138,7 +166,7 @@ impl crate::api::FlowsApi {
             &self.client,
             <PostAnalyticsFlowsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsActivityQuery {
             request,
         }

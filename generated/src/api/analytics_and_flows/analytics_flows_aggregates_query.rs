@@ -3,18 +3,30 @@
 use crate::models::analytics_and_flows::{
     FlowAggregateQueryResponse, FlowAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics flows aggregates query.
+///
 /// `POST /api/v2/analytics/flows/aggregates/query`
+///
+/// Takes a body ([`FlowAggregationQuery`](crate::models::FlowAggregationQuery)). Returns
+/// [`FlowAggregateQueryResponse`](crate::models::FlowAggregateQueryResponse).
 ///
 /// Permission: `analytics:flowAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_flows_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_flows_aggregates_query` and
 /// `FlowsApi::post_analytics_flows_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_flows_aggregates_query(genesys_cloud::models::FlowAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsFlowsAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +72,23 @@ impl runtime::Operation for PostAnalyticsFlowsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsFlowsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<FlowAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<FlowAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/flows/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsAggregatesQuery`].
+    /// Post analytics flows aggregates query.
+    ///
+    /// `POST /api/v2/analytics/flows/aggregates/query` See [`PostAnalyticsFlowsAggregatesQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_flows_aggregates_query(
         &self,
@@ -73,7 +98,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsFlowsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesQuery {
             request,
         }
@@ -82,8 +107,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "flows")]
 impl crate::api::FlowsApi {
-    /// `POST /api/v2/analytics/flows/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsAggregatesQuery`].
+    /// Post analytics flows aggregates query.
+    ///
+    /// `POST /api/v2/analytics/flows/aggregates/query` See [`PostAnalyticsFlowsAggregatesQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_flows_aggregates_query(
         &self,
@@ -93,7 +120,7 @@ impl crate::api::FlowsApi {
             &self.client,
             <PostAnalyticsFlowsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesQuery {
             request,
         }

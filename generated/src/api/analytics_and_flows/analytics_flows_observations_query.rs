@@ -3,18 +3,30 @@
 use crate::models::analytics_and_flows::{
     FlowObservationQuery, FlowObservationQueryResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics flows observations query.
+///
 /// `POST /api/v2/analytics/flows/observations/query`
+///
+/// Takes a body ([`FlowObservationQuery`](crate::models::FlowObservationQuery)). Returns
+/// [`FlowObservationQueryResponse`](crate::models::FlowObservationQueryResponse).
 ///
 /// Permission: `analytics:flowObservation:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_flows_observations_query` and
+/// Created by `AnalyticsApi::post_analytics_flows_observations_query` and
 /// `FlowsApi::post_analytics_flows_observations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-observations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_flows_observations_query(genesys_cloud::models::FlowObservationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsFlowsObservationsQuery {
     request: runtime::Request,
@@ -60,10 +72,23 @@ impl runtime::Operation for PostAnalyticsFlowsObservationsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsFlowsObservationsQuery {
+    type Output = runtime::Result<runtime::Response<FlowObservationQueryResponse>>;
+
+    type IntoFuture = runtime::Call<FlowObservationQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/flows/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsObservationsQuery`].
+    /// Post analytics flows observations query.
+    ///
+    /// `POST /api/v2/analytics/flows/observations/query` See [`PostAnalyticsFlowsObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_flows_observations_query(
         &self,
@@ -73,7 +98,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsFlowsObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsObservationsQuery {
             request,
         }
@@ -82,8 +107,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "flows")]
 impl crate::api::FlowsApi {
-    /// `POST /api/v2/analytics/flows/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsFlowsObservationsQuery`].
+    /// Post analytics flows observations query.
+    ///
+    /// `POST /api/v2/analytics/flows/observations/query` See [`PostAnalyticsFlowsObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_flows_observations_query(
         &self,
@@ -93,7 +120,7 @@ impl crate::api::FlowsApi {
             &self.client,
             <PostAnalyticsFlowsObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsFlowsObservationsQuery {
             request,
         }

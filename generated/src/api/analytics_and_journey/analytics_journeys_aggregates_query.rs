@@ -3,18 +3,30 @@
 use crate::models::analytics_and_journey::{
     JourneyAggregateQueryResponse, JourneyAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics journeys aggregates query.
+///
 /// `POST /api/v2/analytics/journeys/aggregates/query`
+///
+/// Takes a body ([`JourneyAggregationQuery`](crate::models::JourneyAggregationQuery)). Returns
+/// [`JourneyAggregateQueryResponse`](crate::models::JourneyAggregateQueryResponse).
 ///
 /// Permission: `analytics:journeyAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_journeys_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_journeys_aggregates_query` and
 /// `JourneyApi::post_analytics_journeys_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_journeys_aggregates_query(genesys_cloud::models::JourneyAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsJourneysAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +72,23 @@ impl runtime::Operation for PostAnalyticsJourneysAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsJourneysAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<JourneyAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<JourneyAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/journeys/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsJourneysAggregatesQuery`].
+    /// Post analytics journeys aggregates query.
+    ///
+    /// `POST /api/v2/analytics/journeys/aggregates/query` See [`PostAnalyticsJourneysAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_journeys_aggregates_query(
         &self,
@@ -73,7 +98,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsJourneysAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesQuery {
             request,
         }
@@ -82,8 +107,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "journey")]
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/analytics/journeys/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsJourneysAggregatesQuery`].
+    /// Post analytics journeys aggregates query.
+    ///
+    /// `POST /api/v2/analytics/journeys/aggregates/query` See [`PostAnalyticsJourneysAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_journeys_aggregates_query(
         &self,
@@ -93,7 +120,7 @@ impl crate::api::JourneyApi {
             &self.client,
             <PostAnalyticsJourneysAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesQuery {
             request,
         }

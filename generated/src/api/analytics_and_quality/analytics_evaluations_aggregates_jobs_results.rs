@@ -3,28 +3,43 @@
 use crate::models::analytics_and_quality::{
     EvaluationAggregateDataContainer, EvaluationAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics evaluations aggregates job results.
+///
 /// `GET /api/v2/analytics/evaluations/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`EvaluationAsyncAggregateQueryResponse`](crate::models::EvaluationAsyncAggregateQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`EvaluationAggregateDataContainer`](crate::models::EvaluationAggregateDataContainer).
 ///
 /// Permission: `analytics:evaluationAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_evaluations_aggregates_job_results` and
+/// Created by `AnalyticsApi::get_analytics_evaluations_aggregates_job_results` and
 /// `QualityApi::get_analytics_evaluations_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_evaluations_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsEvaluationsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsEvaluationsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -79,6 +94,19 @@ impl runtime::Operation for GetAnalyticsEvaluationsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsEvaluationsAggregatesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<EvaluationAsyncAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<EvaluationAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsEvaluationsAggregatesJobResults {
     type Item = EvaluationAggregateDataContainer;
 
@@ -99,8 +127,10 @@ impl runtime::Paged for GetAnalyticsEvaluationsAggregatesJobResults {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/evaluations/aggregates/jobs/{jobId}/results` Optional parameters and all
-    /// else: [`GetAnalyticsEvaluationsAggregatesJobResults`].
+    /// Get analytics evaluations aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/evaluations/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsEvaluationsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_evaluations_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,
@@ -118,8 +148,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "quality")]
 impl crate::api::QualityApi {
-    /// `GET /api/v2/analytics/evaluations/aggregates/jobs/{jobId}/results` Optional parameters and all
-    /// else: [`GetAnalyticsEvaluationsAggregatesJobResults`].
+    /// Get analytics evaluations aggregates job results.
+    ///
+    /// `GET /api/v2/analytics/evaluations/aggregates/jobs/{jobId}/results` See
+    /// [`GetAnalyticsEvaluationsAggregatesJobResults`] for what it takes and returns.
     pub fn get_analytics_evaluations_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

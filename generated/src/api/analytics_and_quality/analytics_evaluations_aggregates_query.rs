@@ -3,18 +3,36 @@
 use crate::models::analytics_and_quality::{
     EvaluationAggregateQueryResponse, EvaluationAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics evaluations aggregates query.
+///
 /// `POST /api/v2/analytics/evaluations/aggregates/query`
+///
+/// Takes a body ([`EvaluationAggregationQuery`](crate::models::EvaluationAggregationQuery)). Returns
+/// [`EvaluationAggregateQueryResponse`](crate::models::EvaluationAggregateQueryResponse).
 ///
 /// Permission: `analytics:evaluationAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_evaluations_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_evaluations_aggregates_query` and
 /// `QualityApi::post_analytics_evaluations_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_evaluations_aggregates_query(genesys_cloud::models::EvaluationAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsEvaluationsAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +78,23 @@ impl runtime::Operation for PostAnalyticsEvaluationsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsEvaluationsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<EvaluationAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<EvaluationAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/evaluations/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsEvaluationsAggregatesQuery`].
+    /// Post analytics evaluations aggregates query.
+    ///
+    /// `POST /api/v2/analytics/evaluations/aggregates/query` See
+    /// [`PostAnalyticsEvaluationsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_evaluations_aggregates_query(
         &self,
@@ -73,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsEvaluationsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesQuery {
             request,
         }
@@ -82,8 +113,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "quality")]
 impl crate::api::QualityApi {
-    /// `POST /api/v2/analytics/evaluations/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsEvaluationsAggregatesQuery`].
+    /// Post analytics evaluations aggregates query.
+    ///
+    /// `POST /api/v2/analytics/evaluations/aggregates/query` See
+    /// [`PostAnalyticsEvaluationsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_analytics_evaluations_aggregates_query(
         &self,
@@ -93,7 +126,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostAnalyticsEvaluationsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesQuery {
             request,
         }

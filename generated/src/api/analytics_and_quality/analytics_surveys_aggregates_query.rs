@@ -3,18 +3,30 @@
 use crate::models::analytics_and_quality::{
     SurveyAggregateQueryResponse, SurveyAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics surveys aggregates query.
+///
 /// `POST /api/v2/analytics/surveys/aggregates/query`
+///
+/// Takes a body ([`SurveyAggregationQuery`](crate::models::SurveyAggregationQuery)). Returns
+/// [`SurveyAggregateQueryResponse`](crate::models::SurveyAggregateQueryResponse).
 ///
 /// Permission: `analytics:surveyAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_surveys_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_surveys_aggregates_query` and
 /// `QualityApi::post_analytics_surveys_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_surveys_aggregates_query(genesys_cloud::models::SurveyAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsSurveysAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +72,23 @@ impl runtime::Operation for PostAnalyticsSurveysAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsSurveysAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<SurveyAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<SurveyAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/surveys/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsSurveysAggregatesQuery`].
+    /// Post analytics surveys aggregates query.
+    ///
+    /// `POST /api/v2/analytics/surveys/aggregates/query` See [`PostAnalyticsSurveysAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_surveys_aggregates_query(
         &self,
@@ -73,7 +98,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsSurveysAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesQuery {
             request,
         }
@@ -82,8 +107,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "quality")]
 impl crate::api::QualityApi {
-    /// `POST /api/v2/analytics/surveys/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsSurveysAggregatesQuery`].
+    /// Post analytics surveys aggregates query.
+    ///
+    /// `POST /api/v2/analytics/surveys/aggregates/query` See [`PostAnalyticsSurveysAggregatesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_surveys_aggregates_query(
         &self,
@@ -93,7 +120,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostAnalyticsSurveysAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesQuery {
             request,
         }

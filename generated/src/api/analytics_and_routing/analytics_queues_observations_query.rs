@@ -3,18 +3,36 @@
 use crate::models::analytics_and_routing::{
     QueueObservationQuery, QueueObservationQueryResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics queues observations query.
+///
 /// `POST /api/v2/analytics/queues/observations/query`
+///
+/// Takes a body ([`QueueObservationQuery`](crate::models::QueueObservationQuery)). Returns
+/// [`QueueObservationQueryResponse`](crate::models::QueueObservationQueryResponse).
 ///
 /// Permission: `analytics:queueObservation:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_queues_observations_query` and
+/// Created by `AnalyticsApi::post_analytics_queues_observations_query` and
 /// `RoutingApi::post_analytics_queues_observations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-queues-observations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_queues_observations_query(genesys_cloud::models::QueueObservationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsQueuesObservationsQuery {
     request: runtime::Request,
@@ -60,10 +78,23 @@ impl runtime::Operation for PostAnalyticsQueuesObservationsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsQueuesObservationsQuery {
+    type Output = runtime::Result<runtime::Response<QueueObservationQueryResponse>>;
+
+    type IntoFuture = runtime::Call<QueueObservationQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/queues/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsQueuesObservationsQuery`].
+    /// Post analytics queues observations query.
+    ///
+    /// `POST /api/v2/analytics/queues/observations/query` See [`PostAnalyticsQueuesObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_queues_observations_query(
         &self,
@@ -73,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsQueuesObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsQueuesObservationsQuery {
             request,
         }
@@ -82,8 +113,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/analytics/queues/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsQueuesObservationsQuery`].
+    /// Post analytics queues observations query.
+    ///
+    /// `POST /api/v2/analytics/queues/observations/query` See [`PostAnalyticsQueuesObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_queues_observations_query(
         &self,
@@ -93,7 +126,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostAnalyticsQueuesObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsQueuesObservationsQuery {
             request,
         }

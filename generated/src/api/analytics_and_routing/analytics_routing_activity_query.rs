@@ -3,35 +3,48 @@
 use crate::models::analytics_and_routing::{
     RoutingActivityData, RoutingActivityQuery, RoutingActivityResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics routing activity query.
+///
 /// `POST /api/v2/analytics/routing/activity/query`
+///
+/// Takes a body ([`RoutingActivityQuery`](crate::models::RoutingActivityQuery)). Returns
+/// [`RoutingActivityResponse`](crate::models::RoutingActivityResponse). `items()` streams the items of
+/// all pages, each [`RoutingActivityData`](crate::models::RoutingActivityData).
 ///
 /// Permission: `analytics:queueObservation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::post_analytics_routing_activity_query` and
+/// Created by `AnalyticsApi::post_analytics_routing_activity_query` and
 /// `RoutingApi::post_analytics_routing_activity_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-routing-activity-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_routing_activity_query(genesys_cloud::models::RoutingActivityQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsRoutingActivityQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsRoutingActivityQuery {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for PostAnalyticsRoutingActivityQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsRoutingActivityQuery {
+    type Output = runtime::Result<runtime::Response<RoutingActivityResponse>>;
+
+    type IntoFuture = runtime::Call<RoutingActivityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsRoutingActivityQuery {
     type Item = RoutingActivityData;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for PostAnalyticsRoutingActivityQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/routing/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsRoutingActivityQuery`].
+    /// Post analytics routing activity query.
+    ///
+    /// `POST /api/v2/analytics/routing/activity/query` See [`PostAnalyticsRoutingActivityQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_routing_activity_query(
         &self,
@@ -118,7 +144,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsRoutingActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsRoutingActivityQuery {
             request,
         }
@@ -127,8 +153,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/analytics/routing/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsRoutingActivityQuery`].
+    /// Post analytics routing activity query.
+    ///
+    /// `POST /api/v2/analytics/routing/activity/query` See [`PostAnalyticsRoutingActivityQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_routing_activity_query(
         &self,
@@ -138,7 +166,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostAnalyticsRoutingActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsRoutingActivityQuery {
             request,
         }

@@ -3,35 +3,48 @@
 use crate::models::analytics_and_teams::{
     TeamActivityData, TeamActivityQuery, TeamActivityResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics teams activity query.
+///
 /// `POST /api/v2/analytics/teams/activity/query`
+///
+/// Takes a body ([`TeamActivityQuery`](crate::models::TeamActivityQuery)). Returns
+/// [`TeamActivityResponse`](crate::models::TeamActivityResponse). `items()` streams the items of all
+/// pages, each [`TeamActivityData`](crate::models::TeamActivityData).
 ///
 /// Permission: `analytics:teamObservation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::post_analytics_teams_activity_query` and
+/// Created by `AnalyticsApi::post_analytics_teams_activity_query` and
 /// `TeamsApi::post_analytics_teams_activity_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-teams-activity-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_teams_activity_query(genesys_cloud::models::TeamActivityQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsTeamsActivityQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsTeamsActivityQuery {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for PostAnalyticsTeamsActivityQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsTeamsActivityQuery {
+    type Output = runtime::Result<runtime::Response<TeamActivityResponse>>;
+
+    type IntoFuture = runtime::Call<TeamActivityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsTeamsActivityQuery {
     type Item = TeamActivityData;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for PostAnalyticsTeamsActivityQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/teams/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsTeamsActivityQuery`].
+    /// Post analytics teams activity query.
+    ///
+    /// `POST /api/v2/analytics/teams/activity/query` See [`PostAnalyticsTeamsActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_teams_activity_query(
         &self,
@@ -118,7 +144,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsTeamsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsTeamsActivityQuery {
             request,
         }
@@ -127,8 +153,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "teams")]
 impl crate::api::TeamsApi {
-    /// `POST /api/v2/analytics/teams/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsTeamsActivityQuery`].
+    /// Post analytics teams activity query.
+    ///
+    /// `POST /api/v2/analytics/teams/activity/query` See [`PostAnalyticsTeamsActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_teams_activity_query(
         &self,
@@ -138,7 +166,7 @@ impl crate::api::TeamsApi {
             &self.client,
             <PostAnalyticsTeamsActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsTeamsActivityQuery {
             request,
         }

@@ -3,35 +3,48 @@
 use crate::models::analytics_and_users::{
     UserActivityData, UserActivityQuery, UserActivityResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics users activity query.
+///
 /// `POST /api/v2/analytics/users/activity/query`
+///
+/// Takes a body ([`UserActivityQuery`](crate::models::UserActivityQuery)). Returns
+/// [`UserActivityResponse`](crate::models::UserActivityResponse). `items()` streams the items of all
+/// pages, each [`UserActivityData`](crate::models::UserActivityData).
 ///
 /// Permission: `analytics:userObservation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AnalyticsApi::post_analytics_users_activity_query` and
+/// Created by `AnalyticsApi::post_analytics_users_activity_query` and
 /// `UsersApi::post_analytics_users_activity_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-activity-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_users_activity_query(genesys_cloud::models::UserActivityQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsUsersActivityQuery {
     request: runtime::Request,
 }
 
 impl PostAnalyticsUsersActivityQuery {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for PostAnalyticsUsersActivityQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsUsersActivityQuery {
+    type Output = runtime::Result<runtime::Response<UserActivityResponse>>;
+
+    type IntoFuture = runtime::Call<UserActivityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsUsersActivityQuery {
     type Item = UserActivityData;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for PostAnalyticsUsersActivityQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/users/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersActivityQuery`].
+    /// Post analytics users activity query.
+    ///
+    /// `POST /api/v2/analytics/users/activity/query` See [`PostAnalyticsUsersActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_users_activity_query(
         &self,
@@ -118,7 +144,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsUsersActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersActivityQuery {
             request,
         }
@@ -127,8 +153,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/analytics/users/activity/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersActivityQuery`].
+    /// Post analytics users activity query.
+    ///
+    /// `POST /api/v2/analytics/users/activity/query` See [`PostAnalyticsUsersActivityQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_users_activity_query(
         &self,
@@ -138,7 +166,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostAnalyticsUsersActivityQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersActivityQuery {
             request,
         }

@@ -3,18 +3,36 @@
 use crate::models::analytics_and_users::{
     UserAggregateQueryResponse, UserAggregationQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics users aggregates query.
+///
 /// `POST /api/v2/analytics/users/aggregates/query`
+///
+/// Takes a body ([`UserAggregationQuery`](crate::models::UserAggregationQuery)). Returns
+/// [`UserAggregateQueryResponse`](crate::models::UserAggregateQueryResponse).
 ///
 /// Permission: `analytics:userAggregate:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_users_aggregates_query` and
+/// Created by `AnalyticsApi::post_analytics_users_aggregates_query` and
 /// `UsersApi::post_analytics_users_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_users_aggregates_query(genesys_cloud::models::UserAggregationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsUsersAggregatesQuery {
     request: runtime::Request,
@@ -60,10 +78,23 @@ impl runtime::Operation for PostAnalyticsUsersAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsUsersAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<UserAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<UserAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/users/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersAggregatesQuery`].
+    /// Post analytics users aggregates query.
+    ///
+    /// `POST /api/v2/analytics/users/aggregates/query` See [`PostAnalyticsUsersAggregatesQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_users_aggregates_query(
         &self,
@@ -73,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsUsersAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesQuery {
             request,
         }
@@ -82,8 +113,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/analytics/users/aggregates/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersAggregatesQuery`].
+    /// Post analytics users aggregates query.
+    ///
+    /// `POST /api/v2/analytics/users/aggregates/query` See [`PostAnalyticsUsersAggregatesQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_analytics_users_aggregates_query(
         &self,
@@ -93,7 +126,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostAnalyticsUsersAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesQuery {
             request,
         }

@@ -3,15 +3,27 @@
 use crate::models::analytics_and_conversations_and_users::DataAvailabilityResponse;
 use crate::runtime;
 
+/// Get analytics users details jobs availability.
+///
 /// `GET /api/v2/analytics/users/details/jobs/availability`
+///
+/// Takes no arguments. Returns `DataAvailabilityResponse`.
 ///
 /// Permission: `analytics:userDetail:view`
 ///
-/// Made by `AnalyticsApi::get_analytics_users_details_jobs_availability` and
+/// Created by `AnalyticsApi::get_analytics_users_details_jobs_availability` and
 /// `UsersApi::get_analytics_users_details_jobs_availability`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs-availability>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_users_details_jobs_availability().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsUsersDetailsJobsAvailability {
     request: runtime::Request,
@@ -55,10 +67,23 @@ impl runtime::Operation for GetAnalyticsUsersDetailsJobsAvailability {
     }
 }
 
+impl IntoFuture for GetAnalyticsUsersDetailsJobsAvailability {
+    type Output = runtime::Result<runtime::Response<DataAvailabilityResponse>>;
+
+    type IntoFuture = runtime::Call<DataAvailabilityResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/users/details/jobs/availability` Optional parameters and all else:
-    /// [`GetAnalyticsUsersDetailsJobsAvailability`].
+    /// Get analytics users details jobs availability.
+    ///
+    /// `GET /api/v2/analytics/users/details/jobs/availability` See
+    /// [`GetAnalyticsUsersDetailsJobsAvailability`] for what it takes and returns.
     pub fn get_analytics_users_details_jobs_availability(
         &self,
     ) -> GetAnalyticsUsersDetailsJobsAvailability {
@@ -73,8 +98,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/analytics/users/details/jobs/availability` Optional parameters and all else:
-    /// [`GetAnalyticsUsersDetailsJobsAvailability`].
+    /// Get analytics users details jobs availability.
+    ///
+    /// `GET /api/v2/analytics/users/details/jobs/availability` See
+    /// [`GetAnalyticsUsersDetailsJobsAvailability`] for what it takes and returns.
     pub fn get_analytics_users_details_jobs_availability(
         &self,
     ) -> GetAnalyticsUsersDetailsJobsAvailability {

@@ -3,34 +3,49 @@
 use crate::models::analytics_and_users::{
     AnalyticsUserDetail, AnalyticsUserDetailsAsyncQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get analytics users details job results.
+///
 /// `GET /api/v2/analytics/users/details/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`AnalyticsUserDetailsAsyncQueryResponse`](crate::models::AnalyticsUserDetailsAsyncQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`AnalyticsUserDetail`](crate::models::AnalyticsUserDetail).
 ///
 /// Permission: `analytics:userDetail:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AnalyticsApi::get_analytics_users_details_job_results` and
+/// Created by `AnalyticsApi::get_analytics_users_details_job_results` and
 /// `UsersApi::get_analytics_users_details_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().get_analytics_users_details_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAnalyticsUsersDetailsJobResults {
     request: runtime::Request,
 }
 
 impl GetAnalyticsUsersDetailsJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -83,6 +98,19 @@ impl runtime::Operation for GetAnalyticsUsersDetailsJobResults {
     }
 }
 
+impl IntoFuture for GetAnalyticsUsersDetailsJobResults {
+    type Output = runtime::Result<
+        runtime::Response<AnalyticsUserDetailsAsyncQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AnalyticsUserDetailsAsyncQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAnalyticsUsersDetailsJobResults {
     type Item = AnalyticsUserDetail;
 
@@ -103,8 +131,10 @@ impl runtime::Paged for GetAnalyticsUsersDetailsJobResults {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `GET /api/v2/analytics/users/details/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsUsersDetailsJobResults`].
+    /// Get analytics users details job results.
+    ///
+    /// `GET /api/v2/analytics/users/details/jobs/{jobId}/results` See
+    /// [`GetAnalyticsUsersDetailsJobResults`] for what it takes and returns.
     pub fn get_analytics_users_details_job_results(
         &self,
         job_id: impl AsRef<str>,
@@ -122,8 +152,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/analytics/users/details/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetAnalyticsUsersDetailsJobResults`].
+    /// Get analytics users details job results.
+    ///
+    /// `GET /api/v2/analytics/users/details/jobs/{jobId}/results` See
+    /// [`GetAnalyticsUsersDetailsJobResults`] for what it takes and returns.
     pub fn get_analytics_users_details_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,20 +3,39 @@
 use crate::models::analytics_and_users::{
     AnalyticsUserDetail, AnalyticsUserDetailsQueryResponse, UserDetailsQuery,
 };
-
 use crate::runtime;
 
+/// Post analytics users details query.
+///
 /// `POST /api/v2/analytics/users/details/query`
+///
+/// Takes a body ([`UserDetailsQuery`](crate::models::UserDetailsQuery)). Returns
+/// [`AnalyticsUserDetailsQueryResponse`](crate::models::AnalyticsUserDetailsQueryResponse). `items()`
+/// streams the items of all pages, each [`AnalyticsUserDetail`](crate::models::AnalyticsUserDetail).
 ///
 /// Permission: `analytics:userDetail:view`
 ///
 /// Paged by number (`paging.pageNumber` of the body).
 ///
-/// Made by `AnalyticsApi::post_analytics_users_details_query` and
+/// Created by `AnalyticsApi::post_analytics_users_details_query` and
 /// `UsersApi::post_analytics_users_details_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_users_details_query(genesys_cloud::models::UserDetailsQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsUsersDetailsQuery {
     request: runtime::Request,
@@ -72,6 +91,17 @@ impl runtime::Operation for PostAnalyticsUsersDetailsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsUsersDetailsQuery {
+    type Output = runtime::Result<runtime::Response<AnalyticsUserDetailsQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AnalyticsUserDetailsQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAnalyticsUsersDetailsQuery {
     type Item = AnalyticsUserDetail;
 
@@ -93,8 +123,10 @@ impl runtime::Paged for PostAnalyticsUsersDetailsQuery {
 
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/users/details/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersDetailsQuery`].
+    /// Post analytics users details query.
+    ///
+    /// `POST /api/v2/analytics/users/details/query` See [`PostAnalyticsUsersDetailsQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_users_details_query(
         &self,
@@ -104,7 +136,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsUsersDetailsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsQuery {
             request,
         }
@@ -113,8 +145,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/analytics/users/details/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersDetailsQuery`].
+    /// Post analytics users details query.
+    ///
+    /// `POST /api/v2/analytics/users/details/query` See [`PostAnalyticsUsersDetailsQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_analytics_users_details_query(
         &self,
@@ -124,7 +158,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostAnalyticsUsersDetailsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsQuery {
             request,
         }

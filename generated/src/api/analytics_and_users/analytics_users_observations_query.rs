@@ -3,18 +3,36 @@
 use crate::models::analytics_and_users::{
     UserObservationQuery, UserObservationQueryResponse,
 };
-
 use crate::runtime;
 
+/// Post analytics users observations query.
+///
 /// `POST /api/v2/analytics/users/observations/query`
+///
+/// Takes a body ([`UserObservationQuery`](crate::models::UserObservationQuery)). Returns
+/// [`UserObservationQueryResponse`](crate::models::UserObservationQueryResponse).
 ///
 /// Permission: `analytics:userObservation:view`
 ///
-/// Made by `AnalyticsApi::post_analytics_users_observations_query` and
+/// Created by `AnalyticsApi::post_analytics_users_observations_query` and
 /// `UsersApi::post_analytics_users_observations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-observations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.analytics().post_analytics_users_observations_query(genesys_cloud::models::UserObservationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAnalyticsUsersObservationsQuery {
     request: runtime::Request,
@@ -60,10 +78,23 @@ impl runtime::Operation for PostAnalyticsUsersObservationsQuery {
     }
 }
 
+impl IntoFuture for PostAnalyticsUsersObservationsQuery {
+    type Output = runtime::Result<runtime::Response<UserObservationQueryResponse>>;
+
+    type IntoFuture = runtime::Call<UserObservationQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "analytics")]
 impl crate::api::AnalyticsApi {
-    /// `POST /api/v2/analytics/users/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersObservationsQuery`].
+    /// Post analytics users observations query.
+    ///
+    /// `POST /api/v2/analytics/users/observations/query` See [`PostAnalyticsUsersObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_users_observations_query(
         &self,
@@ -73,7 +104,7 @@ impl crate::api::AnalyticsApi {
             &self.client,
             <PostAnalyticsUsersObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersObservationsQuery {
             request,
         }
@@ -82,8 +113,10 @@ impl crate::api::AnalyticsApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/analytics/users/observations/query` Optional parameters and all else:
-    /// [`PostAnalyticsUsersObservationsQuery`].
+    /// Post analytics users observations query.
+    ///
+    /// `POST /api/v2/analytics/users/observations/query` See [`PostAnalyticsUsersObservationsQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_analytics_users_observations_query(
         &self,
@@ -93,7 +126,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostAnalyticsUsersObservationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAnalyticsUsersObservationsQuery {
             request,
         }

@@ -6,38 +6,60 @@ use crate::models::architect::{
     GetArchitectDependencytrackingConsumingResourceType,
     GetArchitectDependencytrackingObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking.
+///
 /// `GET /api/v2/architect/dependencytracking`
+///
+/// Takes `name` (a text). Returns
+/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). With the status 206
+/// the body is not decoded. `items()` streams the items of all pages, each
+/// [`DependencyObject`](crate::models::DependencyObject).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking`.
+/// Created by `ArchitectApi::get_architect_dependencytracking`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking("name").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.object.invalid.type`, `architect.dependency.object.name.not.specified`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytracking {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytracking {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `objectType`
+    /// The query parameter `objectType`.
     pub fn object_type(
         mut self,
         value: impl IntoIterator<Item = GetArchitectDependencytrackingObjectType>,
@@ -46,19 +68,19 @@ impl GetArchitectDependencytracking {
         self
     }
 
-    /// `consumedResources`
-    pub fn consumed_resources(mut self, value: bool) -> Self {
-        self.request.query("consumedResources", value);
+    /// The query parameter `consumedResources`.
+    pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumedResources", value.into());
         self
     }
 
-    /// `consumingResources`
-    pub fn consuming_resources(mut self, value: bool) -> Self {
-        self.request.query("consumingResources", value);
+    /// The query parameter `consumingResources`.
+    pub fn consuming_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumingResources", value.into());
         self
     }
 
-    /// `consumedResourceType`
+    /// The query parameter `consumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -70,7 +92,7 @@ impl GetArchitectDependencytracking {
         self
     }
 
-    /// `consumingResourceType`
+    /// The query parameter `consumingResourceType`.
     pub fn consuming_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -159,6 +181,17 @@ impl runtime::Operation for GetArchitectDependencytracking {
     }
 }
 
+impl IntoFuture for GetArchitectDependencytracking {
+    type Output = runtime::Result<runtime::Response<DependencyObjectEntityListing>>;
+
+    type IntoFuture = runtime::Call<DependencyObjectEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectDependencytracking {
     type Item = DependencyObject;
 
@@ -179,8 +212,10 @@ impl runtime::Paged for GetArchitectDependencytracking {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking` Optional parameters and all else:
-    /// [`GetArchitectDependencytracking`].
+    /// Get architect dependencytracking.
+    ///
+    /// `GET /api/v2/architect/dependencytracking` See [`GetArchitectDependencytracking`] for what it takes
+    /// and returns.
     pub fn get_architect_dependencytracking(
         &self,
         name: impl AsRef<str>,
@@ -189,7 +224,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <GetArchitectDependencytracking as runtime::Operation>::METADATA,
         );
-        request.query("name", name.as_ref());
+        request.query("name", Some(name.as_ref()));
         GetArchitectDependencytracking {
             request,
         }

@@ -4,26 +4,51 @@ use crate::models::architect::{
     ConsumedResourcesEntityListing, Dependency,
     GetArchitectDependencytrackingConsumedresourcesObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking consumedresources.
+///
 /// `GET /api/v2/architect/dependencytracking/consumedresources`
+///
+/// Takes `id` (a text), `version` (a text) and `object_type`
+/// (`GetArchitectDependencytrackingConsumedresourcesObjectType`). Returns
+/// [`ConsumedResourcesEntityListing`](crate::models::ConsumedResourcesEntityListing). With the status
+/// 206 the body is not decoded. `items()` streams the items of all pages, each
+/// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking_consumedresources`.
+/// Created by `ArchitectApi::get_architect_dependencytracking_consumedresources`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumedresources>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking_consumedresources("id", "version", genesys_cloud::models::GetArchitectDependencytrackingConsumedresourcesObjectType::Acdlanguage).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.object.invalid.type`, `architect.dependency.object.version.not.specified`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytrackingConsumedresources {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytrackingConsumedresources {
-    /// `resourceType`
+    /// The query parameter `resourceType`.
     pub fn resource_type(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -37,15 +62,15 @@ impl GetArchitectDependencytrackingConsumedresources {
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -135,6 +160,17 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumedresources {
     }
 }
 
+impl IntoFuture for GetArchitectDependencytrackingConsumedresources {
+    type Output = runtime::Result<runtime::Response<ConsumedResourcesEntityListing>>;
+
+    type IntoFuture = runtime::Call<ConsumedResourcesEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectDependencytrackingConsumedresources {
     type Item = Dependency;
 
@@ -155,8 +191,10 @@ impl runtime::Paged for GetArchitectDependencytrackingConsumedresources {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking/consumedresources` Optional parameters and all else:
-    /// [`GetArchitectDependencytrackingConsumedresources`].
+    /// Get architect dependencytracking consumedresources.
+    ///
+    /// `GET /api/v2/architect/dependencytracking/consumedresources` See
+    /// [`GetArchitectDependencytrackingConsumedresources`] for what it takes and returns.
     pub fn get_architect_dependencytracking_consumedresources(
         &self,
         id: impl AsRef<str>,
@@ -167,9 +205,9 @@ impl crate::api::ArchitectApi {
             &self.client,
             <GetArchitectDependencytrackingConsumedresources as runtime::Operation>::METADATA,
         );
-        request.query("id", id.as_ref());
-        request.query("version", version.as_ref());
-        request.query("objectType", object_type);
+        request.query("id", Some(id.as_ref()));
+        request.query("version", Some(version.as_ref()));
+        request.query("objectType", Some(object_type));
         GetArchitectDependencytrackingConsumedresources {
             request,
         }

@@ -5,26 +5,51 @@ use crate::models::architect::{
     GetArchitectDependencytrackingConsumingresourcesFlowFilter,
     GetArchitectDependencytrackingConsumingresourcesObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking consumingresources.
+///
 /// `GET /api/v2/architect/dependencytracking/consumingresources`
+///
+/// Takes `id` (a text) and `object_type`
+/// (`GetArchitectDependencytrackingConsumingresourcesObjectType`). Returns
+/// [`ConsumingResourcesEntityListing`](crate::models::ConsumingResourcesEntityListing). With the status
+/// 206 the body is not decoded. `items()` streams the items of all pages, each
+/// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking_consumingresources`.
+/// Created by `ArchitectApi::get_architect_dependencytracking_consumingresources`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumingresources>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking_consumingresources("id", genesys_cloud::models::GetArchitectDependencytrackingConsumingresourcesObjectType::Acdlanguage).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytrackingConsumingresources {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytrackingConsumingresources {
-    /// `resourceType`
+    /// The query parameter `resourceType`.
     pub fn resource_type(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -38,29 +63,32 @@ impl GetArchitectDependencytrackingConsumingresources {
         self
     }
 
-    pub fn version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("version", value.as_ref());
+    /// The query parameter `version`.
+    pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("version", value.text());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `flowFilter`
+    /// The query parameter `flowFilter`.
     pub fn flow_filter(
         mut self,
-        value: GetArchitectDependencytrackingConsumingresourcesFlowFilter,
+        value: impl Into<
+            Option<GetArchitectDependencytrackingConsumingresourcesFlowFilter>,
+        >,
     ) -> Self {
-        self.request.query("flowFilter", value);
+        self.request.query("flowFilter", value.into());
         self
     }
 
@@ -149,6 +177,17 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumingresources {
     }
 }
 
+impl IntoFuture for GetArchitectDependencytrackingConsumingresources {
+    type Output = runtime::Result<runtime::Response<ConsumingResourcesEntityListing>>;
+
+    type IntoFuture = runtime::Call<ConsumingResourcesEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectDependencytrackingConsumingresources {
     type Item = Dependency;
 
@@ -169,8 +208,10 @@ impl runtime::Paged for GetArchitectDependencytrackingConsumingresources {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking/consumingresources` Optional parameters and all else:
-    /// [`GetArchitectDependencytrackingConsumingresources`].
+    /// Get architect dependencytracking consumingresources.
+    ///
+    /// `GET /api/v2/architect/dependencytracking/consumingresources` See
+    /// [`GetArchitectDependencytrackingConsumingresources`] for what it takes and returns.
     pub fn get_architect_dependencytracking_consumingresources(
         &self,
         id: impl AsRef<str>,
@@ -180,8 +221,8 @@ impl crate::api::ArchitectApi {
             &self.client,
             <GetArchitectDependencytrackingConsumingresources as runtime::Operation>::METADATA,
         );
-        request.query("id", id.as_ref());
-        request.query("objectType", object_type);
+        request.query("id", Some(id.as_ref()));
+        request.query("objectType", Some(object_type));
         GetArchitectDependencytrackingConsumingresources {
             request,
         }

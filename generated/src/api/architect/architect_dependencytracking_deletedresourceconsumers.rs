@@ -6,31 +6,54 @@ use crate::models::architect::{
     GetArchitectDependencytrackingDeletedresourceconsumersFlowFilter,
     GetArchitectDependencytrackingDeletedresourceconsumersObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking deletedresourceconsumers.
+///
 /// `GET /api/v2/architect/dependencytracking/deletedresourceconsumers`
+///
+/// Takes no arguments. Returns
+/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). With the status 206
+/// the body is not decoded. `items()` streams the items of all pages, each
+/// [`DependencyObject`](crate::models::DependencyObject).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking_deletedresourceconsumers`.
+/// Created by `ArchitectApi::get_architect_dependencytracking_deletedresourceconsumers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-deletedresourceconsumers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking_deletedresourceconsumers().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.invalid.filter`, `architect.dependency.object.invalid.type`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytrackingDeletedresourceconsumers {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytrackingDeletedresourceconsumers {
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `objectType`
+    /// The query parameter `objectType`.
     pub fn object_type(
         mut self,
         value: impl IntoIterator<
@@ -41,22 +64,24 @@ impl GetArchitectDependencytrackingDeletedresourceconsumers {
         self
     }
 
-    /// `flowFilter`
+    /// The query parameter `flowFilter`.
     pub fn flow_filter(
         mut self,
-        value: GetArchitectDependencytrackingDeletedresourceconsumersFlowFilter,
+        value: impl Into<
+            Option<GetArchitectDependencytrackingDeletedresourceconsumersFlowFilter>,
+        >,
     ) -> Self {
-        self.request.query("flowFilter", value);
+        self.request.query("flowFilter", value.into());
         self
     }
 
-    /// `consumedResources`, default `false`
-    pub fn consumed_resources(mut self, value: bool) -> Self {
-        self.request.query("consumedResources", value);
+    /// The query parameter `consumedResources`, default `false`.
+    pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumedResources", value.into());
         self
     }
 
-    /// `consumedResourceType`
+    /// The query parameter `consumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -68,15 +93,15 @@ impl GetArchitectDependencytrackingDeletedresourceconsumers {
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -155,6 +180,17 @@ impl runtime::Operation for GetArchitectDependencytrackingDeletedresourceconsume
     }
 }
 
+impl IntoFuture for GetArchitectDependencytrackingDeletedresourceconsumers {
+    type Output = runtime::Result<runtime::Response<DependencyObjectEntityListing>>;
+
+    type IntoFuture = runtime::Call<DependencyObjectEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectDependencytrackingDeletedresourceconsumers {
     type Item = DependencyObject;
 
@@ -175,8 +211,10 @@ impl runtime::Paged for GetArchitectDependencytrackingDeletedresourceconsumers {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking/deletedresourceconsumers` Optional parameters and all
-    /// else: [`GetArchitectDependencytrackingDeletedresourceconsumers`].
+    /// Get architect dependencytracking deletedresourceconsumers.
+    ///
+    /// `GET /api/v2/architect/dependencytracking/deletedresourceconsumers` See
+    /// [`GetArchitectDependencytrackingDeletedresourceconsumers`] for what it takes and returns.
     pub fn get_architect_dependencytracking_deletedresourceconsumers(
         &self,
     ) -> GetArchitectDependencytrackingDeletedresourceconsumers {

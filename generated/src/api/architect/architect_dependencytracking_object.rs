@@ -5,50 +5,73 @@ use crate::models::architect::{
     GetArchitectDependencytrackingObjectConsumingResourceType,
     GetArchitectDependencytrackingObjectObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking object.
+///
 /// `GET /api/v2/architect/dependencytracking/object`
+///
+/// Takes `id` (a text). Returns [`DependencyObject`](crate::models::DependencyObject). With the status
+/// 206 the body is not decoded.
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking_object`.
+/// Created by `ArchitectApi::get_architect_dependencytracking_object`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-object>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking_object("id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytrackingObject {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytrackingObject {
-    pub fn version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("version", value.as_ref());
+    /// The query parameter `version`.
+    pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("version", value.text());
         self
     }
 
-    /// `objectType`
+    /// The query parameter `objectType`.
     pub fn object_type(
         mut self,
-        value: GetArchitectDependencytrackingObjectObjectType,
+        value: impl Into<Option<GetArchitectDependencytrackingObjectObjectType>>,
     ) -> Self {
-        self.request.query("objectType", value);
+        self.request.query("objectType", value.into());
         self
     }
 
-    /// `consumedResources`
-    pub fn consumed_resources(mut self, value: bool) -> Self {
-        self.request.query("consumedResources", value);
+    /// The query parameter `consumedResources`.
+    pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumedResources", value.into());
         self
     }
 
-    /// `consumingResources`
-    pub fn consuming_resources(mut self, value: bool) -> Self {
-        self.request.query("consumingResources", value);
+    /// The query parameter `consumingResources`.
+    pub fn consuming_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumingResources", value.into());
         self
     }
 
-    /// `consumedResourceType`
+    /// The query parameter `consumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -60,7 +83,7 @@ impl GetArchitectDependencytrackingObject {
         self
     }
 
-    /// `consumingResourceType`
+    /// The query parameter `consumingResourceType`.
     pub fn consuming_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -72,9 +95,9 @@ impl GetArchitectDependencytrackingObject {
         self
     }
 
-    /// `consumedResourceRequest`
-    pub fn consumed_resource_request(mut self, value: bool) -> Self {
-        self.request.query("consumedResourceRequest", value);
+    /// The query parameter `consumedResourceRequest`.
+    pub fn consumed_resource_request(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumedResourceRequest", value.into());
         self
     }
 
@@ -151,9 +174,22 @@ impl runtime::Operation for GetArchitectDependencytrackingObject {
     }
 }
 
+impl IntoFuture for GetArchitectDependencytrackingObject {
+    type Output = runtime::Result<runtime::Response<DependencyObject>>;
+
+    type IntoFuture = runtime::Call<DependencyObject>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking/object` Optional parameters and all else:
-    /// [`GetArchitectDependencytrackingObject`].
+    /// Get architect dependencytracking object.
+    ///
+    /// `GET /api/v2/architect/dependencytracking/object` See [`GetArchitectDependencytrackingObject`] for
+    /// what it takes and returns.
     pub fn get_architect_dependencytracking_object(
         &self,
         id: impl AsRef<str>,
@@ -162,7 +198,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <GetArchitectDependencytrackingObject as runtime::Operation>::METADATA,
         );
-        request.query("id", id.as_ref());
+        request.query("id", Some(id.as_ref()));
         GetArchitectDependencytrackingObject {
             request,
         }

@@ -5,31 +5,55 @@ use crate::models::architect::{
     GetArchitectDependencytrackingUpdatedresourceconsumersConsumedResourceType,
     GetArchitectDependencytrackingUpdatedresourceconsumersObjectType,
 };
-
 use crate::runtime;
 
+/// Get architect dependencytracking updatedresourceconsumers.
+///
 /// `GET /api/v2/architect/dependencytracking/updatedresourceconsumers`
+///
+/// Takes no arguments. Returns
+/// [`DependencyObjectEntityListing`](crate::models::DependencyObjectEntityListing). With the status 206
+/// the body is not decoded. `items()` streams the items of all pages, each
+/// [`DependencyObject`](crate::models::DependencyObject).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_dependencytracking_updatedresourceconsumers`.
+/// Created by `ArchitectApi::get_architect_dependencytracking_updatedresourceconsumers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-updatedresourceconsumers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_dependencytracking_updatedresourceconsumers().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.dependency.object.invalid.type`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.flow.data.missing`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectDependencytrackingUpdatedresourceconsumers {
     request: runtime::Request,
 }
 
 impl GetArchitectDependencytrackingUpdatedresourceconsumers {
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `objectType`
+    /// The query parameter `objectType`.
     pub fn object_type(
         mut self,
         value: impl IntoIterator<
@@ -40,13 +64,13 @@ impl GetArchitectDependencytrackingUpdatedresourceconsumers {
         self
     }
 
-    /// `consumedResources`, default `false`
-    pub fn consumed_resources(mut self, value: bool) -> Self {
-        self.request.query("consumedResources", value);
+    /// The query parameter `consumedResources`, default `false`.
+    pub fn consumed_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("consumedResources", value.into());
         self
     }
 
-    /// `consumedResourceType`
+    /// The query parameter `consumedResourceType`.
     pub fn consumed_resource_type(
         mut self,
         value: impl IntoIterator<
@@ -58,15 +82,15 @@ impl GetArchitectDependencytrackingUpdatedresourceconsumers {
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -146,6 +170,17 @@ impl runtime::Operation for GetArchitectDependencytrackingUpdatedresourceconsume
     }
 }
 
+impl IntoFuture for GetArchitectDependencytrackingUpdatedresourceconsumers {
+    type Output = runtime::Result<runtime::Response<DependencyObjectEntityListing>>;
+
+    type IntoFuture = runtime::Call<DependencyObjectEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectDependencytrackingUpdatedresourceconsumers {
     type Item = DependencyObject;
 
@@ -166,8 +201,10 @@ impl runtime::Paged for GetArchitectDependencytrackingUpdatedresourceconsumers {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/dependencytracking/updatedresourceconsumers` Optional parameters and all
-    /// else: [`GetArchitectDependencytrackingUpdatedresourceconsumers`].
+    /// Get architect dependencytracking updatedresourceconsumers.
+    ///
+    /// `GET /api/v2/architect/dependencytracking/updatedresourceconsumers` See
+    /// [`GetArchitectDependencytrackingUpdatedresourceconsumers`] for what it takes and returns.
     pub fn get_architect_dependencytracking_updatedresourceconsumers(
         &self,
     ) -> GetArchitectDependencytrackingUpdatedresourceconsumers {

@@ -3,49 +3,64 @@
 use crate::models::architect::{
     EmergencyGroupDivisionView, EmergencyGroupDivisionViewEntityListing,
 };
-
 use crate::runtime;
 
+/// Get architect emergencygroups divisionviews.
+///
 /// `GET /api/v2/architect/emergencygroups/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`EmergencyGroupDivisionViewEntityListing`](crate::models::EmergencyGroupDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`EmergencyGroupDivisionView`](crate::models::EmergencyGroupDivisionView).
 ///
 /// Permission: `routing:emergencyGroup:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_emergencygroups_divisionviews`.
+/// Created by `ArchitectApi::get_architect_emergencygroups_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-emergencygroups-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_emergencygroups_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectEmergencygroupsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetArchitectEmergencygroupsDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +71,13 @@ impl GetArchitectEmergencygroupsDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +142,19 @@ impl runtime::Operation for GetArchitectEmergencygroupsDivisionviews {
     }
 }
 
+impl IntoFuture for GetArchitectEmergencygroupsDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<EmergencyGroupDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<EmergencyGroupDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectEmergencygroupsDivisionviews {
     type Item = EmergencyGroupDivisionView;
 
@@ -146,8 +175,10 @@ impl runtime::Paged for GetArchitectEmergencygroupsDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/emergencygroups/divisionviews` Optional parameters and all else:
-    /// [`GetArchitectEmergencygroupsDivisionviews`].
+    /// Get architect emergencygroups divisionviews.
+    ///
+    /// `GET /api/v2/architect/emergencygroups/divisionviews` See
+    /// [`GetArchitectEmergencygroupsDivisionviews`] for what it takes and returns.
     pub fn get_architect_emergencygroups_divisionviews(
         &self,
     ) -> GetArchitectEmergencygroupsDivisionviews {

@@ -3,46 +3,61 @@
 use crate::models::architect::{IvrDivisionView, IvrDivisionViewEntityListing};
 use crate::runtime;
 
+/// Get architect ivrs divisionviews.
+///
 /// `GET /api/v2/architect/ivrs/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`IvrDivisionViewEntityListing`](crate::models::IvrDivisionViewEntityListing). `items()` streams the
+/// items of all pages, each [`IvrDivisionView`](crate::models::IvrDivisionView).
 ///
 /// Permission: `routing:callRoute:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_ivrs_divisionviews`.
+/// Created by `ArchitectApi::get_architect_ivrs_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-ivrs-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_ivrs_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectIvrsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetArchitectIvrsDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -53,12 +68,13 @@ impl GetArchitectIvrsDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -121,6 +137,17 @@ impl runtime::Operation for GetArchitectIvrsDivisionviews {
     }
 }
 
+impl IntoFuture for GetArchitectIvrsDivisionviews {
+    type Output = runtime::Result<runtime::Response<IvrDivisionViewEntityListing>>;
+
+    type IntoFuture = runtime::Call<IvrDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectIvrsDivisionviews {
     type Item = IvrDivisionView;
 
@@ -141,8 +168,10 @@ impl runtime::Paged for GetArchitectIvrsDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/ivrs/divisionviews` Optional parameters and all else:
-    /// [`GetArchitectIvrsDivisionviews`].
+    /// Get architect ivrs divisionviews.
+    ///
+    /// `GET /api/v2/architect/ivrs/divisionviews` See [`GetArchitectIvrsDivisionviews`] for what it takes
+    /// and returns.
     pub fn get_architect_ivrs_divisionviews(&self) -> GetArchitectIvrsDivisionviews {
         GetArchitectIvrsDivisionviews {
             request: runtime::Request::new(

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Delete architect prompt resource audio.
+///
 /// `DELETE /api/v2/architect/prompts/{promptId}/resources/{languageCode}/audio`
+///
+/// Takes `prompt_id` (a text) and `language_code` (a text). Returns nothing.
 ///
 /// Permission: `architect:userPrompt:edit`
 ///
-/// Made by `ArchitectApi::delete_architect_prompt_resource_audio`.
+/// Created by `ArchitectApi::delete_architect_prompt_resource_audio`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId--resources--languageCode--audio>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().delete_architect_prompt_resource_audio("prompt_id", "language_code").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteArchitectPromptResourceAudio {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for DeleteArchitectPromptResourceAudio {
     }
 }
 
+impl IntoFuture for DeleteArchitectPromptResourceAudio {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `DELETE /api/v2/architect/prompts/{promptId}/resources/{languageCode}/audio` Optional parameters and
-    /// all else: [`DeleteArchitectPromptResourceAudio`].
+    /// Delete architect prompt resource audio.
+    ///
+    /// `DELETE /api/v2/architect/prompts/{promptId}/resources/{languageCode}/audio` See
+    /// [`DeleteArchitectPromptResourceAudio`] for what it takes and returns.
     pub fn delete_architect_prompt_resource_audio(
         &self,
         prompt_id: impl AsRef<str>,

@@ -3,49 +3,64 @@
 use crate::models::architect::{
     ScheduleGroupDivisionView, ScheduleGroupDivisionViewEntityListing,
 };
-
 use crate::runtime;
 
+/// Get architect schedulegroups divisionviews.
+///
 /// `GET /api/v2/architect/schedulegroups/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`ScheduleGroupDivisionViewEntityListing`](crate::models::ScheduleGroupDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ScheduleGroupDivisionView`](crate::models::ScheduleGroupDivisionView).
 ///
 /// Permission: `routing:scheduleGroup:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_schedulegroups_divisionviews`.
+/// Created by `ArchitectApi::get_architect_schedulegroups_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedulegroups-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_schedulegroups_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectSchedulegroupsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetArchitectSchedulegroupsDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +71,13 @@ impl GetArchitectSchedulegroupsDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +142,19 @@ impl runtime::Operation for GetArchitectSchedulegroupsDivisionviews {
     }
 }
 
+impl IntoFuture for GetArchitectSchedulegroupsDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<ScheduleGroupDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<ScheduleGroupDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectSchedulegroupsDivisionviews {
     type Item = ScheduleGroupDivisionView;
 
@@ -146,8 +175,10 @@ impl runtime::Paged for GetArchitectSchedulegroupsDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/schedulegroups/divisionviews` Optional parameters and all else:
-    /// [`GetArchitectSchedulegroupsDivisionviews`].
+    /// Get architect schedulegroups divisionviews.
+    ///
+    /// `GET /api/v2/architect/schedulegroups/divisionviews` See [`GetArchitectSchedulegroupsDivisionviews`]
+    /// for what it takes and returns.
     pub fn get_architect_schedulegroups_divisionviews(
         &self,
     ) -> GetArchitectSchedulegroupsDivisionviews {

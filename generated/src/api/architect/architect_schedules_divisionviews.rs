@@ -3,46 +3,62 @@
 use crate::models::architect::{ScheduleDivisionViewEntityListing, SchedulesDivisionView};
 use crate::runtime;
 
+/// Get architect schedules divisionviews.
+///
 /// `GET /api/v2/architect/schedules/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`ScheduleDivisionViewEntityListing`](crate::models::ScheduleDivisionViewEntityListing). `items()`
+/// streams the items of all pages, each
+/// [`SchedulesDivisionView`](crate::models::SchedulesDivisionView).
 ///
 /// Permission: `routing:schedule:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_schedules_divisionviews`.
+/// Created by `ArchitectApi::get_architect_schedules_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedules-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_schedules_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectSchedulesDivisionviews {
     request: runtime::Request,
 }
 
 impl GetArchitectSchedulesDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -53,12 +69,13 @@ impl GetArchitectSchedulesDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -121,6 +138,17 @@ impl runtime::Operation for GetArchitectSchedulesDivisionviews {
     }
 }
 
+impl IntoFuture for GetArchitectSchedulesDivisionviews {
+    type Output = runtime::Result<runtime::Response<ScheduleDivisionViewEntityListing>>;
+
+    type IntoFuture = runtime::Call<ScheduleDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectSchedulesDivisionviews {
     type Item = SchedulesDivisionView;
 
@@ -141,8 +169,10 @@ impl runtime::Paged for GetArchitectSchedulesDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/schedules/divisionviews` Optional parameters and all else:
-    /// [`GetArchitectSchedulesDivisionviews`].
+    /// Get architect schedules divisionviews.
+    ///
+    /// `GET /api/v2/architect/schedules/divisionviews` See [`GetArchitectSchedulesDivisionviews`] for what
+    /// it takes and returns.
     pub fn get_architect_schedules_divisionviews(
         &self,
     ) -> GetArchitectSchedulesDivisionviews {

@@ -3,32 +3,53 @@
 use crate::models::architect::{SystemPrompt, SystemPromptEntityListing};
 use crate::runtime;
 
+/// Get architect systemprompt.
+///
 /// `GET /api/v2/architect/systemprompts/{promptId}`
+///
+/// Takes `prompt_id` (a text). Returns [`SystemPrompt`](crate::models::SystemPrompt).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
-/// Made by `ArchitectApi::get_architect_systemprompt`.
+/// Created by `ArchitectApi::get_architect_systemprompt`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_systemprompt("prompt_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.system.prompt.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectSystemprompt {
     request: runtime::Request,
 }
 
 impl GetArchitectSystemprompt {
-    /// `includeMediaUris`, default `true`
-    pub fn include_media_uris(mut self, value: bool) -> Self {
-        self.request.query("includeMediaUris", value);
+    /// The query parameter `includeMediaUris`, default `true`.
+    pub fn include_media_uris(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeMediaUris", value.into());
         self
     }
 
-    /// `includeResources`, default `true`
-    pub fn include_resources(mut self, value: bool) -> Self {
-        self.request.query("includeResources", value);
+    /// The query parameter `includeResources`, default `true`.
+    pub fn include_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeResources", value.into());
         self
     }
 
+    /// The query parameter `language`.
     pub fn language(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -86,9 +107,22 @@ impl runtime::Operation for GetArchitectSystemprompt {
     }
 }
 
+impl IntoFuture for GetArchitectSystemprompt {
+    type Output = runtime::Result<runtime::Response<SystemPrompt>>;
+
+    type IntoFuture = runtime::Call<SystemPrompt>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/systemprompts/{promptId}` Optional parameters and all else:
-    /// [`GetArchitectSystemprompt`].
+    /// Get architect systemprompt.
+    ///
+    /// `GET /api/v2/architect/systemprompts/{promptId}` See [`GetArchitectSystemprompt`] for what it takes
+    /// and returns.
     pub fn get_architect_systemprompt(
         &self,
         prompt_id: impl AsRef<str>,
@@ -104,74 +138,98 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Get architect systemprompts.
+///
 /// `GET /api/v2/architect/systemprompts`
+///
+/// Takes no arguments. Returns [`SystemPromptEntityListing`](crate::models::SystemPromptEntityListing).
+/// `items()` streams the items of all pages, each [`SystemPrompt`](crate::models::SystemPrompt).
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_architect_systemprompts`.
+/// Created by `ArchitectApi::get_architect_systemprompts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_architect_systemprompts().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 500: `architect.external.call.failure`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetArchitectSystemprompts {
     request: runtime::Request,
 }
 
 impl GetArchitectSystemprompts {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `id`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `id`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    pub fn description(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("description", value.as_ref());
+    /// The query parameter `description`.
+    pub fn description(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("description", value.text());
         self
     }
 
-    /// `nameOrDescription`
-    pub fn name_or_description(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nameOrDescription", value.as_ref());
+    /// The query parameter `nameOrDescription`.
+    pub fn name_or_description(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nameOrDescription", value.text());
         self
     }
 
-    /// `includeMediaUris`, default `true`
-    pub fn include_media_uris(mut self, value: bool) -> Self {
-        self.request.query("includeMediaUris", value);
+    /// The query parameter `includeMediaUris`, default `true`.
+    pub fn include_media_uris(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeMediaUris", value.into());
         self
     }
 
-    /// `includeResources`, default `true`
-    pub fn include_resources(mut self, value: bool) -> Self {
-        self.request.query("includeResources", value);
+    /// The query parameter `includeResources`, default `true`.
+    pub fn include_resources(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeResources", value.into());
         self
     }
 
+    /// The query parameter `language`.
     pub fn language(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -241,6 +299,17 @@ impl runtime::Operation for GetArchitectSystemprompts {
     }
 }
 
+impl IntoFuture for GetArchitectSystemprompts {
+    type Output = runtime::Result<runtime::Response<SystemPromptEntityListing>>;
+
+    type IntoFuture = runtime::Call<SystemPromptEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetArchitectSystemprompts {
     type Item = SystemPrompt;
 
@@ -261,8 +330,10 @@ impl runtime::Paged for GetArchitectSystemprompts {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/architect/systemprompts` Optional parameters and all else:
-    /// [`GetArchitectSystemprompts`].
+    /// Get architect systemprompts.
+    ///
+    /// `GET /api/v2/architect/systemprompts` See [`GetArchitectSystemprompts`] for what it takes and
+    /// returns.
     pub fn get_architect_systemprompts(&self) -> GetArchitectSystemprompts {
         GetArchitectSystemprompts {
             request: runtime::Request::new(

@@ -3,16 +3,29 @@
 use crate::models::architect::PromptAssetUpload;
 use crate::runtime;
 
+/// Post architect systemprompt resource uploads.
+///
 /// `POST /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}/uploads`
+///
+/// Takes `prompt_id` (a text) and `language_code` (a text). Returns
+/// [`PromptAssetUpload`](crate::models::PromptAssetUpload).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `architect:systemPrompt:edit`
 ///
-/// Made by `ArchitectApi::post_architect_systemprompt_resource_uploads`.
+/// Created by `ArchitectApi::post_architect_systemprompt_resource_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--resources--languageCode--uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_architect_systemprompt_resource_uploads("prompt_id", "language_code").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostArchitectSystempromptResourceUploads {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostArchitectSystempromptResourceUploads {
     }
 }
 
+impl IntoFuture for PostArchitectSystempromptResourceUploads {
+    type Output = runtime::Result<runtime::Response<PromptAssetUpload>>;
+
+    type IntoFuture = runtime::Call<PromptAssetUpload>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}/uploads` Optional
-    /// parameters and all else: [`PostArchitectSystempromptResourceUploads`].
+    /// Post architect systemprompt resource uploads.
+    ///
+    /// `POST /api/v2/architect/systemprompts/{promptId}/resources/{languageCode}/uploads` See
+    /// [`PostArchitectSystempromptResourceUploads`] for what it takes and returns.
     pub fn post_architect_systemprompt_resource_uploads(
         &self,
         prompt_id: impl AsRef<str>,

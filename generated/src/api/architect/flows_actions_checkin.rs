@@ -3,14 +3,35 @@
 use crate::models::architect_and_routing_and_telephony::Operation;
 use crate::runtime;
 
+/// Post flows actions checkin.
+///
 /// `POST /api/v2/flows/actions/checkin`
+///
+/// Takes `flow` (a text). Returns `Operation`.
 ///
 /// Permissions, any of: `architect:flow:edit`, `architect:flow:unlock`
 ///
-/// Made by `ArchitectApi::post_flows_actions_checkin`.
+/// Created by `ArchitectApi::post_flows_actions_checkin`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-actions-checkin>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_actions_checkin("flow").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
+/// - 405: `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`
+/// - 500: `architect.unspecified.error`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsActionsCheckin {
     request: runtime::Request,
@@ -73,8 +94,21 @@ impl runtime::Operation for PostFlowsActionsCheckin {
     }
 }
 
+impl IntoFuture for PostFlowsActionsCheckin {
+    type Output = runtime::Result<runtime::Response<Operation>>;
+
+    type IntoFuture = runtime::Call<Operation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/actions/checkin` Optional parameters and all else: [`PostFlowsActionsCheckin`].
+    /// Post flows actions checkin.
+    ///
+    /// `POST /api/v2/flows/actions/checkin` See [`PostFlowsActionsCheckin`] for what it takes and returns.
     pub fn post_flows_actions_checkin(
         &self,
         flow: impl AsRef<str>,
@@ -83,7 +117,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsActionsCheckin as runtime::Operation>::METADATA,
         );
-        request.query("flow", flow.as_ref());
+        request.query("flow", Some(flow.as_ref()));
         PostFlowsActionsCheckin { request }
     }
 }

@@ -3,14 +3,38 @@
 use crate::models::architect_and_routing::Flow;
 use crate::runtime;
 
+/// Post flows actions checkout.
+///
 /// `POST /api/v2/flows/actions/checkout`
+///
+/// Takes `flow` (a text). Returns `Flow`.
 ///
 /// Permission: `architect:flow:edit`
 ///
-/// Made by `ArchitectApi::post_flows_actions_checkout`.
+/// Created by `ArchitectApi::post_flows_actions_checkout`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-actions-checkout>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_actions_checkout("flow").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
+/// - 404: `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 405: `architect.debug.flow.invalid.operation`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
+/// - 409: `architect.flow.locked.by.user`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.external.user.query.error`, `architect.flow.save.failed`, `architect.object.update.failed`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsActionsCheckout {
     request: runtime::Request,
@@ -83,9 +107,22 @@ impl runtime::Operation for PostFlowsActionsCheckout {
     }
 }
 
+impl IntoFuture for PostFlowsActionsCheckout {
+    type Output = runtime::Result<runtime::Response<Flow>>;
+
+    type IntoFuture = runtime::Call<Flow>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/actions/checkout` Optional parameters and all else:
-    /// [`PostFlowsActionsCheckout`].
+    /// Post flows actions checkout.
+    ///
+    /// `POST /api/v2/flows/actions/checkout` See [`PostFlowsActionsCheckout`] for what it takes and
+    /// returns.
     pub fn post_flows_actions_checkout(
         &self,
         flow: impl AsRef<str>,
@@ -94,7 +131,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsActionsCheckout as runtime::Operation>::METADATA,
         );
-        request.query("flow", flow.as_ref());
+        request.query("flow", Some(flow.as_ref()));
         PostFlowsActionsCheckout {
             request,
         }

@@ -3,14 +3,38 @@
 use crate::models::architect_and_routing::Flow;
 use crate::runtime;
 
+/// Post flows actions deactivate.
+///
 /// `POST /api/v2/flows/actions/deactivate`
+///
+/// Takes `flow` (a text). Returns `Flow`.
 ///
 /// Permission: `architect:flow:publish`
 ///
-/// Made by `ArchitectApi::post_flows_actions_deactivate`.
+/// Created by `ArchitectApi::post_flows_actions_deactivate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-actions-deactivate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_actions_deactivate("flow").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
+/// - 404: `architect.flow.not.found`
+/// - 405: `architect.debug.flow.invalid.operation`, `architect.default.flow.cannot.deactivate`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`, `architect.speech.flow.invalid.operation`
+/// - 409: `architect.flow.cannot.deactivate.used.by.message.addresses`, `architect.flow.cannot.deactivate.used.in.composer.scripts`, `architect.flow.cannot.deactivate.used.in.email.routes`, `architect.flow.cannot.deactivate.used.in.emergency.groups`, `architect.flow.cannot.deactivate.used.in.ivr.configs`, `architect.flow.cannot.deactivate.used.in.queues`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.external.call.failure`, `architect.object.update.failed`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsActionsDeactivate {
     request: runtime::Request,
@@ -85,9 +109,22 @@ impl runtime::Operation for PostFlowsActionsDeactivate {
     }
 }
 
+impl IntoFuture for PostFlowsActionsDeactivate {
+    type Output = runtime::Result<runtime::Response<Flow>>;
+
+    type IntoFuture = runtime::Call<Flow>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/actions/deactivate` Optional parameters and all else:
-    /// [`PostFlowsActionsDeactivate`].
+    /// Post flows actions deactivate.
+    ///
+    /// `POST /api/v2/flows/actions/deactivate` See [`PostFlowsActionsDeactivate`] for what it takes and
+    /// returns.
     pub fn post_flows_actions_deactivate(
         &self,
         flow: impl AsRef<str>,
@@ -96,7 +133,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsActionsDeactivate as runtime::Operation>::METADATA,
         );
-        request.query("flow", flow.as_ref());
+        request.query("flow", Some(flow.as_ref()));
         PostFlowsActionsDeactivate {
             request,
         }

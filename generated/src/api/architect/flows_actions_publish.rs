@@ -3,22 +3,47 @@
 use crate::models::architect_and_routing_and_telephony::Operation;
 use crate::runtime;
 
+/// Post flows actions publish.
+///
 /// `POST /api/v2/flows/actions/publish`
+///
+/// Takes `flow` (a text). Returns `Operation`. With the status 202 the body is not decoded.
 ///
 /// Permissions, any of: `architect:flow:unlock`, `architect:flow:publish`
 ///
-/// Made by `ArchitectApi::post_flows_actions_publish`.
+/// Created by `ArchitectApi::post_flows_actions_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-actions-publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_actions_publish("flow").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `architect.auth.token.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
+/// - 404: `architect.flow.data.missing`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 405: `architect.debug.flow.invalid.operation`, `architect.flow.cannot.publish.default`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`, `architect.speech.flow.invalid.operation`
+/// - 409: `architect.flow.cannot.checkin.missing.config`, `architect.flow.cannot.delete.used.in.composer.scripts`, `architect.flow.cannot.delete.used.in.email.routes`, `architect.flow.cannot.delete.used.in.flows`, `architect.flow.cannot.delete.used.in.ivr.configs`, `architect.flow.cannot.delete.used.in.queues`, `architect.flow.cannot.publish.missing.dependencies`, `architect.flow.locked.by.user`, `architect.flow.variable.missing`, `architect.operation.already.in.progress`
+/// - 410: `architect.flow.deleted`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`, `architect.external.flow.change.notification.error`, `architect.external.publish.error`, `architect.external.user.query.error`, `architect.flow.data.invalid.format`, `architect.flow.save.failed`, `architect.object.update.failed`, `architect.unspecified.error`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsActionsPublish {
     request: runtime::Request,
 }
 
 impl PostFlowsActionsPublish {
-    pub fn version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("version", value.as_ref());
+    /// The query parameter `version`.
+    pub fn version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("version", value.text());
         self
     }
 
@@ -124,8 +149,21 @@ impl runtime::Operation for PostFlowsActionsPublish {
     }
 }
 
+impl IntoFuture for PostFlowsActionsPublish {
+    type Output = runtime::Result<runtime::Response<Operation>>;
+
+    type IntoFuture = runtime::Call<Operation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/actions/publish` Optional parameters and all else: [`PostFlowsActionsPublish`].
+    /// Post flows actions publish.
+    ///
+    /// `POST /api/v2/flows/actions/publish` See [`PostFlowsActionsPublish`] for what it takes and returns.
     pub fn post_flows_actions_publish(
         &self,
         flow: impl AsRef<str>,
@@ -134,7 +172,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsActionsPublish as runtime::Operation>::METADATA,
         );
-        request.query("flow", flow.as_ref());
+        request.query("flow", Some(flow.as_ref()));
         PostFlowsActionsPublish { request }
     }
 }

@@ -3,14 +3,35 @@
 use crate::models::architect_and_routing::Flow;
 use crate::runtime;
 
+/// Post flows actions unlock.
+///
 /// `POST /api/v2/flows/actions/unlock`
+///
+/// Takes `flow` (a text). Returns `Flow`.
 ///
 /// Permission: `architect:flow:unlock`
 ///
-/// Made by `ArchitectApi::post_flows_actions_unlock`.
+/// Created by `ArchitectApi::post_flows_actions_unlock`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-actions-unlock>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_actions_unlock("flow").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.admin.user`
+/// - 405: `architect.debug.flow.invalid.operation`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
+/// - 500: `architect.object.update.failed`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsActionsUnlock {
     request: runtime::Request,
@@ -67,8 +88,21 @@ impl runtime::Operation for PostFlowsActionsUnlock {
     }
 }
 
+impl IntoFuture for PostFlowsActionsUnlock {
+    type Output = runtime::Result<runtime::Response<Flow>>;
+
+    type IntoFuture = runtime::Call<Flow>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/actions/unlock` Optional parameters and all else: [`PostFlowsActionsUnlock`].
+    /// Post flows actions unlock.
+    ///
+    /// `POST /api/v2/flows/actions/unlock` See [`PostFlowsActionsUnlock`] for what it takes and returns.
     pub fn post_flows_actions_unlock(
         &self,
         flow: impl AsRef<str>,
@@ -77,7 +111,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsActionsUnlock as runtime::Operation>::METADATA,
         );
-        request.query("flow", flow.as_ref());
+        request.query("flow", Some(flow.as_ref()));
         PostFlowsActionsUnlock { request }
     }
 }

@@ -3,14 +3,28 @@
 use crate::models::architect::DataTableImportJob;
 use crate::runtime;
 
+/// Post flows datatable import csv jobs.
+///
 /// `POST /api/v2/flows/datatables/{datatableId}/import/csv/jobs`
+///
+/// Takes `datatable_id` (a text) and a body
+/// ([`DataTableImportJob`](crate::models::DataTableImportJob)). Returns
+/// [`DataTableImportJob`](crate::models::DataTableImportJob).
 ///
 /// Permissions, any of: `architect:datatable:edit`, `architect:datatableRow:add`
 ///
-/// Made by `ArchitectApi::post_flows_datatable_import_csv_jobs`.
+/// Created by `ArchitectApi::post_flows_datatable_import_csv_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--import-csv-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_datatable_import_csv_jobs("datatable_id", genesys_cloud::models::DataTableImportJob::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsDatatableImportCsvJobs {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostFlowsDatatableImportCsvJobs {
     }
 }
 
+impl IntoFuture for PostFlowsDatatableImportCsvJobs {
+    type Output = runtime::Result<runtime::Response<DataTableImportJob>>;
+
+    type IntoFuture = runtime::Call<DataTableImportJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/datatables/{datatableId}/import/csv/jobs` Optional parameters and all else:
-    /// [`PostFlowsDatatableImportCsvJobs`].
+    /// Post flows datatable import csv jobs.
+    ///
+    /// `POST /api/v2/flows/datatables/{datatableId}/import/csv/jobs` See
+    /// [`PostFlowsDatatableImportCsvJobs`] for what it takes and returns.
     #[inline]
     pub fn post_flows_datatable_import_csv_jobs(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::ArchitectApi {
             <PostFlowsDatatableImportCsvJobs as runtime::Operation>::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsDatatableImportCsvJobs {
             request,
         }

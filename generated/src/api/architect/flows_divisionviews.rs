@@ -3,25 +3,39 @@
 use crate::models::architect::{
     FlowDivisionView, FlowDivisionViewEntityListing, GetFlowsDivisionviewsType,
 };
-
 use crate::runtime;
 
+/// Get flows divisionviews.
+///
 /// `GET /api/v2/flows/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`FlowDivisionViewEntityListing`](crate::models::FlowDivisionViewEntityListing). `items()` streams
+/// the items of all pages, each [`FlowDivisionView`](crate::models::FlowDivisionView).
 ///
 /// Permission: `architect:flow:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_flows_divisionviews`.
+/// Created by `ArchitectApi::get_flows_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetFlowsDivisionviews {
+    /// The query parameter `type`.
     pub fn r#type(
         mut self,
         value: impl IntoIterator<Item = GetFlowsDivisionviewsType>,
@@ -30,30 +44,31 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `id`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `id`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -64,30 +79,31 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `publishVersionId`
-    pub fn publish_version_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("publishVersionId", value.as_ref());
+    /// The query parameter `publishVersionId`.
+    pub fn publish_version_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("publishVersionId", value.text());
         self
     }
 
-    /// `publishedAfter`
-    pub fn published_after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("publishedAfter", value.as_ref());
+    /// The query parameter `publishedAfter`.
+    pub fn published_after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("publishedAfter", value.text());
         self
     }
 
-    /// `publishedBefore`
-    pub fn published_before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("publishedBefore", value.as_ref());
+    /// The query parameter `publishedBefore`.
+    pub fn published_before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("publishedBefore", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -101,9 +117,9 @@ impl GetFlowsDivisionviews {
         self
     }
 
-    /// `includeSchemas`, default `false`
-    pub fn include_schemas(mut self, value: bool) -> Self {
-        self.request.query("includeSchemas", value);
+    /// The query parameter `includeSchemas`, default `false`.
+    pub fn include_schemas(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeSchemas", value.into());
         self
     }
 
@@ -156,6 +172,17 @@ impl runtime::Operation for GetFlowsDivisionviews {
     }
 }
 
+impl IntoFuture for GetFlowsDivisionviews {
+    type Output = runtime::Result<runtime::Response<FlowDivisionViewEntityListing>>;
+
+    type IntoFuture = runtime::Call<FlowDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsDivisionviews {
     type Item = FlowDivisionView;
 
@@ -176,7 +203,9 @@ impl runtime::Paged for GetFlowsDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/divisionviews` Optional parameters and all else: [`GetFlowsDivisionviews`].
+    /// Get flows divisionviews.
+    ///
+    /// `GET /api/v2/flows/divisionviews` See [`GetFlowsDivisionviews`] for what it takes and returns.
     pub fn get_flows_divisionviews(&self) -> GetFlowsDivisionviews {
         GetFlowsDivisionviews {
             request: runtime::Request::new(

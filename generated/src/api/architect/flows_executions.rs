@@ -3,17 +3,29 @@
 use crate::models::architect::{
     FlowExecutionLaunchRequest, FlowExecutionLaunchResponse, FlowRuntimeExecution,
 };
-
 use crate::runtime;
 
+/// Get flows execution.
+///
 /// `GET /api/v2/flows/executions/{flowExecutionId}`
+///
+/// Takes `flow_execution_id` (a text). Returns
+/// [`FlowRuntimeExecution`](crate::models::FlowRuntimeExecution).
 ///
 /// Permission: `architect:flowExecution:view`
 ///
-/// Made by `ArchitectApi::get_flows_execution`.
+/// Created by `ArchitectApi::get_flows_execution`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-executions--flowExecutionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_execution("flow_execution_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsExecution {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for GetFlowsExecution {
     }
 }
 
+impl IntoFuture for GetFlowsExecution {
+    type Output = runtime::Result<runtime::Response<FlowRuntimeExecution>>;
+
+    type IntoFuture = runtime::Call<FlowRuntimeExecution>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/executions/{flowExecutionId}` Optional parameters and all else:
-    /// [`GetFlowsExecution`].
+    /// Get flows execution.
+    ///
+    /// `GET /api/v2/flows/executions/{flowExecutionId}` See [`GetFlowsExecution`] for what it takes and
+    /// returns.
     pub fn get_flows_execution(
         &self,
         flow_execution_id: impl AsRef<str>,
@@ -75,16 +100,29 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flows executions.
+///
 /// `POST /api/v2/flows/executions`
+///
+/// Takes a body ([`FlowExecutionLaunchRequest`](crate::models::FlowExecutionLaunchRequest)). Returns
+/// [`FlowExecutionLaunchResponse`](crate::models::FlowExecutionLaunchResponse).
 ///
 /// Permission: `architect:flow:launch`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_flows_execution`.
 ///
-/// Made by `ArchitectApi::post_flows_executions`.
+/// Created by `ArchitectApi::post_flows_executions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-executions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_executions(genesys_cloud::models::FlowExecutionLaunchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsExecutions {
     request: runtime::Request,
@@ -136,6 +174,17 @@ impl runtime::Operation for PostFlowsExecutions {
     }
 }
 
+impl IntoFuture for PostFlowsExecutions {
+    type Output = runtime::Result<runtime::Response<FlowExecutionLaunchResponse>>;
+
+    type IntoFuture = runtime::Call<FlowExecutionLaunchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostFlowsExecutions {
     type Status = <crate::api::GetFlowsExecution as runtime::Operation>::Output;
 
@@ -154,7 +203,9 @@ impl runtime::Submit for PostFlowsExecutions {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/executions` Optional parameters and all else: [`PostFlowsExecutions`].
+    /// Post flows executions.
+    ///
+    /// `POST /api/v2/flows/executions` See [`PostFlowsExecutions`] for what it takes and returns.
     #[inline]
     pub fn post_flows_executions(
         &self,
@@ -164,7 +215,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsExecutions as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsExecutions { request }
     }
 }

@@ -4,24 +4,37 @@ use crate::models::architect::{
     ArchitectExportJobStateResponse, RegisterArchitectExportJob,
     RegisterArchitectExportJobResponse,
 };
-
 use crate::models::architect_and_workforce_management::GetFlowsExportJobExpand;
 use crate::runtime;
 
+/// Get flows export job.
+///
 /// `GET /api/v2/flows/export/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ArchitectExportJobStateResponse`](crate::models::ArchitectExportJobStateResponse).
 ///
 /// Permission: `architect:jobExport:view`
 ///
-/// Made by `ArchitectApi::get_flows_export_job`.
+/// Created by `ArchitectApi::get_flows_export_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-export-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_export_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsExportJob {
     request: runtime::Request,
 }
 
 impl GetFlowsExportJob {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowsExportJobExpand>,
@@ -67,8 +80,21 @@ impl runtime::Operation for GetFlowsExportJob {
     }
 }
 
+impl IntoFuture for GetFlowsExportJob {
+    type Output = runtime::Result<runtime::Response<ArchitectExportJobStateResponse>>;
+
+    type IntoFuture = runtime::Call<ArchitectExportJobStateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/export/jobs/{jobId}` Optional parameters and all else: [`GetFlowsExportJob`].
+    /// Get flows export job.
+    ///
+    /// `GET /api/v2/flows/export/jobs/{jobId}` See [`GetFlowsExportJob`] for what it takes and returns.
     pub fn get_flows_export_job(&self, job_id: impl AsRef<str>) -> GetFlowsExportJob {
         let mut request = runtime::Request::new(
             &self.client,
@@ -79,16 +105,29 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flows export jobs.
+///
 /// `POST /api/v2/flows/export/jobs`
+///
+/// Takes a body ([`RegisterArchitectExportJob`](crate::models::RegisterArchitectExportJob)). Returns
+/// [`RegisterArchitectExportJobResponse`](crate::models::RegisterArchitectExportJobResponse).
 ///
 /// Permission: `architect:jobExport:create`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_flows_export_job`.
 ///
-/// Made by `ArchitectApi::post_flows_export_jobs`.
+/// Created by `ArchitectApi::post_flows_export_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-export-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_export_jobs(genesys_cloud::models::RegisterArchitectExportJob::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsExportJobs {
     request: runtime::Request,
@@ -140,6 +179,17 @@ impl runtime::Operation for PostFlowsExportJobs {
     }
 }
 
+impl IntoFuture for PostFlowsExportJobs {
+    type Output = runtime::Result<runtime::Response<RegisterArchitectExportJobResponse>>;
+
+    type IntoFuture = runtime::Call<RegisterArchitectExportJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostFlowsExportJobs {
     type Status = <crate::api::GetFlowsExportJob as runtime::Operation>::Output;
 
@@ -156,7 +206,9 @@ impl runtime::Submit for PostFlowsExportJobs {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/export/jobs` Optional parameters and all else: [`PostFlowsExportJobs`].
+    /// Post flows export jobs.
+    ///
+    /// `POST /api/v2/flows/export/jobs` See [`PostFlowsExportJobs`] for what it takes and returns.
     #[inline]
     pub fn post_flows_export_jobs(
         &self,
@@ -166,7 +218,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsExportJobs as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsExportJobs { request }
     }
 }

@@ -4,50 +4,75 @@ use crate::models::architect::{
     GetFlowHistoryHistoryIdAction, GetFlowHistoryHistoryIdSortBy, HistoryEntry,
     HistoryListing,
 };
-
 use crate::models::architect_and_routing_and_telephony::Operation;
 use crate::runtime;
 
+/// Get flow history history id.
+///
 /// `GET /api/v2/flows/{flowId}/history/{historyId}`
+///
+/// Takes `flow_id` (a text) and `history_id` (a text). Returns
+/// [`HistoryListing`](crate::models::HistoryListing). `items()` streams the items of all pages, each
+/// [`HistoryEntry`](crate::models::HistoryEntry).
 ///
 /// Permission: `architect:flow:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_flow_history_history_id`.
+/// Created by `ArchitectApi::get_flow_history_history_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--history--historyId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_history_history_id("flow_id", "history_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `architect.flow.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowHistoryHistoryId {
     request: runtime::Request,
 }
 
 impl GetFlowHistoryHistoryId {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `desc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `desc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
-    /// `sortBy`, default `timestamp`
-    pub fn sort_by(mut self, value: GetFlowHistoryHistoryIdSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`, default `timestamp`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetFlowHistoryHistoryIdSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
+    /// The query parameter `action`.
     pub fn action(
         mut self,
         value: impl IntoIterator<Item = GetFlowHistoryHistoryIdAction>,
@@ -115,6 +140,17 @@ impl runtime::Operation for GetFlowHistoryHistoryId {
     }
 }
 
+impl IntoFuture for GetFlowHistoryHistoryId {
+    type Output = runtime::Result<runtime::Response<HistoryListing>>;
+
+    type IntoFuture = runtime::Call<HistoryListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowHistoryHistoryId {
     type Item = HistoryEntry;
 
@@ -135,8 +171,10 @@ impl runtime::Paged for GetFlowHistoryHistoryId {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/{flowId}/history/{historyId}` Optional parameters and all else:
-    /// [`GetFlowHistoryHistoryId`].
+    /// Get flow history history id.
+    ///
+    /// `GET /api/v2/flows/{flowId}/history/{historyId}` See [`GetFlowHistoryHistoryId`] for what it takes
+    /// and returns.
     pub fn get_flow_history_history_id(
         &self,
         flow_id: impl AsRef<str>,
@@ -152,14 +190,26 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flow history.
+///
 /// `POST /api/v2/flows/{flowId}/history`
+///
+/// Takes `flow_id` (a text). Returns `Operation`.
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::post_flow_history`.
+/// Created by `ArchitectApi::post_flow_history`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--history>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flow_history("flow_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowHistory {
     request: runtime::Request,
@@ -203,8 +253,21 @@ impl runtime::Operation for PostFlowHistory {
     }
 }
 
+impl IntoFuture for PostFlowHistory {
+    type Output = runtime::Result<runtime::Response<Operation>>;
+
+    type IntoFuture = runtime::Call<Operation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/{flowId}/history` Optional parameters and all else: [`PostFlowHistory`].
+    /// Post flow history.
+    ///
+    /// `POST /api/v2/flows/{flowId}/history` See [`PostFlowHistory`] for what it takes and returns.
     pub fn post_flow_history(&self, flow_id: impl AsRef<str>) -> PostFlowHistory {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,27 +3,41 @@
 use crate::models::architect::{
     ExecutionDataEntity, GetFlowExecutionDataJobResult, GetFlowsInstanceExpand,
 };
-
 use crate::runtime;
 
+/// Get flows instance.
+///
 /// `GET /api/v2/flows/instances/{instanceId}`
+///
+/// Takes `instance_id` (a text). Returns
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). `items()` streams
+/// the items of all pages, each [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ArchitectApi::get_flows_instance`.
+/// Created by `ArchitectApi::get_flows_instance`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances--instanceId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_instance("instance_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsInstance {
     request: runtime::Request,
 }
 
 impl GetFlowsInstance {
-    pub fn expand(mut self, value: GetFlowsInstanceExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl Into<Option<GetFlowsInstanceExpand>>) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -76,6 +90,17 @@ impl runtime::Operation for GetFlowsInstance {
     }
 }
 
+impl IntoFuture for GetFlowsInstance {
+    type Output = runtime::Result<runtime::Response<GetFlowExecutionDataJobResult>>;
+
+    type IntoFuture = runtime::Call<GetFlowExecutionDataJobResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsInstance {
     type Item = ExecutionDataEntity;
 
@@ -92,7 +117,9 @@ impl runtime::Paged for GetFlowsInstance {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/instances/{instanceId}` Optional parameters and all else: [`GetFlowsInstance`].
+    /// Get flows instance.
+    ///
+    /// `GET /api/v2/flows/instances/{instanceId}` See [`GetFlowsInstance`] for what it takes and returns.
     pub fn get_flows_instance(&self, instance_id: impl AsRef<str>) -> GetFlowsInstance {
         let mut request = runtime::Request::new(
             &self.client,

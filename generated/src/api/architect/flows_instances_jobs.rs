@@ -4,19 +4,32 @@ use crate::models::architect::{
     ExecutionDataEntity, ExecutionDataRequest, GetFlowExecutionDataJobResult,
     PostFlowsInstancesJobsExpand,
 };
-
 use crate::runtime;
 
+/// Get flows instances job.
+///
 /// `GET /api/v2/flows/instances/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult). `items()` streams
+/// the items of all pages, each [`ExecutionDataEntity`](crate::models::ExecutionDataEntity).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ArchitectApi::get_flows_instances_job`.
+/// Created by `ArchitectApi::get_flows_instances_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_instances_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsInstancesJob {
     request: runtime::Request,
@@ -72,6 +85,17 @@ impl runtime::Operation for GetFlowsInstancesJob {
     }
 }
 
+impl IntoFuture for GetFlowsInstancesJob {
+    type Output = runtime::Result<runtime::Response<GetFlowExecutionDataJobResult>>;
+
+    type IntoFuture = runtime::Call<GetFlowExecutionDataJobResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsInstancesJob {
     type Item = ExecutionDataEntity;
 
@@ -88,8 +112,10 @@ impl runtime::Paged for GetFlowsInstancesJob {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/instances/jobs/{jobId}` Optional parameters and all else:
-    /// [`GetFlowsInstancesJob`].
+    /// Get flows instances job.
+    ///
+    /// `GET /api/v2/flows/instances/jobs/{jobId}` See [`GetFlowsInstancesJob`] for what it takes and
+    /// returns.
     pub fn get_flows_instances_job(
         &self,
         job_id: impl AsRef<str>,
@@ -103,24 +129,41 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flows instances jobs.
+///
 /// `POST /api/v2/flows/instances/jobs`
+///
+/// Takes a body ([`ExecutionDataRequest`](crate::models::ExecutionDataRequest)). Returns
+/// [`GetFlowExecutionDataJobResult`](crate::models::GetFlowExecutionDataJobResult).
 ///
 /// Permission: `architect:flowInstance:view`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_flows_instances_job`.
 ///
-/// Made by `ArchitectApi::post_flows_instances_jobs`.
+/// Created by `ArchitectApi::post_flows_instances_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_instances_jobs(genesys_cloud::models::ExecutionDataRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsInstancesJobs {
     request: runtime::Request,
 }
 
 impl PostFlowsInstancesJobs {
-    pub fn expand(mut self, value: PostFlowsInstancesJobsExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(
+        mut self,
+        value: impl Into<Option<PostFlowsInstancesJobsExpand>>,
+    ) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -169,6 +212,17 @@ impl runtime::Operation for PostFlowsInstancesJobs {
     }
 }
 
+impl IntoFuture for PostFlowsInstancesJobs {
+    type Output = runtime::Result<runtime::Response<GetFlowExecutionDataJobResult>>;
+
+    type IntoFuture = runtime::Call<GetFlowExecutionDataJobResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostFlowsInstancesJobs {
     type Status = <crate::api::GetFlowsInstancesJob as runtime::Operation>::Output;
 
@@ -185,7 +239,9 @@ impl runtime::Submit for PostFlowsInstancesJobs {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/instances/jobs` Optional parameters and all else: [`PostFlowsInstancesJobs`].
+    /// Post flows instances jobs.
+    ///
+    /// `POST /api/v2/flows/instances/jobs` See [`PostFlowsInstancesJobs`] for what it takes and returns.
     #[inline]
     pub fn post_flows_instances_jobs(
         &self,
@@ -195,7 +251,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsInstancesJobs as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsInstancesJobs { request }
     }
 }

@@ -3,34 +3,47 @@
 use crate::models::architect::{
     CriteriaQuery, FlowExecutionDataQueryResult, FlowResultEntityListing,
 };
-
 use crate::runtime;
 
+/// Post flows instances query.
+///
 /// `POST /api/v2/flows/instances/query`
+///
+/// Takes a body ([`CriteriaQuery`](crate::models::CriteriaQuery)). Returns
+/// [`FlowResultEntityListing`](crate::models::FlowResultEntityListing). `items()` streams the items of
+/// all pages, each [`FlowExecutionDataQueryResult`](crate::models::FlowExecutionDataQueryResult).
 ///
 /// Permission: `architect:flowInstance:search`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ArchitectApi::post_flows_instances_query`.
+/// Created by `ArchitectApi::post_flows_instances_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_instances_query(genesys_cloud::models::CriteriaQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsInstancesQuery {
     request: runtime::Request,
 }
 
 impl PostFlowsInstancesQuery {
-    /// `indexOnly`
-    pub fn index_only(mut self, value: bool) -> Self {
-        self.request.query("indexOnly", value);
+    /// The query parameter `indexOnly`.
+    pub fn index_only(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("indexOnly", value.into());
         self
     }
 
-    /// `pageSize`, default `50`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `50`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -85,6 +98,17 @@ impl runtime::Operation for PostFlowsInstancesQuery {
     }
 }
 
+impl IntoFuture for PostFlowsInstancesQuery {
+    type Output = runtime::Result<runtime::Response<FlowResultEntityListing>>;
+
+    type IntoFuture = runtime::Call<FlowResultEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostFlowsInstancesQuery {
     type Item = FlowExecutionDataQueryResult;
 
@@ -101,7 +125,9 @@ impl runtime::Paged for PostFlowsInstancesQuery {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/instances/query` Optional parameters and all else: [`PostFlowsInstancesQuery`].
+    /// Post flows instances query.
+    ///
+    /// `POST /api/v2/flows/instances/query` See [`PostFlowsInstancesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_flows_instances_query(
         &self,
@@ -111,7 +137,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsInstancesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsInstancesQuery { request }
     }
 }

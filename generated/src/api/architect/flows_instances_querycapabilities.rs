@@ -3,25 +3,41 @@
 use crate::models::architect::{
     FlowsQueryCriteriaResponse, GetFlowsInstancesQuerycapabilitiesExpand,
 };
-
 use crate::runtime;
 
+/// Get flows instances querycapabilities.
+///
 /// `GET /api/v2/flows/instances/querycapabilities`
+///
+/// Takes no arguments. Returns
+/// [`FlowsQueryCriteriaResponse`](crate::models::FlowsQueryCriteriaResponse).
 ///
 /// Permission: `architect:flowInstance:search`
 ///
-/// Made by `ArchitectApi::get_flows_instances_querycapabilities`.
+/// Created by `ArchitectApi::get_flows_instances_querycapabilities`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-querycapabilities>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_instances_querycapabilities().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsInstancesQuerycapabilities {
     request: runtime::Request,
 }
 
 impl GetFlowsInstancesQuerycapabilities {
-    pub fn expand(mut self, value: GetFlowsInstancesQuerycapabilitiesExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(
+        mut self,
+        value: impl Into<Option<GetFlowsInstancesQuerycapabilitiesExpand>>,
+    ) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -64,9 +80,22 @@ impl runtime::Operation for GetFlowsInstancesQuerycapabilities {
     }
 }
 
+impl IntoFuture for GetFlowsInstancesQuerycapabilities {
+    type Output = runtime::Result<runtime::Response<FlowsQueryCriteriaResponse>>;
+
+    type IntoFuture = runtime::Call<FlowsQueryCriteriaResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/instances/querycapabilities` Optional parameters and all else:
-    /// [`GetFlowsInstancesQuerycapabilities`].
+    /// Get flows instances querycapabilities.
+    ///
+    /// `GET /api/v2/flows/instances/querycapabilities` See [`GetFlowsInstancesQuerycapabilities`] for what
+    /// it takes and returns.
     pub fn get_flows_instances_querycapabilities(
         &self,
     ) -> GetFlowsInstancesQuerycapabilities {

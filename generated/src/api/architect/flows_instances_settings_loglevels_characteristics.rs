@@ -3,14 +3,27 @@
 use crate::models::architect::FlowLogLevelCharacteristicsDefinitions;
 use crate::runtime;
 
+/// Get flows instances settings loglevels characteristics.
+///
 /// `GET /api/v2/flows/instances/settings/loglevels/characteristics`
+///
+/// Takes no arguments. Returns
+/// [`FlowLogLevelCharacteristicsDefinitions`](crate::models::FlowLogLevelCharacteristicsDefinitions).
 ///
 /// Permissions, any of: `architect:flowLogLevel:view`, `architect:flowLogLevelDefault:view`
 ///
-/// Made by `ArchitectApi::get_flows_instances_settings_loglevels_characteristics`.
+/// Created by `ArchitectApi::get_flows_instances_settings_loglevels_characteristics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels-characteristics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_instances_settings_loglevels_characteristics().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsInstancesSettingsLoglevelsCharacteristics {
     request: runtime::Request,
@@ -56,9 +69,24 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevelsCharacteristics {
     }
 }
 
+impl IntoFuture for GetFlowsInstancesSettingsLoglevelsCharacteristics {
+    type Output = runtime::Result<
+        runtime::Response<FlowLogLevelCharacteristicsDefinitions>,
+    >;
+
+    type IntoFuture = runtime::Call<FlowLogLevelCharacteristicsDefinitions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/instances/settings/loglevels/characteristics` Optional parameters and all else:
-    /// [`GetFlowsInstancesSettingsLoglevelsCharacteristics`].
+    /// Get flows instances settings loglevels characteristics.
+    ///
+    /// `GET /api/v2/flows/instances/settings/loglevels/characteristics` See
+    /// [`GetFlowsInstancesSettingsLoglevelsCharacteristics`] for what it takes and returns.
     pub fn get_flows_instances_settings_loglevels_characteristics(
         &self,
     ) -> GetFlowsInstancesSettingsLoglevelsCharacteristics {

@@ -4,23 +4,36 @@ use crate::models::architect::{
     ArchitectJobStateResponse, GetFlowsJobExpand, RegisterArchitectJobRequest,
     RegisterArchitectJobResponse,
 };
-
 use crate::runtime;
 
+/// Get flows job.
+///
 /// `GET /api/v2/flows/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ArchitectJobStateResponse`](crate::models::ArchitectJobStateResponse).
 ///
 /// Permission: `architect:job:view`
 ///
-/// Made by `ArchitectApi::get_flows_job`.
+/// Created by `ArchitectApi::get_flows_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsJob {
     request: runtime::Request,
 }
 
 impl GetFlowsJob {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetFlowsJobExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
@@ -63,8 +76,21 @@ impl runtime::Operation for GetFlowsJob {
     }
 }
 
+impl IntoFuture for GetFlowsJob {
+    type Output = runtime::Result<runtime::Response<ArchitectJobStateResponse>>;
+
+    type IntoFuture = runtime::Call<ArchitectJobStateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/jobs/{jobId}` Optional parameters and all else: [`GetFlowsJob`].
+    /// Get flows job.
+    ///
+    /// `GET /api/v2/flows/jobs/{jobId}` See [`GetFlowsJob`] for what it takes and returns.
     pub fn get_flows_job(&self, job_id: impl AsRef<str>) -> GetFlowsJob {
         let mut request = runtime::Request::new(
             &self.client,
@@ -75,24 +101,42 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flows jobs.
+///
 /// `POST /api/v2/flows/jobs`
+///
+/// Takes optionally a body
+/// ([`RegisterArchitectJobRequest`](crate::models::RegisterArchitectJobRequest)). Returns
+/// [`RegisterArchitectJobResponse`](crate::models::RegisterArchitectJobResponse).
 ///
 /// Permission: `architect:job:create`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_flows_job`.
 ///
-/// Made by `ArchitectApi::post_flows_jobs`.
+/// Created by `ArchitectApi::post_flows_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_jobs().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsJobs {
     request: runtime::Request,
 }
 
 impl PostFlowsJobs {
-    pub fn body(mut self, value: RegisterArchitectJobRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<RegisterArchitectJobRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -141,6 +185,17 @@ impl runtime::Operation for PostFlowsJobs {
     }
 }
 
+impl IntoFuture for PostFlowsJobs {
+    type Output = runtime::Result<runtime::Response<RegisterArchitectJobResponse>>;
+
+    type IntoFuture = runtime::Call<RegisterArchitectJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostFlowsJobs {
     type Status = <crate::api::GetFlowsJob as runtime::Operation>::Output;
 
@@ -157,7 +212,9 @@ impl runtime::Submit for PostFlowsJobs {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/jobs` Optional parameters and all else: [`PostFlowsJobs`].
+    /// Post flows jobs.
+    ///
+    /// `POST /api/v2/flows/jobs` See [`PostFlowsJobs`] for what it takes and returns.
     pub fn post_flows_jobs(&self) -> PostFlowsJobs {
         PostFlowsJobs {
             request: runtime::Request::new(

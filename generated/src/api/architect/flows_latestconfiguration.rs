@@ -2,23 +2,44 @@
 
 use crate::runtime;
 
+/// Get flow latestconfiguration.
+///
 /// `GET /api/v2/flows/{flowId}/latestconfiguration`
+///
+/// Takes `flow_id` (a text). Returns any JSON value.
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::get_flow_latestconfiguration`.
+/// Created by `ArchitectApi::get_flow_latestconfiguration`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--latestconfiguration>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_latestconfiguration("flow_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+/// - 404: `flow.no.config.available`
+/// - 405: `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowLatestconfiguration {
     request: runtime::Request,
 }
 
 impl GetFlowLatestconfiguration {
-    /// default `false`
-    pub fn deleted(mut self, value: bool) -> Self {
-        self.request.query("deleted", value);
+    /// The query parameter `deleted`, default `false`.
+    pub fn deleted(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("deleted", value.into());
         self
     }
 
@@ -77,9 +98,22 @@ impl runtime::Operation for GetFlowLatestconfiguration {
     }
 }
 
+impl IntoFuture for GetFlowLatestconfiguration {
+    type Output = runtime::Result<runtime::Response<serde_json::Value>>;
+
+    type IntoFuture = runtime::Call<serde_json::Value>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/{flowId}/latestconfiguration` Optional parameters and all else:
-    /// [`GetFlowLatestconfiguration`].
+    /// Get flow latestconfiguration.
+    ///
+    /// `GET /api/v2/flows/{flowId}/latestconfiguration` See [`GetFlowLatestconfiguration`] for what it
+    /// takes and returns.
     pub fn get_flow_latestconfiguration(
         &self,
         flow_id: impl AsRef<str>,

@@ -4,43 +4,57 @@ use crate::models::architect::FlowEntityListing;
 use crate::models::architect_and_routing::Flow;
 use crate::runtime;
 
+/// Get flows lookup.
+///
 /// `GET /api/v2/flows/lookup`
+///
+/// Takes `id` (a list, each item a text). Returns
+/// [`FlowEntityListing`](crate::models::FlowEntityListing). `items()` streams the items of all pages,
+/// each `Flow`.
 ///
 /// Permission: `architect:flow:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_flows_lookup`.
+/// Created by `ArchitectApi::get_flows_lookup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-lookup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_lookup(["id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsLookup {
     request: runtime::Request,
 }
 
 impl GetFlowsLookup {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `id`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `id`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -93,6 +107,17 @@ impl runtime::Operation for GetFlowsLookup {
     }
 }
 
+impl IntoFuture for GetFlowsLookup {
+    type Output = runtime::Result<runtime::Response<FlowEntityListing>>;
+
+    type IntoFuture = runtime::Call<FlowEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsLookup {
     type Item = Flow;
 
@@ -113,7 +138,9 @@ impl runtime::Paged for GetFlowsLookup {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/lookup` Optional parameters and all else: [`GetFlowsLookup`].
+    /// Get flows lookup.
+    ///
+    /// `GET /api/v2/flows/lookup` See [`GetFlowsLookup`] for what it takes and returns.
     pub fn get_flows_lookup(
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,

@@ -3,49 +3,64 @@
 use crate::models::architect::{
     FlowMilestoneDivisionView, FlowMilestoneDivisionViewEntityListing,
 };
-
 use crate::runtime;
 
+/// Get flows milestones divisionviews.
+///
 /// `GET /api/v2/flows/milestones/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`FlowMilestoneDivisionViewEntityListing`](crate::models::FlowMilestoneDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`FlowMilestoneDivisionView`](crate::models::FlowMilestoneDivisionView).
 ///
 /// Permission: `architect:flowMilestone:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_flows_milestones_divisionviews`.
+/// Created by `ArchitectApi::get_flows_milestones_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_milestones_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsMilestonesDivisionviews {
     request: runtime::Request,
 }
 
 impl GetFlowsMilestonesDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `id`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `id`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +71,13 @@ impl GetFlowsMilestonesDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +142,19 @@ impl runtime::Operation for GetFlowsMilestonesDivisionviews {
     }
 }
 
+impl IntoFuture for GetFlowsMilestonesDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<FlowMilestoneDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<FlowMilestoneDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsMilestonesDivisionviews {
     type Item = FlowMilestoneDivisionView;
 
@@ -146,8 +175,10 @@ impl runtime::Paged for GetFlowsMilestonesDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/milestones/divisionviews` Optional parameters and all else:
-    /// [`GetFlowsMilestonesDivisionviews`].
+    /// Get flows milestones divisionviews.
+    ///
+    /// `GET /api/v2/flows/milestones/divisionviews` See [`GetFlowsMilestonesDivisionviews`] for what it
+    /// takes and returns.
     pub fn get_flows_milestones_divisionviews(&self) -> GetFlowsMilestonesDivisionviews {
         GetFlowsMilestonesDivisionviews {
             request: runtime::Request::new(

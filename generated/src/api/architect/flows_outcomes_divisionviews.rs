@@ -3,49 +3,64 @@
 use crate::models::architect::{
     FlowOutcomeDivisionView, FlowOutcomeDivisionViewEntityListing,
 };
-
 use crate::runtime;
 
+/// Get flows outcomes divisionviews.
+///
 /// `GET /api/v2/flows/outcomes/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`FlowOutcomeDivisionViewEntityListing`](crate::models::FlowOutcomeDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`FlowOutcomeDivisionView`](crate::models::FlowOutcomeDivisionView).
 ///
 /// Permission: `architect:flowOutcome:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ArchitectApi::get_flows_outcomes_divisionviews`.
+/// Created by `ArchitectApi::get_flows_outcomes_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_outcomes_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsOutcomesDivisionviews {
     request: runtime::Request,
 }
 
 impl GetFlowsOutcomesDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `id`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `id`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +71,13 @@ impl GetFlowsOutcomesDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +142,19 @@ impl runtime::Operation for GetFlowsOutcomesDivisionviews {
     }
 }
 
+impl IntoFuture for GetFlowsOutcomesDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<FlowOutcomeDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<FlowOutcomeDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetFlowsOutcomesDivisionviews {
     type Item = FlowOutcomeDivisionView;
 
@@ -146,8 +175,10 @@ impl runtime::Paged for GetFlowsOutcomesDivisionviews {
 }
 
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/outcomes/divisionviews` Optional parameters and all else:
-    /// [`GetFlowsOutcomesDivisionviews`].
+    /// Get flows outcomes divisionviews.
+    ///
+    /// `GET /api/v2/flows/outcomes/divisionviews` See [`GetFlowsOutcomesDivisionviews`] for what it takes
+    /// and returns.
     pub fn get_flows_outcomes_divisionviews(&self) -> GetFlowsOutcomesDivisionviews {
         GetFlowsOutcomesDivisionviews {
             request: runtime::Request::new(

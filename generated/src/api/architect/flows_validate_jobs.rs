@@ -4,25 +4,38 @@ use crate::models::architect::{
     ArchitectValidateJobStateResponse, GetFlowsValidateJobExpand,
     RegisterArchitectValidateJob, RegisterArchitectValidateJobResponse,
 };
-
 use crate::runtime;
 
+/// Get flows validate job.
+///
 /// `GET /api/v2/flows/validate/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ArchitectValidateJobStateResponse`](crate::models::ArchitectValidateJobStateResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `architect:jobValidate:view`
 ///
-/// Made by `ArchitectApi::get_flows_validate_job`.
+/// Created by `ArchitectApi::get_flows_validate_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-validate-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flows_validate_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowsValidateJob {
     request: runtime::Request,
 }
 
 impl GetFlowsValidateJob {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetFlowsValidateJobExpand>,
@@ -68,8 +81,21 @@ impl runtime::Operation for GetFlowsValidateJob {
     }
 }
 
+impl IntoFuture for GetFlowsValidateJob {
+    type Output = runtime::Result<runtime::Response<ArchitectValidateJobStateResponse>>;
+
+    type IntoFuture = runtime::Call<ArchitectValidateJobStateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/validate/jobs/{jobId}` Optional parameters and all else: [`GetFlowsValidateJob`].
+    /// Get flows validate job.
+    ///
+    /// `GET /api/v2/flows/validate/jobs/{jobId}` See [`GetFlowsValidateJob`] for what it takes and returns.
     pub fn get_flows_validate_job(
         &self,
         job_id: impl AsRef<str>,
@@ -83,7 +109,13 @@ impl crate::api::ArchitectApi {
     }
 }
 
+/// Post flows validate jobs.
+///
 /// `POST /api/v2/flows/validate/jobs`
+///
+/// Takes a body ([`RegisterArchitectValidateJob`](crate::models::RegisterArchitectValidateJob)).
+/// Returns
+/// [`RegisterArchitectValidateJobResponse`](crate::models::RegisterArchitectValidateJobResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -91,10 +123,18 @@ impl crate::api::ArchitectApi {
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_flows_validate_job`.
 ///
-/// Made by `ArchitectApi::post_flows_validate_jobs`.
+/// Created by `ArchitectApi::post_flows_validate_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-validate-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().post_flows_validate_jobs(genesys_cloud::models::RegisterArchitectValidateJob::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowsValidateJobs {
     request: runtime::Request,
@@ -148,6 +188,19 @@ impl runtime::Operation for PostFlowsValidateJobs {
     }
 }
 
+impl IntoFuture for PostFlowsValidateJobs {
+    type Output = runtime::Result<
+        runtime::Response<RegisterArchitectValidateJobResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<RegisterArchitectValidateJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostFlowsValidateJobs {
     type Status = <crate::api::GetFlowsValidateJob as runtime::Operation>::Output;
 
@@ -164,7 +217,9 @@ impl runtime::Submit for PostFlowsValidateJobs {
 }
 
 impl crate::api::ArchitectApi {
-    /// `POST /api/v2/flows/validate/jobs` Optional parameters and all else: [`PostFlowsValidateJobs`].
+    /// Post flows validate jobs.
+    ///
+    /// `POST /api/v2/flows/validate/jobs` See [`PostFlowsValidateJobs`] for what it takes and returns.
     #[inline]
     pub fn post_flows_validate_jobs(
         &self,
@@ -174,7 +229,7 @@ impl crate::api::ArchitectApi {
             &self.client,
             <PostFlowsValidateJobs as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostFlowsValidateJobs { request }
     }
 }

@@ -2,22 +2,42 @@
 
 use crate::runtime;
 
+/// Get flow version configuration.
+///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/configuration`
+///
+/// Takes `flow_id` (a text) and `version_id` (a text). Returns any JSON value.
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::get_flow_version_configuration`.
+/// Created by `ArchitectApi::get_flow_version_configuration`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--configuration>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_version_configuration("flow_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowVersionConfiguration {
     request: runtime::Request,
 }
 
 impl GetFlowVersionConfiguration {
-    pub fn deleted(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("deleted", value.as_ref());
+    /// The query parameter `deleted`.
+    pub fn deleted(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("deleted", value.text());
         self
     }
 
@@ -67,9 +87,22 @@ impl runtime::Operation for GetFlowVersionConfiguration {
     }
 }
 
+impl IntoFuture for GetFlowVersionConfiguration {
+    type Output = runtime::Result<runtime::Response<serde_json::Value>>;
+
+    type IntoFuture = runtime::Call<serde_json::Value>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/configuration` Optional parameters and all else:
-    /// [`GetFlowVersionConfiguration`].
+    /// Get flow version configuration.
+    ///
+    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/configuration` See [`GetFlowVersionConfiguration`]
+    /// for what it takes and returns.
     pub fn get_flow_version_configuration(
         &self,
         flow_id: impl AsRef<str>,

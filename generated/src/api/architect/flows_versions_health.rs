@@ -3,22 +3,39 @@
 use crate::models::architect::{FlowHealth, GetFlowVersionHealthLanguage};
 use crate::runtime;
 
+/// Get flow version health.
+///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/health`
+///
+/// Takes `flow_id` (a text) and `version_id` (a text). Returns
+/// [`FlowHealth`](crate::models::FlowHealth).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::get_flow_version_health`.
+/// Created by `ArchitectApi::get_flow_version_health`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--health>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_version_health("flow_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowVersionHealth {
     request: runtime::Request,
 }
 
 impl GetFlowVersionHealth {
-    pub fn language(mut self, value: GetFlowVersionHealthLanguage) -> Self {
-        self.request.query("language", value);
+    /// The query parameter `language`.
+    pub fn language(
+        mut self,
+        value: impl Into<Option<GetFlowVersionHealthLanguage>>,
+    ) -> Self {
+        self.request.query("language", value.into());
         self
     }
 
@@ -59,9 +76,22 @@ impl runtime::Operation for GetFlowVersionHealth {
     }
 }
 
+impl IntoFuture for GetFlowVersionHealth {
+    type Output = runtime::Result<runtime::Response<FlowHealth>>;
+
+    type IntoFuture = runtime::Call<FlowHealth>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/health` Optional parameters and all else:
-    /// [`GetFlowVersionHealth`].
+    /// Get flow version health.
+    ///
+    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/health` See [`GetFlowVersionHealth`] for what it
+    /// takes and returns.
     pub fn get_flow_version_health(
         &self,
         flow_id: impl AsRef<str>,

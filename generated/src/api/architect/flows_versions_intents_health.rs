@@ -3,14 +3,28 @@
 use crate::models::architect::{FlowHealthIntent, GetFlowVersionIntentHealthLanguage};
 use crate::runtime;
 
+/// Get flow version intent health.
+///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/health`
+///
+/// Takes `flow_id` (a text), `version_id` (a text), `intent_id` (a text) and `language`
+/// (`GetFlowVersionIntentHealthLanguage`). Returns
+/// [`FlowHealthIntent`](crate::models::FlowHealthIntent).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::get_flow_version_intent_health`.
+/// Created by `ArchitectApi::get_flow_version_intent_health`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--health>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_version_intent_health("flow_id", "version_id", "intent_id", genesys_cloud::models::GetFlowVersionIntentHealthLanguage::EnUs).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowVersionIntentHealth {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for GetFlowVersionIntentHealth {
     }
 }
 
+impl IntoFuture for GetFlowVersionIntentHealth {
+    type Output = runtime::Result<runtime::Response<FlowHealthIntent>>;
+
+    type IntoFuture = runtime::Call<FlowHealthIntent>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
-    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/health` Optional parameters and
-    /// all else: [`GetFlowVersionIntentHealth`].
+    /// Get flow version intent health.
+    ///
+    /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/health` See
+    /// [`GetFlowVersionIntentHealth`] for what it takes and returns.
     pub fn get_flow_version_intent_health(
         &self,
         flow_id: impl AsRef<str>,
@@ -71,7 +98,7 @@ impl crate::api::ArchitectApi {
         request.path_argument(flow_id.as_ref());
         request.path_argument(version_id.as_ref());
         request.path_argument(intent_id.as_ref());
-        request.query("language", language);
+        request.query("language", Some(language));
         GetFlowVersionIntentHealth {
             request,
         }

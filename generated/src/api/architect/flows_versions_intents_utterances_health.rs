@@ -3,17 +3,30 @@
 use crate::models::architect::{
     FlowHealthUtterance, GetFlowVersionIntentUtteranceHealthLanguage,
 };
-
 use crate::runtime;
 
+/// Get flow version intent utterance health.
+///
 /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/utterances/{utteranceId}/health`
+///
+/// Takes `flow_id` (a text), `version_id` (a text), `intent_id` (a text), `utterance_id` (a text) and
+/// `language` (`GetFlowVersionIntentUtteranceHealthLanguage`). Returns
+/// [`FlowHealthUtterance`](crate::models::FlowHealthUtterance).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Made by `ArchitectApi::get_flow_version_intent_utterance_health`.
+/// Created by `ArchitectApi::get_flow_version_intent_utterance_health`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--utterances--utteranceId--health>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.architect().get_flow_version_intent_utterance_health("flow_id", "version_id", "intent_id", "utterance_id", genesys_cloud::models::GetFlowVersionIntentUtteranceHealthLanguage::EnUs).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFlowVersionIntentUtteranceHealth {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for GetFlowVersionIntentUtteranceHealth {
     }
 }
 
+impl IntoFuture for GetFlowVersionIntentUtteranceHealth {
+    type Output = runtime::Result<runtime::Response<FlowHealthUtterance>>;
+
+    type IntoFuture = runtime::Call<FlowHealthUtterance>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ArchitectApi {
+    /// Get flow version intent utterance health.
+    ///
     /// `GET /api/v2/flows/{flowId}/versions/{versionId}/intents/{intentId}/utterances/{utteranceId}/health`
-    /// Optional parameters and all else: [`GetFlowVersionIntentUtteranceHealth`].
+    /// See [`GetFlowVersionIntentUtteranceHealth`] for what it takes and returns.
     pub fn get_flow_version_intent_utterance_health(
         &self,
         flow_id: impl AsRef<str>,
@@ -76,7 +102,7 @@ impl crate::api::ArchitectApi {
         request.path_argument(version_id.as_ref());
         request.path_argument(intent_id.as_ref());
         request.path_argument(utterance_id.as_ref());
-        request.query("language", language);
+        request.query("language", Some(language));
         GetFlowVersionIntentUtteranceHealth {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::audit::{AuditQueryExecutionStatusResponse, AuditQueryRequest};
 use crate::runtime;
 
+/// Get audits query transaction id.
+///
 /// `GET /api/v2/audits/query/{transactionId}`
+///
+/// Takes `transaction_id` (a text). Returns
+/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse).
 ///
 /// Permission: `audits:audit:view`
 ///
-/// Made by `AuditApi::get_audits_query_transaction_id`.
+/// Created by `AuditApi::get_audits_query_transaction_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query--transactionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().get_audits_query_transaction_id("transaction_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuditsQueryTransactionId {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetAuditsQueryTransactionId {
     }
 }
 
+impl IntoFuture for GetAuditsQueryTransactionId {
+    type Output = runtime::Result<runtime::Response<AuditQueryExecutionStatusResponse>>;
+
+    type IntoFuture = runtime::Call<AuditQueryExecutionStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuditApi {
-    /// `GET /api/v2/audits/query/{transactionId}` Optional parameters and all else:
-    /// [`GetAuditsQueryTransactionId`].
+    /// Get audits query transaction id.
+    ///
+    /// `GET /api/v2/audits/query/{transactionId}` See [`GetAuditsQueryTransactionId`] for what it takes and
+    /// returns.
     pub fn get_audits_query_transaction_id(
         &self,
         transaction_id: impl AsRef<str>,
@@ -72,17 +98,30 @@ impl crate::api::AuditApi {
     }
 }
 
+/// Post audits query.
+///
 /// `POST /api/v2/audits/query`
+///
+/// Takes a body ([`AuditQueryRequest`](crate::models::AuditQueryRequest)). Returns
+/// [`AuditQueryExecutionStatusResponse`](crate::models::AuditQueryExecutionStatusResponse).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_audits_query_transaction_id`, its
 /// results by `get_audits_query_transaction_id_results`.
 ///
-/// Made by `AuditApi::post_audits_query`.
+/// Created by `AuditApi::post_audits_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().post_audits_query(genesys_cloud::models::AuditQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuditsQuery {
     request: runtime::Request,
@@ -134,6 +173,17 @@ impl runtime::Operation for PostAuditsQuery {
     }
 }
 
+impl IntoFuture for PostAuditsQuery {
+    type Output = runtime::Result<runtime::Response<AuditQueryExecutionStatusResponse>>;
+
+    type IntoFuture = runtime::Call<AuditQueryExecutionStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostAuditsQuery {
     type Status = <crate::api::GetAuditsQueryTransactionId as runtime::Operation>::Output;
 
@@ -155,14 +205,16 @@ impl runtime::JobResults for PostAuditsQuery {
 }
 
 impl crate::api::AuditApi {
-    /// `POST /api/v2/audits/query` Optional parameters and all else: [`PostAuditsQuery`].
+    /// Post audits query.
+    ///
+    /// `POST /api/v2/audits/query` See [`PostAuditsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_audits_query(&self, body: AuditQueryRequest) -> PostAuditsQuery {
         let mut request = runtime::Request::new(
             &self.client,
             <PostAuditsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuditsQuery { request }
     }
 }

@@ -4,25 +4,39 @@ use crate::models::audit::{
     AuditLogMessage, AuditRealtimeQueryRequest, AuditRealtimeQueryResultsResponse,
     PostAuditsQueryRealtimeExpand,
 };
-
 use crate::runtime;
 
+/// Post audits query realtime.
+///
 /// `POST /api/v2/audits/query/realtime`
+///
+/// Takes a body ([`AuditRealtimeQueryRequest`](crate::models::AuditRealtimeQueryRequest)). Returns
+/// [`AuditRealtimeQueryResultsResponse`](crate::models::AuditRealtimeQueryResultsResponse). `items()`
+/// streams the items of all pages, each [`AuditLogMessage`](crate::models::AuditLogMessage).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `AuditApi::post_audits_query_realtime`.
+/// Created by `AuditApi::post_audits_query_realtime`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().post_audits_query_realtime(genesys_cloud::models::AuditRealtimeQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuditsQueryRealtime {
     request: runtime::Request,
 }
 
 impl PostAuditsQueryRealtime {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAuditsQueryRealtimeExpand>,
@@ -80,6 +94,17 @@ impl runtime::Operation for PostAuditsQueryRealtime {
     }
 }
 
+impl IntoFuture for PostAuditsQueryRealtime {
+    type Output = runtime::Result<runtime::Response<AuditRealtimeQueryResultsResponse>>;
+
+    type IntoFuture = runtime::Call<AuditRealtimeQueryResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAuditsQueryRealtime {
     type Item = AuditLogMessage;
 
@@ -100,7 +125,9 @@ impl runtime::Paged for PostAuditsQueryRealtime {
 }
 
 impl crate::api::AuditApi {
-    /// `POST /api/v2/audits/query/realtime` Optional parameters and all else: [`PostAuditsQueryRealtime`].
+    /// Post audits query realtime.
+    ///
+    /// `POST /api/v2/audits/query/realtime` See [`PostAuditsQueryRealtime`] for what it takes and returns.
     #[inline]
     pub fn post_audits_query_realtime(
         &self,
@@ -110,7 +137,7 @@ impl crate::api::AuditApi {
             &self.client,
             <PostAuditsQueryRealtime as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuditsQueryRealtime { request }
     }
 }

@@ -4,25 +4,39 @@ use crate::models::audit::{
     AuditLogMessage, AuditRealtimeRelatedRequest, AuditRealtimeRelatedResultsResponse,
     PostAuditsQueryRealtimeRelatedExpand,
 };
-
 use crate::runtime;
 
+/// Post audits query realtime related.
+///
 /// `POST /api/v2/audits/query/realtime/related`
+///
+/// Takes a body ([`AuditRealtimeRelatedRequest`](crate::models::AuditRealtimeRelatedRequest)). Returns
+/// [`AuditRealtimeRelatedResultsResponse`](crate::models::AuditRealtimeRelatedResultsResponse).
+/// `items()` streams the items of all pages, each [`AuditLogMessage`](crate::models::AuditLogMessage).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `AuditApi::post_audits_query_realtime_related`.
+/// Created by `AuditApi::post_audits_query_realtime_related`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime-related>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().post_audits_query_realtime_related(genesys_cloud::models::AuditRealtimeRelatedRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuditsQueryRealtimeRelated {
     request: runtime::Request,
 }
 
 impl PostAuditsQueryRealtimeRelated {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostAuditsQueryRealtimeRelatedExpand>,
@@ -80,6 +94,19 @@ impl runtime::Operation for PostAuditsQueryRealtimeRelated {
     }
 }
 
+impl IntoFuture for PostAuditsQueryRealtimeRelated {
+    type Output = runtime::Result<
+        runtime::Response<AuditRealtimeRelatedResultsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AuditRealtimeRelatedResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAuditsQueryRealtimeRelated {
     type Item = AuditLogMessage;
 
@@ -96,8 +123,10 @@ impl runtime::Paged for PostAuditsQueryRealtimeRelated {
 }
 
 impl crate::api::AuditApi {
-    /// `POST /api/v2/audits/query/realtime/related` Optional parameters and all else:
-    /// [`PostAuditsQueryRealtimeRelated`].
+    /// Post audits query realtime related.
+    ///
+    /// `POST /api/v2/audits/query/realtime/related` See [`PostAuditsQueryRealtimeRelated`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_audits_query_realtime_related(
         &self,
@@ -107,7 +136,7 @@ impl crate::api::AuditApi {
             &self.client,
             <PostAuditsQueryRealtimeRelated as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuditsQueryRealtimeRelated {
             request,
         }

@@ -4,33 +4,49 @@ use crate::models::audit::{AuditLogMessage, AuditQueryExecutionResultsResponse};
 use crate::models::audit_and_quality::GetAuditsQueryTransactionIdResultsExpand;
 use crate::runtime;
 
+/// Get audits query transaction id results.
+///
 /// `GET /api/v2/audits/query/{transactionId}/results`
+///
+/// Takes `transaction_id` (a text). Returns
+/// [`AuditQueryExecutionResultsResponse`](crate::models::AuditQueryExecutionResultsResponse). `items()`
+/// streams the items of all pages, each [`AuditLogMessage`](crate::models::AuditLogMessage).
 ///
 /// Permission: `audits:audit:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `AuditApi::get_audits_query_transaction_id_results`.
+/// Created by `AuditApi::get_audits_query_transaction_id_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query--transactionId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().get_audits_query_transaction_id_results("transaction_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuditsQueryTransactionIdResults {
     request: runtime::Request,
 }
 
 impl GetAuditsQueryTransactionIdResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetAuditsQueryTransactionIdResultsExpand>,
@@ -39,9 +55,9 @@ impl GetAuditsQueryTransactionIdResults {
         self
     }
 
-    /// `allowRedirect`
-    pub fn allow_redirect(mut self, value: bool) -> Self {
-        self.request.query("allowRedirect", value);
+    /// The query parameter `allowRedirect`.
+    pub fn allow_redirect(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("allowRedirect", value.into());
         self
     }
 
@@ -94,6 +110,17 @@ impl runtime::Operation for GetAuditsQueryTransactionIdResults {
     }
 }
 
+impl IntoFuture for GetAuditsQueryTransactionIdResults {
+    type Output = runtime::Result<runtime::Response<AuditQueryExecutionResultsResponse>>;
+
+    type IntoFuture = runtime::Call<AuditQueryExecutionResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuditsQueryTransactionIdResults {
     type Item = AuditLogMessage;
 
@@ -113,8 +140,10 @@ impl runtime::Paged for GetAuditsQueryTransactionIdResults {
 }
 
 impl crate::api::AuditApi {
-    /// `GET /api/v2/audits/query/{transactionId}/results` Optional parameters and all else:
-    /// [`GetAuditsQueryTransactionIdResults`].
+    /// Get audits query transaction id results.
+    ///
+    /// `GET /api/v2/audits/query/{transactionId}/results` See [`GetAuditsQueryTransactionIdResults`] for
+    /// what it takes and returns.
     pub fn get_audits_query_transaction_id_results(
         &self,
         transaction_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::audit::AuditQueryServiceMapping;
 use crate::runtime;
 
+/// Get audits query servicemapping.
+///
 /// `GET /api/v2/audits/query/servicemapping`
+///
+/// Takes no arguments. Returns [`AuditQueryServiceMapping`](crate::models::AuditQueryServiceMapping).
 ///
 /// Permission: `audits:audit:view`
 ///
-/// Made by `AuditApi::get_audits_query_servicemapping`.
+/// Created by `AuditApi::get_audits_query_servicemapping`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query-servicemapping>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.audit().get_audits_query_servicemapping().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuditsQueryServicemapping {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetAuditsQueryServicemapping {
     }
 }
 
+impl IntoFuture for GetAuditsQueryServicemapping {
+    type Output = runtime::Result<runtime::Response<AuditQueryServiceMapping>>;
+
+    type IntoFuture = runtime::Call<AuditQueryServiceMapping>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuditApi {
-    /// `GET /api/v2/audits/query/servicemapping` Optional parameters and all else:
-    /// [`GetAuditsQueryServicemapping`].
+    /// Get audits query servicemapping.
+    ///
+    /// `GET /api/v2/audits/query/servicemapping` See [`GetAuditsQueryServicemapping`] for what it takes and
+    /// returns.
     pub fn get_audits_query_servicemapping(&self) -> GetAuditsQueryServicemapping {
         GetAuditsQueryServicemapping {
             request: runtime::Request::new(

@@ -4,31 +4,45 @@ use crate::models::authorization::AuthzDivisionGrantEntityListing;
 use crate::models::authorization_and_users::AuthzGrant;
 use crate::runtime;
 
+/// Get authorization division grants.
+///
 /// `GET /api/v2/authorization/divisions/{divisionId}/grants`
+///
+/// Takes `division_id` (a text). Returns
+/// [`AuthzDivisionGrantEntityListing`](crate::models::AuthzDivisionGrantEntityListing). `items()`
+/// streams the items of all pages, each `AuthzGrant`.
 ///
 /// Permission: `authorization:grant:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_division_grants`.
+/// Created by `AuthorizationApi::get_authorization_division_grants`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions--divisionId--grants>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_division_grants("division_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionGrants {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionGrants {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -81,6 +95,17 @@ impl runtime::Operation for GetAuthorizationDivisionGrants {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionGrants {
+    type Output = runtime::Result<runtime::Response<AuthzDivisionGrantEntityListing>>;
+
+    type IntoFuture = runtime::Call<AuthzDivisionGrantEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationDivisionGrants {
     type Item = AuthzGrant;
 
@@ -101,8 +126,10 @@ impl runtime::Paged for GetAuthorizationDivisionGrants {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisions/{divisionId}/grants` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionGrants`].
+    /// Get authorization division grants.
+    ///
+    /// `GET /api/v2/authorization/divisions/{divisionId}/grants` See [`GetAuthorizationDivisionGrants`] for
+    /// what it takes and returns.
     pub fn get_authorization_division_grants(
         &self,
         division_id: impl AsRef<str>,

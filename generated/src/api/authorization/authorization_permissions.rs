@@ -4,43 +4,67 @@ use crate::models::authorization::{
     DomainPermissionCollection, GetAuthorizationPermissionsQueryType,
     PermissionCollectionEntityListing,
 };
-
 use crate::runtime;
 
+/// Get authorization permissions.
+///
 /// `GET /api/v2/authorization/permissions`
+///
+/// Takes no arguments. Returns
+/// [`PermissionCollectionEntityListing`](crate::models::PermissionCollectionEntityListing). `items()`
+/// streams the items of all pages, each
+/// [`DomainPermissionCollection`](crate::models::DomainPermissionCollection).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_permissions`.
+/// Created by `AuthorizationApi::get_authorization_permissions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-permissions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_permissions().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationPermissions {
     request: runtime::Request,
 }
 
 impl GetAuthorizationPermissions {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `queryType`
-    pub fn query_type(mut self, value: GetAuthorizationPermissionsQueryType) -> Self {
-        self.request.query("queryType", value);
+    /// The query parameter `queryType`.
+    pub fn query_type(
+        mut self,
+        value: impl Into<Option<GetAuthorizationPermissionsQueryType>>,
+    ) -> Self {
+        self.request.query("queryType", value.into());
         self
     }
 
-    pub fn query(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("query", value.as_ref());
+    /// The query parameter `query`.
+    pub fn query(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("query", value.text());
         self
     }
 
@@ -93,6 +117,17 @@ impl runtime::Operation for GetAuthorizationPermissions {
     }
 }
 
+impl IntoFuture for GetAuthorizationPermissions {
+    type Output = runtime::Result<runtime::Response<PermissionCollectionEntityListing>>;
+
+    type IntoFuture = runtime::Call<PermissionCollectionEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationPermissions {
     type Item = DomainPermissionCollection;
 
@@ -113,8 +148,10 @@ impl runtime::Paged for GetAuthorizationPermissions {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/permissions` Optional parameters and all else:
-    /// [`GetAuthorizationPermissions`].
+    /// Get authorization permissions.
+    ///
+    /// `GET /api/v2/authorization/permissions` See [`GetAuthorizationPermissions`] for what it takes and
+    /// returns.
     pub fn get_authorization_permissions(&self) -> GetAuthorizationPermissions {
         GetAuthorizationPermissions {
             request: runtime::Request::new(

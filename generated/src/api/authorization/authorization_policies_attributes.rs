@@ -3,14 +3,26 @@
 use crate::models::authorization::PolicyAttributeSet;
 use crate::runtime;
 
+/// Get authorization policy attributes.
+///
 /// `GET /api/v2/authorization/policies/{policyId}/attributes`
+///
+/// Takes `policy_id` (a text). Returns [`PolicyAttributeSet`](crate::models::PolicyAttributeSet).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Made by `AuthorizationApi::get_authorization_policy_attributes`.
+/// Created by `AuthorizationApi::get_authorization_policy_attributes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId--attributes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_policy_attributes("policy_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationPolicyAttributes {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetAuthorizationPolicyAttributes {
     }
 }
 
+impl IntoFuture for GetAuthorizationPolicyAttributes {
+    type Output = runtime::Result<runtime::Response<PolicyAttributeSet>>;
+
+    type IntoFuture = runtime::Call<PolicyAttributeSet>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/policies/{policyId}/attributes` Optional parameters and all else:
-    /// [`GetAuthorizationPolicyAttributes`].
+    /// Get authorization policy attributes.
+    ///
+    /// `GET /api/v2/authorization/policies/{policyId}/attributes` See [`GetAuthorizationPolicyAttributes`]
+    /// for what it takes and returns.
     pub fn get_authorization_policy_attributes(
         &self,
         policy_id: impl AsRef<str>,

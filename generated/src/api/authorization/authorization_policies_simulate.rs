@@ -3,14 +3,27 @@
 use crate::models::authorization::{PolicyTestPayload, PolicyTestResult};
 use crate::runtime;
 
+/// Post authorization policy simulate.
+///
 /// `POST /api/v2/authorization/policies/{policyId}/simulate`
+///
+/// Takes `policy_id` (a text) and a body ([`PolicyTestPayload`](crate::models::PolicyTestPayload)).
+/// Returns [`PolicyTestResult`](crate::models::PolicyTestResult).
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Made by `AuthorizationApi::post_authorization_policy_simulate`.
+/// Created by `AuthorizationApi::post_authorization_policy_simulate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies--policyId--simulate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_policy_simulate("policy_id", genesys_cloud::models::PolicyTestPayload::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationPolicySimulate {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostAuthorizationPolicySimulate {
     }
 }
 
+impl IntoFuture for PostAuthorizationPolicySimulate {
+    type Output = runtime::Result<runtime::Response<PolicyTestResult>>;
+
+    type IntoFuture = runtime::Call<PolicyTestResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/policies/{policyId}/simulate` Optional parameters and all else:
-    /// [`PostAuthorizationPolicySimulate`].
+    /// Post authorization policy simulate.
+    ///
+    /// `POST /api/v2/authorization/policies/{policyId}/simulate` See [`PostAuthorizationPolicySimulate`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_authorization_policy_simulate(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationPolicySimulate as runtime::Operation>::METADATA,
         );
         request.path_argument(policy_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationPolicySimulate {
             request,
         }

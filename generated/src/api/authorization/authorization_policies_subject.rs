@@ -3,33 +3,47 @@
 use crate::models::authorization::{
     AuthorizationPolicy, AuthorizationPolicyEntityListing,
 };
-
 use crate::runtime;
 
+/// Get authorization policies subject subject id.
+///
 /// `GET /api/v2/authorization/policies/subject/{subjectId}`
+///
+/// Takes `subject_id` (a text). Returns
+/// [`AuthorizationPolicyEntityListing`](crate::models::AuthorizationPolicyEntityListing). `items()`
+/// streams the items of all pages, each [`AuthorizationPolicy`](crate::models::AuthorizationPolicy).
 ///
 /// Permission: `authorization:policy:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AuthorizationApi::get_authorization_policies_subject_subject_id`.
+/// Created by `AuthorizationApi::get_authorization_policies_subject_subject_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-subject--subjectId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_policies_subject_subject_id("subject_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationPoliciesSubjectSubjectId {
     request: runtime::Request,
 }
 
 impl GetAuthorizationPoliciesSubjectSubjectId {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -82,6 +96,17 @@ impl runtime::Operation for GetAuthorizationPoliciesSubjectSubjectId {
     }
 }
 
+impl IntoFuture for GetAuthorizationPoliciesSubjectSubjectId {
+    type Output = runtime::Result<runtime::Response<AuthorizationPolicyEntityListing>>;
+
+    type IntoFuture = runtime::Call<AuthorizationPolicyEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationPoliciesSubjectSubjectId {
     type Item = AuthorizationPolicy;
 
@@ -100,8 +125,10 @@ impl runtime::Paged for GetAuthorizationPoliciesSubjectSubjectId {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/policies/subject/{subjectId}` Optional parameters and all else:
-    /// [`GetAuthorizationPoliciesSubjectSubjectId`].
+    /// Get authorization policies subject subject id.
+    ///
+    /// `GET /api/v2/authorization/policies/subject/{subjectId}` See
+    /// [`GetAuthorizationPoliciesSubjectSubjectId`] for what it takes and returns.
     pub fn get_authorization_policies_subject_subject_id(
         &self,
         subject_id: impl AsRef<str>,

@@ -3,19 +3,33 @@
 use crate::models::authorization::{
     AuthorizationPolicy, ValidationErrorListing, ValidationErrorResponse,
 };
-
 use crate::runtime;
 
+/// Post authorization policies target validate.
+///
 /// `POST /api/v2/authorization/policies/targets/{targetName}/validate`
+///
+/// Takes `target_name` (a text) and a body
+/// ([`AuthorizationPolicy`](crate::models::AuthorizationPolicy)). Returns
+/// [`ValidationErrorListing`](crate::models::ValidationErrorListing). `items()` streams the items of
+/// all pages, each [`ValidationErrorResponse`](crate::models::ValidationErrorResponse).
 ///
 /// Permission: `authorization:policy:add`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `AuthorizationApi::post_authorization_policies_target_validate`.
+/// Created by `AuthorizationApi::post_authorization_policies_target_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName--validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_policies_target_validate("target_name", genesys_cloud::models::AuthorizationPolicy::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationPoliciesTargetValidate {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for PostAuthorizationPoliciesTargetValidate {
     }
 }
 
+impl IntoFuture for PostAuthorizationPoliciesTargetValidate {
+    type Output = runtime::Result<runtime::Response<ValidationErrorListing>>;
+
+    type IntoFuture = runtime::Call<ValidationErrorListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostAuthorizationPoliciesTargetValidate {
     type Item = ValidationErrorResponse;
 
@@ -87,8 +112,10 @@ impl runtime::Paged for PostAuthorizationPoliciesTargetValidate {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/policies/targets/{targetName}/validate` Optional parameters and all
-    /// else: [`PostAuthorizationPoliciesTargetValidate`].
+    /// Post authorization policies target validate.
+    ///
+    /// `POST /api/v2/authorization/policies/targets/{targetName}/validate` See
+    /// [`PostAuthorizationPoliciesTargetValidate`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_policies_target_validate(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationPoliciesTargetValidate as runtime::Operation>::METADATA,
         );
         request.path_argument(target_name.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationPoliciesTargetValidate {
             request,
         }

@@ -4,14 +4,34 @@ use crate::models::authorization::OrganizationProductEntityListing;
 use crate::models::authorization_and_users::DomainOrganizationProduct;
 use crate::runtime;
 
+/// Get authorization products.
+///
 /// `GET /api/v2/authorization/products`
+///
+/// Takes no arguments. Returns
+/// [`OrganizationProductEntityListing`](crate::models::OrganizationProductEntityListing). `items()`
+/// streams the items of all pages, each `DomainOrganizationProduct`.
 ///
 /// Lists everything on one page.
 ///
-/// Made by `AuthorizationApi::get_authorization_products`.
+/// Created by `AuthorizationApi::get_authorization_products`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-products>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_products().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationProducts {
     request: runtime::Request,
@@ -67,6 +87,17 @@ impl runtime::Operation for GetAuthorizationProducts {
     }
 }
 
+impl IntoFuture for GetAuthorizationProducts {
+    type Output = runtime::Result<runtime::Response<OrganizationProductEntityListing>>;
+
+    type IntoFuture = runtime::Call<OrganizationProductEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationProducts {
     type Item = DomainOrganizationProduct;
 
@@ -83,7 +114,9 @@ impl runtime::Paged for GetAuthorizationProducts {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/products` Optional parameters and all else: [`GetAuthorizationProducts`].
+    /// Get authorization products.
+    ///
+    /// `GET /api/v2/authorization/products` See [`GetAuthorizationProducts`] for what it takes and returns.
     pub fn get_authorization_products(&self) -> GetAuthorizationProducts {
         GetAuthorizationProducts {
             request: runtime::Request::new(

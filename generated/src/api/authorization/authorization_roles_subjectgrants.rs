@@ -3,43 +3,58 @@
 use crate::models::authorization::{
     SubjectDivisionGrants, SubjectDivisionGrantsEntityListing,
 };
-
 use crate::runtime;
 
+/// Get authorization role subjectgrants.
+///
 /// `GET /api/v2/authorization/roles/{roleId}/subjectgrants`
+///
+/// Takes `role_id` (a text). Returns
+/// [`SubjectDivisionGrantsEntityListing`](crate::models::SubjectDivisionGrantsEntityListing). `items()`
+/// streams the items of all pages, each
+/// [`SubjectDivisionGrants`](crate::models::SubjectDivisionGrants).
 ///
 /// Permission: `authorization:role:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_role_subjectgrants`.
+/// Created by `AuthorizationApi::get_authorization_role_subjectgrants`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--subjectgrants>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_role_subjectgrants("role_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationRoleSubjectgrants {
     request: runtime::Request,
 }
 
 impl GetAuthorizationRoleSubjectgrants {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -50,15 +65,15 @@ impl GetAuthorizationRoleSubjectgrants {
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
@@ -111,6 +126,17 @@ impl runtime::Operation for GetAuthorizationRoleSubjectgrants {
     }
 }
 
+impl IntoFuture for GetAuthorizationRoleSubjectgrants {
+    type Output = runtime::Result<runtime::Response<SubjectDivisionGrantsEntityListing>>;
+
+    type IntoFuture = runtime::Call<SubjectDivisionGrantsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationRoleSubjectgrants {
     type Item = SubjectDivisionGrants;
 
@@ -131,8 +157,10 @@ impl runtime::Paged for GetAuthorizationRoleSubjectgrants {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/roles/{roleId}/subjectgrants` Optional parameters and all else:
-    /// [`GetAuthorizationRoleSubjectgrants`].
+    /// Get authorization role subjectgrants.
+    ///
+    /// `GET /api/v2/authorization/roles/{roleId}/subjectgrants` See [`GetAuthorizationRoleSubjectgrants`]
+    /// for what it takes and returns.
     pub fn get_authorization_role_subjectgrants(
         &self,
         role_id: impl AsRef<str>,

@@ -4,29 +4,43 @@ use crate::models::authorization::UserReferenceEntityListing;
 use crate::models::shared_by_23_b496d3::UserReference;
 use crate::runtime;
 
+/// Get authorization role users.
+///
 /// `GET /api/v2/authorization/roles/{roleId}/users`
+///
+/// Takes `role_id` (a text). Returns
+/// [`UserReferenceEntityListing`](crate::models::UserReferenceEntityListing). `items()` streams the
+/// items of all pages, each `UserReference`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_role_users`.
+/// Created by `AuthorizationApi::get_authorization_role_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_role_users("role_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationRoleUsers {
     request: runtime::Request,
 }
 
 impl GetAuthorizationRoleUsers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -79,6 +93,17 @@ impl runtime::Operation for GetAuthorizationRoleUsers {
     }
 }
 
+impl IntoFuture for GetAuthorizationRoleUsers {
+    type Output = runtime::Result<runtime::Response<UserReferenceEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserReferenceEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationRoleUsers {
     type Item = UserReference;
 
@@ -99,8 +124,10 @@ impl runtime::Paged for GetAuthorizationRoleUsers {
 }
 
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/roles/{roleId}/users` Optional parameters and all else:
-    /// [`GetAuthorizationRoleUsers`].
+    /// Get authorization role users.
+    ///
+    /// `GET /api/v2/authorization/roles/{roleId}/users` See [`GetAuthorizationRoleUsers`] for what it takes
+    /// and returns.
     pub fn get_authorization_role_users(
         &self,
         role_id: impl AsRef<str>,

@@ -2,14 +2,32 @@
 
 use crate::runtime;
 
+/// Put authorization role users remove.
+///
 /// `PUT /api/v2/authorization/roles/{roleId}/users/remove`
+///
+/// Takes `role_id` (a text) and a body (a list, each item a text). Returns a list, each item a text.
 ///
 /// Permission: `authorization:grant:delete`
 ///
-/// Made by `AuthorizationApi::put_authorization_role_users_remove`.
+/// Created by `AuthorizationApi::put_authorization_role_users_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId--users-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().put_authorization_role_users_remove("role_id", vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutAuthorizationRoleUsersRemove {
     request: runtime::Request,
@@ -53,9 +71,22 @@ impl runtime::Operation for PutAuthorizationRoleUsersRemove {
     }
 }
 
+impl IntoFuture for PutAuthorizationRoleUsersRemove {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuthorizationApi {
-    /// `PUT /api/v2/authorization/roles/{roleId}/users/remove` Optional parameters and all else:
-    /// [`PutAuthorizationRoleUsersRemove`].
+    /// Put authorization role users remove.
+    ///
+    /// `PUT /api/v2/authorization/roles/{roleId}/users/remove` See [`PutAuthorizationRoleUsersRemove`] for
+    /// what it takes and returns.
     #[inline]
     pub fn put_authorization_role_users_remove(
         &self,
@@ -67,7 +98,7 @@ impl crate::api::AuthorizationApi {
             <PutAuthorizationRoleUsersRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(role_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutAuthorizationRoleUsersRemove {
             request,
         }

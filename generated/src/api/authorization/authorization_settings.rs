@@ -3,14 +3,26 @@
 use crate::models::authorization::AuthorizationSettings;
 use crate::runtime;
 
+/// Get authorization settings.
+///
 /// `GET /api/v2/authorization/settings`
+///
+/// Takes no arguments. Returns [`AuthorizationSettings`](crate::models::AuthorizationSettings).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:view`
 ///
-/// Made by `AuthorizationApi::get_authorization_settings`.
+/// Created by `AuthorizationApi::get_authorization_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationSettings {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetAuthorizationSettings {
     }
 }
 
+impl IntoFuture for GetAuthorizationSettings {
+    type Output = runtime::Result<runtime::Response<AuthorizationSettings>>;
+
+    type IntoFuture = runtime::Call<AuthorizationSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/settings` Optional parameters and all else: [`GetAuthorizationSettings`].
+    /// Get authorization settings.
+    ///
+    /// `GET /api/v2/authorization/settings` See [`GetAuthorizationSettings`] for what it takes and returns.
     pub fn get_authorization_settings(&self) -> GetAuthorizationSettings {
         GetAuthorizationSettings {
             request: runtime::Request::new(
@@ -68,14 +93,27 @@ impl crate::api::AuthorizationApi {
     }
 }
 
+/// Patch authorization settings.
+///
 /// `PATCH /api/v2/authorization/settings`
+///
+/// Takes a body ([`AuthorizationSettings`](crate::models::AuthorizationSettings)). Returns
+/// [`AuthorizationSettings`](crate::models::AuthorizationSettings).
 ///
 /// Permissions, any of: `directory:organization:admin`, `authorization:settings:edit`
 ///
-/// Made by `AuthorizationApi::patch_authorization_settings`.
+/// Created by `AuthorizationApi::patch_authorization_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().patch_authorization_settings(genesys_cloud::models::AuthorizationSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchAuthorizationSettings {
     request: runtime::Request,
@@ -121,9 +159,22 @@ impl runtime::Operation for PatchAuthorizationSettings {
     }
 }
 
+impl IntoFuture for PatchAuthorizationSettings {
+    type Output = runtime::Result<runtime::Response<AuthorizationSettings>>;
+
+    type IntoFuture = runtime::Call<AuthorizationSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AuthorizationApi {
-    /// `PATCH /api/v2/authorization/settings` Optional parameters and all else:
-    /// [`PatchAuthorizationSettings`].
+    /// Patch authorization settings.
+    ///
+    /// `PATCH /api/v2/authorization/settings` See [`PatchAuthorizationSettings`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_authorization_settings(
         &self,
@@ -133,7 +184,7 @@ impl crate::api::AuthorizationApi {
             &self.client,
             <PatchAuthorizationSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchAuthorizationSettings {
             request,
         }

@@ -4,32 +4,46 @@ use crate::models::authorization_and_objects::AuthzDivisionEntityListing;
 use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::runtime;
 
+/// Get authorization divisions deleted.
+///
 /// `GET /api/v2/authorization/divisions/deleted`
+///
+/// Takes no arguments. Returns
+/// [`AuthzDivisionEntityListing`](crate::models::AuthzDivisionEntityListing). `items()` streams the
+/// items of all pages, each `AuthzDivision`.
 ///
 /// Permission: `authorization:divisionDeleted:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_divisions_deleted` and
+/// Created by `AuthorizationApi::get_authorization_divisions_deleted` and
 /// `ObjectsApi::get_authorization_divisions_deleted`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-deleted>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisions_deleted().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionsDeleted {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionsDeleted {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -84,6 +98,17 @@ impl runtime::Operation for GetAuthorizationDivisionsDeleted {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionsDeleted {
+    type Output = runtime::Result<runtime::Response<AuthzDivisionEntityListing>>;
+
+    type IntoFuture = runtime::Call<AuthzDivisionEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationDivisionsDeleted {
     type Item = AuthzDivision;
 
@@ -105,8 +130,10 @@ impl runtime::Paged for GetAuthorizationDivisionsDeleted {
 
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisions/deleted` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsDeleted`].
+    /// Get authorization divisions deleted.
+    ///
+    /// `GET /api/v2/authorization/divisions/deleted` See [`GetAuthorizationDivisionsDeleted`] for what it
+    /// takes and returns.
     pub fn get_authorization_divisions_deleted(
         &self,
     ) -> GetAuthorizationDivisionsDeleted {
@@ -121,8 +148,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `GET /api/v2/authorization/divisions/deleted` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsDeleted`].
+    /// Get authorization divisions deleted.
+    ///
+    /// `GET /api/v2/authorization/divisions/deleted` See [`GetAuthorizationDivisionsDeleted`] for what it
+    /// takes and returns.
     pub fn get_authorization_divisions_deleted(
         &self,
     ) -> GetAuthorizationDivisionsDeleted {

@@ -3,13 +3,25 @@
 use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::runtime;
 
+/// Get authorization divisions home.
+///
 /// `GET /api/v2/authorization/divisions/home`
 ///
-/// Made by `AuthorizationApi::get_authorization_divisions_home` and
+/// Takes no arguments. Returns `AuthzDivision`.
+///
+/// Created by `AuthorizationApi::get_authorization_divisions_home` and
 /// `ObjectsApi::get_authorization_divisions_home`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-home>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisions_home().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionsHome {
     request: runtime::Request,
@@ -53,10 +65,23 @@ impl runtime::Operation for GetAuthorizationDivisionsHome {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionsHome {
+    type Output = runtime::Result<runtime::Response<AuthzDivision>>;
+
+    type IntoFuture = runtime::Call<AuthzDivision>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisions/home` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsHome`].
+    /// Get authorization divisions home.
+    ///
+    /// `GET /api/v2/authorization/divisions/home` See [`GetAuthorizationDivisionsHome`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_home(&self) -> GetAuthorizationDivisionsHome {
         GetAuthorizationDivisionsHome {
             request: runtime::Request::new(
@@ -69,8 +94,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `GET /api/v2/authorization/divisions/home` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsHome`].
+    /// Get authorization divisions home.
+    ///
+    /// `GET /api/v2/authorization/divisions/home` See [`GetAuthorizationDivisionsHome`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_home(&self) -> GetAuthorizationDivisionsHome {
         GetAuthorizationDivisionsHome {
             request: runtime::Request::new(

@@ -2,13 +2,31 @@
 
 use crate::runtime;
 
+/// Get authorization divisions limit.
+///
 /// `GET /api/v2/authorization/divisions/limit`
 ///
-/// Made by `AuthorizationApi::get_authorization_divisions_limit` and
+/// Takes no arguments. Returns an integer.
+///
+/// Created by `AuthorizationApi::get_authorization_divisions_limit` and
 /// `ObjectsApi::get_authorization_divisions_limit`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-limit>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisions_limit().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionsLimit {
     request: runtime::Request,
@@ -52,10 +70,23 @@ impl runtime::Operation for GetAuthorizationDivisionsLimit {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionsLimit {
+    type Output = runtime::Result<runtime::Response<i64>>;
+
+    type IntoFuture = runtime::Call<i64>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisions/limit` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsLimit`].
+    /// Get authorization divisions limit.
+    ///
+    /// `GET /api/v2/authorization/divisions/limit` See [`GetAuthorizationDivisionsLimit`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_limit(&self) -> GetAuthorizationDivisionsLimit {
         GetAuthorizationDivisionsLimit {
             request: runtime::Request::new(
@@ -68,8 +99,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `GET /api/v2/authorization/divisions/limit` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsLimit`].
+    /// Get authorization divisions limit.
+    ///
+    /// `GET /api/v2/authorization/divisions/limit` See [`GetAuthorizationDivisionsLimit`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_limit(&self) -> GetAuthorizationDivisionsLimit {
         GetAuthorizationDivisionsLimit {
             request: runtime::Request::new(

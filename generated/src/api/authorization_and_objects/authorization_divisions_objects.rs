@@ -3,13 +3,32 @@
 use crate::models::authorization_and_objects::PostAuthorizationDivisionObjectObjectType;
 use crate::runtime;
 
+/// Post authorization division object.
+///
 /// `POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}`
 ///
-/// Made by `AuthorizationApi::post_authorization_division_object` and
+/// Takes `division_id` (a text), `object_type` (`PostAuthorizationDivisionObjectObjectType`) and a body
+/// (a list, each item a text). Returns nothing.
+///
+/// Created by `AuthorizationApi::post_authorization_division_object` and
 /// `ObjectsApi::post_authorization_division_object`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-divisions--divisionId--objects--objectType->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_division_object("division_id", genesys_cloud::models::PostAuthorizationDivisionObjectObjectType::Queue, vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationDivisionObject {
     request: runtime::Request,
@@ -53,10 +72,23 @@ impl runtime::Operation for PostAuthorizationDivisionObject {
     }
 }
 
+impl IntoFuture for PostAuthorizationDivisionObject {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}` Optional parameters and all
-    /// else: [`PostAuthorizationDivisionObject`].
+    /// Post authorization division object.
+    ///
+    /// `POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}` See
+    /// [`PostAuthorizationDivisionObject`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_division_object(
         &self,
@@ -70,7 +102,7 @@ impl crate::api::AuthorizationApi {
         );
         request.path_argument(division_id.as_ref());
         request.path_argument(object_type);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationDivisionObject {
             request,
         }
@@ -79,8 +111,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}` Optional parameters and all
-    /// else: [`PostAuthorizationDivisionObject`].
+    /// Post authorization division object.
+    ///
+    /// `POST /api/v2/authorization/divisions/{divisionId}/objects/{objectType}` See
+    /// [`PostAuthorizationDivisionObject`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_division_object(
         &self,
@@ -94,7 +128,7 @@ impl crate::api::ObjectsApi {
         );
         request.path_argument(division_id.as_ref());
         request.path_argument(object_type);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationDivisionObject {
             request,
         }

@@ -4,37 +4,54 @@ use crate::models::authorization_and_objects::AuthzDivisionCursorListing;
 use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::runtime;
 
+/// Get authorization divisions query.
+///
 /// `GET /api/v2/authorization/divisions/query`
+///
+/// Takes no arguments. Returns
+/// [`AuthzDivisionCursorListing`](crate::models::AuthzDivisionCursorListing). `items()` streams the
+/// items of all pages, each `AuthzDivision`.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `AuthorizationApi::get_authorization_divisions_query` and
+/// Created by `AuthorizationApi::get_authorization_divisions_query` and
 /// `ObjectsApi::get_authorization_divisions_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisions_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionsQuery {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionsQuery {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -45,8 +62,9 @@ impl GetAuthorizationDivisionsQuery {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -99,6 +117,17 @@ impl runtime::Operation for GetAuthorizationDivisionsQuery {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionsQuery {
+    type Output = runtime::Result<runtime::Response<AuthzDivisionCursorListing>>;
+
+    type IntoFuture = runtime::Call<AuthzDivisionCursorListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationDivisionsQuery {
     type Item = AuthzDivision;
 
@@ -118,8 +147,10 @@ impl runtime::Paged for GetAuthorizationDivisionsQuery {
 
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisions/query` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsQuery`].
+    /// Get authorization divisions query.
+    ///
+    /// `GET /api/v2/authorization/divisions/query` See [`GetAuthorizationDivisionsQuery`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_query(&self) -> GetAuthorizationDivisionsQuery {
         GetAuthorizationDivisionsQuery {
             request: runtime::Request::new(
@@ -132,8 +163,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `GET /api/v2/authorization/divisions/query` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionsQuery`].
+    /// Get authorization divisions query.
+    ///
+    /// `GET /api/v2/authorization/divisions/query` See [`GetAuthorizationDivisionsQuery`] for what it takes
+    /// and returns.
     pub fn get_authorization_divisions_query(&self) -> GetAuthorizationDivisionsQuery {
         GetAuthorizationDivisionsQuery {
             request: runtime::Request::new(

@@ -3,15 +3,27 @@
 use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::runtime;
 
+/// Post authorization division restore.
+///
 /// `POST /api/v2/authorization/divisions/{divisionId}/restore`
+///
+/// Takes `division_id` (a text) and a body (`AuthzDivision`). Returns `AuthzDivision`.
 ///
 /// Permission: `authorization:division:add`
 ///
-/// Made by `AuthorizationApi::post_authorization_division_restore` and
+/// Created by `AuthorizationApi::post_authorization_division_restore` and
 /// `ObjectsApi::post_authorization_division_restore`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-divisions--divisionId--restore>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_division_restore("division_id", genesys_cloud::models::AuthzDivision::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationDivisionRestore {
     request: runtime::Request,
@@ -55,10 +67,23 @@ impl runtime::Operation for PostAuthorizationDivisionRestore {
     }
 }
 
+impl IntoFuture for PostAuthorizationDivisionRestore {
+    type Output = runtime::Result<runtime::Response<AuthzDivision>>;
+
+    type IntoFuture = runtime::Call<AuthzDivision>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/divisions/{divisionId}/restore` Optional parameters and all else:
-    /// [`PostAuthorizationDivisionRestore`].
+    /// Post authorization division restore.
+    ///
+    /// `POST /api/v2/authorization/divisions/{divisionId}/restore` See [`PostAuthorizationDivisionRestore`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_authorization_division_restore(
         &self,
@@ -70,7 +95,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationDivisionRestore as runtime::Operation>::METADATA,
         );
         request.path_argument(division_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationDivisionRestore {
             request,
         }
@@ -79,8 +104,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "objects")]
 impl crate::api::ObjectsApi {
-    /// `POST /api/v2/authorization/divisions/{divisionId}/restore` Optional parameters and all else:
-    /// [`PostAuthorizationDivisionRestore`].
+    /// Post authorization division restore.
+    ///
+    /// `POST /api/v2/authorization/divisions/{divisionId}/restore` See [`PostAuthorizationDivisionRestore`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_authorization_division_restore(
         &self,
@@ -92,7 +119,7 @@ impl crate::api::ObjectsApi {
             <PostAuthorizationDivisionRestore as runtime::Operation>::METADATA,
         );
         request.path_argument(division_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationDivisionRestore {
             request,
         }

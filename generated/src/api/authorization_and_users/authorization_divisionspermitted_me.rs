@@ -3,23 +3,36 @@
 use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::runtime;
 
+/// Get authorization divisionspermitted me.
+///
 /// `GET /api/v2/authorization/divisionspermitted/me`
+///
+/// Takes `permission` (a text). Returns a list, each item `AuthzDivision`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `AuthorizationApi::get_authorization_divisionspermitted_me` and
+/// Created by `AuthorizationApi::get_authorization_divisionspermitted_me` and
 /// `UsersApi::get_authorization_divisionspermitted_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisionspermitted_me("permission").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionspermittedMe {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionspermittedMe {
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -60,10 +73,23 @@ impl runtime::Operation for GetAuthorizationDivisionspermittedMe {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionspermittedMe {
+    type Output = runtime::Result<runtime::Response<Vec<AuthzDivision>>>;
+
+    type IntoFuture = runtime::Call<Vec<AuthzDivision>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisionspermitted/me` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedMe`].
+    /// Get authorization divisionspermitted me.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/me` See [`GetAuthorizationDivisionspermittedMe`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_authorization_divisionspermitted_me(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::AuthorizationApi {
             &self.client,
             <GetAuthorizationDivisionspermittedMe as runtime::Operation>::METADATA,
         );
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedMe {
             request,
         }
@@ -82,8 +108,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/authorization/divisionspermitted/me` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedMe`].
+    /// Get authorization divisionspermitted me.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/me` See [`GetAuthorizationDivisionspermittedMe`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_authorization_divisionspermitted_me(
         &self,
@@ -93,7 +121,7 @@ impl crate::api::UsersApi {
             &self.client,
             <GetAuthorizationDivisionspermittedMe as runtime::Operation>::METADATA,
         );
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedMe {
             request,
         }

@@ -4,32 +4,46 @@ use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::models::authorization_and_users::DivsPermittedEntityListing;
 use crate::runtime;
 
+/// Get authorization divisionspermitted paged subject id.
+///
 /// `GET /api/v2/authorization/divisionspermitted/paged/{subjectId}`
+///
+/// Takes `subject_id` (a text) and `permission` (a text). Returns
+/// [`DivsPermittedEntityListing`](crate::models::DivsPermittedEntityListing). `items()` streams the
+/// items of all pages, each `AuthzDivision`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_divisionspermitted_paged_subject_id` and
+/// Created by `AuthorizationApi::get_authorization_divisionspermitted_paged_subject_id` and
 /// `UsersApi::get_authorization_divisionspermitted_paged_subject_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged--subjectId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisionspermitted_paged_subject_id("subject_id", "permission").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionspermittedPagedSubjectId {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionspermittedPagedSubjectId {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -82,6 +96,17 @@ impl runtime::Operation for GetAuthorizationDivisionspermittedPagedSubjectId {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionspermittedPagedSubjectId {
+    type Output = runtime::Result<runtime::Response<DivsPermittedEntityListing>>;
+
+    type IntoFuture = runtime::Call<DivsPermittedEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationDivisionspermittedPagedSubjectId {
     type Item = AuthzDivision;
 
@@ -103,8 +128,10 @@ impl runtime::Paged for GetAuthorizationDivisionspermittedPagedSubjectId {
 
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisionspermitted/paged/{subjectId}` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedPagedSubjectId`].
+    /// Get authorization divisionspermitted paged subject id.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/paged/{subjectId}` See
+    /// [`GetAuthorizationDivisionspermittedPagedSubjectId`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_authorization_divisionspermitted_paged_subject_id(
         &self,
@@ -116,7 +143,7 @@ impl crate::api::AuthorizationApi {
             <GetAuthorizationDivisionspermittedPagedSubjectId as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedSubjectId {
             request,
         }
@@ -125,8 +152,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/authorization/divisionspermitted/paged/{subjectId}` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedPagedSubjectId`].
+    /// Get authorization divisionspermitted paged subject id.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/paged/{subjectId}` See
+    /// [`GetAuthorizationDivisionspermittedPagedSubjectId`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_authorization_divisionspermitted_paged_subject_id(
         &self,
@@ -138,7 +167,7 @@ impl crate::api::UsersApi {
             <GetAuthorizationDivisionspermittedPagedSubjectId as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedSubjectId {
             request,
         }

@@ -4,30 +4,44 @@ use crate::models::authorization_and_objects_and_users::AuthzDivision;
 use crate::models::authorization_and_users::DivsPermittedEntityListing;
 use crate::runtime;
 
+/// Get authorization divisionspermitted paged me.
+///
 /// `GET /api/v2/authorization/divisionspermitted/paged/me`
+///
+/// Takes `permission` (a text). Returns
+/// [`DivsPermittedEntityListing`](crate::models::DivsPermittedEntityListing). `items()` streams the
+/// items of all pages, each `AuthzDivision`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `AuthorizationApi::get_authorization_divisionspermitted_paged_me` and
+/// Created by `AuthorizationApi::get_authorization_divisionspermitted_paged_me` and
 /// `UsersApi::get_authorization_divisionspermitted_paged_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_divisionspermitted_paged_me("permission").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationDivisionspermittedPagedMe {
     request: runtime::Request,
 }
 
 impl GetAuthorizationDivisionspermittedPagedMe {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -80,6 +94,17 @@ impl runtime::Operation for GetAuthorizationDivisionspermittedPagedMe {
     }
 }
 
+impl IntoFuture for GetAuthorizationDivisionspermittedPagedMe {
+    type Output = runtime::Result<runtime::Response<DivsPermittedEntityListing>>;
+
+    type IntoFuture = runtime::Call<DivsPermittedEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetAuthorizationDivisionspermittedPagedMe {
     type Item = AuthzDivision;
 
@@ -101,8 +126,10 @@ impl runtime::Paged for GetAuthorizationDivisionspermittedPagedMe {
 
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/divisionspermitted/paged/me` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedPagedMe`].
+    /// Get authorization divisionspermitted paged me.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/paged/me` See
+    /// [`GetAuthorizationDivisionspermittedPagedMe`] for what it takes and returns.
     pub fn get_authorization_divisionspermitted_paged_me(
         &self,
         permission: impl AsRef<str>,
@@ -111,7 +138,7 @@ impl crate::api::AuthorizationApi {
             &self.client,
             <GetAuthorizationDivisionspermittedPagedMe as runtime::Operation>::METADATA,
         );
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedMe {
             request,
         }
@@ -120,8 +147,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/authorization/divisionspermitted/paged/me` Optional parameters and all else:
-    /// [`GetAuthorizationDivisionspermittedPagedMe`].
+    /// Get authorization divisionspermitted paged me.
+    ///
+    /// `GET /api/v2/authorization/divisionspermitted/paged/me` See
+    /// [`GetAuthorizationDivisionspermittedPagedMe`] for what it takes and returns.
     pub fn get_authorization_divisionspermitted_paged_me(
         &self,
         permission: impl AsRef<str>,
@@ -130,7 +159,7 @@ impl crate::api::UsersApi {
             &self.client,
             <GetAuthorizationDivisionspermittedPagedMe as runtime::Operation>::METADATA,
         );
-        request.query("permission", permission.as_ref());
+        request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedMe {
             request,
         }

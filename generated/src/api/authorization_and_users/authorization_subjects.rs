@@ -3,29 +3,41 @@
 use crate::models::authorization_and_users::AuthzSubject;
 use crate::runtime;
 
+/// Get authorization subject.
+///
 /// `GET /api/v2/authorization/subjects/{subjectId}`
+///
+/// Takes `subject_id` (a text). Returns [`AuthzSubject`](crate::models::AuthzSubject).
 ///
 /// Permission: `authorization:grant:view`
 ///
-/// Made by `AuthorizationApi::get_authorization_subject` and `UsersApi::get_authorization_subject`.
+/// Created by `AuthorizationApi::get_authorization_subject` and `UsersApi::get_authorization_subject`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-subjects--subjectId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_subject("subject_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationSubject {
     request: runtime::Request,
 }
 
 impl GetAuthorizationSubject {
-    /// `includeDuplicates`, default `false`
-    pub fn include_duplicates(mut self, value: bool) -> Self {
-        self.request.query("includeDuplicates", value);
+    /// The query parameter `includeDuplicates`, default `false`.
+    pub fn include_duplicates(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeDuplicates", value.into());
         self
     }
 
-    /// `includeFullRoles`
-    pub fn include_full_roles(mut self, value: bool) -> Self {
-        self.request.query("includeFullRoles", value);
+    /// The query parameter `includeFullRoles`.
+    pub fn include_full_roles(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeFullRoles", value.into());
         self
     }
 
@@ -66,10 +78,23 @@ impl runtime::Operation for GetAuthorizationSubject {
     }
 }
 
+impl IntoFuture for GetAuthorizationSubject {
+    type Output = runtime::Result<runtime::Response<AuthzSubject>>;
+
+    type IntoFuture = runtime::Call<AuthzSubject>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/subjects/{subjectId}` Optional parameters and all else:
-    /// [`GetAuthorizationSubject`].
+    /// Get authorization subject.
+    ///
+    /// `GET /api/v2/authorization/subjects/{subjectId}` See [`GetAuthorizationSubject`] for what it takes
+    /// and returns.
     pub fn get_authorization_subject(
         &self,
         subject_id: impl AsRef<str>,
@@ -85,8 +110,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/authorization/subjects/{subjectId}` Optional parameters and all else:
-    /// [`GetAuthorizationSubject`].
+    /// Get authorization subject.
+    ///
+    /// `GET /api/v2/authorization/subjects/{subjectId}` See [`GetAuthorizationSubject`] for what it takes
+    /// and returns.
     pub fn get_authorization_subject(
         &self,
         subject_id: impl AsRef<str>,

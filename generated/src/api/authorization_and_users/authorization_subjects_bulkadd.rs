@@ -3,24 +3,36 @@
 use crate::models::shared_by_3_fc4881::RoleDivisionGrants;
 use crate::runtime;
 
+/// Post authorization subject bulkadd.
+///
 /// `POST /api/v2/authorization/subjects/{subjectId}/bulkadd`
+///
+/// Takes `subject_id` (a text) and a body (`RoleDivisionGrants`). Returns nothing.
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Made by `AuthorizationApi::post_authorization_subject_bulkadd` and
+/// Created by `AuthorizationApi::post_authorization_subject_bulkadd` and
 /// `UsersApi::post_authorization_subject_bulkadd`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-subjects--subjectId--bulkadd>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_subject_bulkadd("subject_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationSubjectBulkadd {
     request: runtime::Request,
 }
 
 impl PostAuthorizationSubjectBulkadd {
-    /// `subjectType`, default `PC_USER`
-    pub fn subject_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("subjectType", value.as_ref());
+    /// The query parameter `subjectType`, default `PC_USER`.
+    pub fn subject_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("subjectType", value.text());
         self
     }
 
@@ -61,10 +73,23 @@ impl runtime::Operation for PostAuthorizationSubjectBulkadd {
     }
 }
 
+impl IntoFuture for PostAuthorizationSubjectBulkadd {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkadd` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkadd`].
+    /// Post authorization subject bulkadd.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkadd` See [`PostAuthorizationSubjectBulkadd`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkadd(
         &self,
@@ -76,7 +101,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationSubjectBulkadd as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkadd {
             request,
         }
@@ -85,8 +110,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkadd` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkadd`].
+    /// Post authorization subject bulkadd.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkadd` See [`PostAuthorizationSubjectBulkadd`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkadd(
         &self,
@@ -98,7 +125,7 @@ impl crate::api::UsersApi {
             <PostAuthorizationSubjectBulkadd as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkadd {
             request,
         }

@@ -3,15 +3,27 @@
 use crate::models::shared_by_3_fc4881::RoleDivisionGrants;
 use crate::runtime;
 
+/// Post authorization subject bulkremove.
+///
 /// `POST /api/v2/authorization/subjects/{subjectId}/bulkremove`
+///
+/// Takes `subject_id` (a text) and a body (`RoleDivisionGrants`). Returns nothing.
 ///
 /// Permission: `authorization:grant:delete`
 ///
-/// Made by `AuthorizationApi::post_authorization_subject_bulkremove` and
+/// Created by `AuthorizationApi::post_authorization_subject_bulkremove` and
 /// `UsersApi::post_authorization_subject_bulkremove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-subjects--subjectId--bulkremove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_subject_bulkremove("subject_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationSubjectBulkremove {
     request: runtime::Request,
@@ -55,10 +67,23 @@ impl runtime::Operation for PostAuthorizationSubjectBulkremove {
     }
 }
 
+impl IntoFuture for PostAuthorizationSubjectBulkremove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkremove` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkremove`].
+    /// Post authorization subject bulkremove.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkremove` See
+    /// [`PostAuthorizationSubjectBulkremove`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkremove(
         &self,
@@ -70,7 +95,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationSubjectBulkremove as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkremove {
             request,
         }
@@ -79,8 +104,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkremove` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkremove`].
+    /// Post authorization subject bulkremove.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkremove` See
+    /// [`PostAuthorizationSubjectBulkremove`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkremove(
         &self,
@@ -92,7 +119,7 @@ impl crate::api::UsersApi {
             <PostAuthorizationSubjectBulkremove as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkremove {
             request,
         }

@@ -3,24 +3,36 @@
 use crate::models::shared_by_3_fc4881::RoleDivisionGrants;
 use crate::runtime;
 
+/// Post authorization subject bulkreplace.
+///
 /// `POST /api/v2/authorization/subjects/{subjectId}/bulkreplace`
+///
+/// Takes `subject_id` (a text) and a body (`RoleDivisionGrants`). Returns nothing.
 ///
 /// Permissions, all of: `authorization:grant:add`, `authorization:grant:delete`
 ///
-/// Made by `AuthorizationApi::post_authorization_subject_bulkreplace` and
+/// Created by `AuthorizationApi::post_authorization_subject_bulkreplace` and
 /// `UsersApi::post_authorization_subject_bulkreplace`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-subjects--subjectId--bulkreplace>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().post_authorization_subject_bulkreplace("subject_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostAuthorizationSubjectBulkreplace {
     request: runtime::Request,
 }
 
 impl PostAuthorizationSubjectBulkreplace {
-    /// `subjectType`, default `PC_USER`
-    pub fn subject_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("subjectType", value.as_ref());
+    /// The query parameter `subjectType`, default `PC_USER`.
+    pub fn subject_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("subjectType", value.text());
         self
     }
 
@@ -63,10 +75,23 @@ impl runtime::Operation for PostAuthorizationSubjectBulkreplace {
     }
 }
 
+impl IntoFuture for PostAuthorizationSubjectBulkreplace {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkreplace` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkreplace`].
+    /// Post authorization subject bulkreplace.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkreplace` See
+    /// [`PostAuthorizationSubjectBulkreplace`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkreplace(
         &self,
@@ -78,7 +103,7 @@ impl crate::api::AuthorizationApi {
             <PostAuthorizationSubjectBulkreplace as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkreplace {
             request,
         }
@@ -87,8 +112,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkreplace` Optional parameters and all else:
-    /// [`PostAuthorizationSubjectBulkreplace`].
+    /// Post authorization subject bulkreplace.
+    ///
+    /// `POST /api/v2/authorization/subjects/{subjectId}/bulkreplace` See
+    /// [`PostAuthorizationSubjectBulkreplace`] for what it takes and returns.
     #[inline]
     pub fn post_authorization_subject_bulkreplace(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::UsersApi {
             <PostAuthorizationSubjectBulkreplace as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostAuthorizationSubjectBulkreplace {
             request,
         }

@@ -3,28 +3,40 @@
 use crate::models::authorization_and_users::AuthzSubject;
 use crate::runtime;
 
+/// Get authorization subjects me.
+///
 /// `GET /api/v2/authorization/subjects/me`
 ///
-/// Made by `AuthorizationApi::get_authorization_subjects_me` and
+/// Takes no arguments. Returns [`AuthzSubject`](crate::models::AuthzSubject).
+///
+/// Created by `AuthorizationApi::get_authorization_subjects_me` and
 /// `UsersApi::get_authorization_subjects_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-subjects-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_authorization_subjects_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetAuthorizationSubjectsMe {
     request: runtime::Request,
 }
 
 impl GetAuthorizationSubjectsMe {
-    /// `includeDuplicates`, default `false`
-    pub fn include_duplicates(mut self, value: bool) -> Self {
-        self.request.query("includeDuplicates", value);
+    /// The query parameter `includeDuplicates`, default `false`.
+    pub fn include_duplicates(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeDuplicates", value.into());
         self
     }
 
-    /// `includeFullRoles`
-    pub fn include_full_roles(mut self, value: bool) -> Self {
-        self.request.query("includeFullRoles", value);
+    /// The query parameter `includeFullRoles`.
+    pub fn include_full_roles(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeFullRoles", value.into());
         self
     }
 
@@ -65,10 +77,23 @@ impl runtime::Operation for GetAuthorizationSubjectsMe {
     }
 }
 
+impl IntoFuture for GetAuthorizationSubjectsMe {
+    type Output = runtime::Result<runtime::Response<AuthzSubject>>;
+
+    type IntoFuture = runtime::Call<AuthzSubject>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/authorization/subjects/me` Optional parameters and all else:
-    /// [`GetAuthorizationSubjectsMe`].
+    /// Get authorization subjects me.
+    ///
+    /// `GET /api/v2/authorization/subjects/me` See [`GetAuthorizationSubjectsMe`] for what it takes and
+    /// returns.
     pub fn get_authorization_subjects_me(&self) -> GetAuthorizationSubjectsMe {
         GetAuthorizationSubjectsMe {
             request: runtime::Request::new(
@@ -81,8 +106,10 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/authorization/subjects/me` Optional parameters and all else:
-    /// [`GetAuthorizationSubjectsMe`].
+    /// Get authorization subjects me.
+    ///
+    /// `GET /api/v2/authorization/subjects/me` See [`GetAuthorizationSubjectsMe`] for what it takes and
+    /// returns.
     pub fn get_authorization_subjects_me(&self) -> GetAuthorizationSubjectsMe {
         GetAuthorizationSubjectsMe {
             request: runtime::Request::new(

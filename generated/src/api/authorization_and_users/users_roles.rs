@@ -3,14 +3,26 @@
 use crate::models::shared_by_19_01097d::UserAuthorization;
 use crate::runtime;
 
+/// Get user roles.
+///
 /// `GET /api/v2/users/{subjectId}/roles`
+///
+/// Takes `subject_id` (a text). Returns `UserAuthorization`.
 ///
 /// Permission: `authorization:grant:view`
 ///
-/// Made by `AuthorizationApi::get_user_roles` and `UsersApi::get_user_roles`.
+/// Created by `AuthorizationApi::get_user_roles` and `UsersApi::get_user_roles`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--subjectId--roles>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().get_user_roles("subject_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserRoles {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetUserRoles {
     }
 }
 
+impl IntoFuture for GetUserRoles {
+    type Output = runtime::Result<runtime::Response<UserAuthorization>>;
+
+    type IntoFuture = runtime::Call<UserAuthorization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `GET /api/v2/users/{subjectId}/roles` Optional parameters and all else: [`GetUserRoles`].
+    /// Get user roles.
+    ///
+    /// `GET /api/v2/users/{subjectId}/roles` See [`GetUserRoles`] for what it takes and returns.
     pub fn get_user_roles(&self, subject_id: impl AsRef<str>) -> GetUserRoles {
         let mut request = runtime::Request::new(
             &self.client,
@@ -69,7 +94,9 @@ impl crate::api::AuthorizationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{subjectId}/roles` Optional parameters and all else: [`GetUserRoles`].
+    /// Get user roles.
+    ///
+    /// `GET /api/v2/users/{subjectId}/roles` See [`GetUserRoles`] for what it takes and returns.
     pub fn get_user_roles(&self, subject_id: impl AsRef<str>) -> GetUserRoles {
         let mut request = runtime::Request::new(
             &self.client,
@@ -80,14 +107,26 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user roles.
+///
 /// `PUT /api/v2/users/{subjectId}/roles`
+///
+/// Takes `subject_id` (a text) and a body (a list, each item a text). Returns `UserAuthorization`.
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Made by `AuthorizationApi::put_user_roles` and `UsersApi::put_user_roles`.
+/// Created by `AuthorizationApi::put_user_roles` and `UsersApi::put_user_roles`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--subjectId--roles>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.authorization().put_user_roles("subject_id", vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserRoles {
     request: runtime::Request,
@@ -131,9 +170,22 @@ impl runtime::Operation for PutUserRoles {
     }
 }
 
+impl IntoFuture for PutUserRoles {
+    type Output = runtime::Result<runtime::Response<UserAuthorization>>;
+
+    type IntoFuture = runtime::Call<UserAuthorization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "authorization")]
 impl crate::api::AuthorizationApi {
-    /// `PUT /api/v2/users/{subjectId}/roles` Optional parameters and all else: [`PutUserRoles`].
+    /// Put user roles.
+    ///
+    /// `PUT /api/v2/users/{subjectId}/roles` See [`PutUserRoles`] for what it takes and returns.
     #[inline]
     pub fn put_user_roles(
         &self,
@@ -145,14 +197,16 @@ impl crate::api::AuthorizationApi {
             <PutUserRoles as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserRoles { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{subjectId}/roles` Optional parameters and all else: [`PutUserRoles`].
+    /// Put user roles.
+    ///
+    /// `PUT /api/v2/users/{subjectId}/roles` See [`PutUserRoles`] for what it takes and returns.
     #[inline]
     pub fn put_user_roles(
         &self,
@@ -164,7 +218,7 @@ impl crate::api::UsersApi {
             <PutUserRoles as runtime::Operation>::METADATA,
         );
         request.path_argument(subject_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserRoles { request }
     }
 }

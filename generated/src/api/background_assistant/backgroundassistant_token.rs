@@ -4,22 +4,40 @@ use crate::models::background_assistant::BackgroundAssistantUserAuthenticatedInf
 use crate::models::background_assistant_and_web_deployments::SignedData;
 use crate::runtime;
 
+/// Post backgroundassistant token.
+///
 /// `POST /api/v2/backgroundassistant/token`
+///
+/// Takes optionally a body
+/// ([`BackgroundAssistantUserAuthenticatedInfo`](crate::models::BackgroundAssistantUserAuthenticatedInfo)).
+/// Returns `SignedData`.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `BackgroundAssistantApi::post_backgroundassistant_token`.
+/// Created by `BackgroundAssistantApi::post_backgroundassistant_token`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-backgroundassistant-token>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.background_assistant().post_backgroundassistant_token().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBackgroundassistantToken {
     request: runtime::Request,
 }
 
 impl PostBackgroundassistantToken {
-    pub fn body(mut self, value: BackgroundAssistantUserAuthenticatedInfo) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<BackgroundAssistantUserAuthenticatedInfo>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -60,9 +78,22 @@ impl runtime::Operation for PostBackgroundassistantToken {
     }
 }
 
+impl IntoFuture for PostBackgroundassistantToken {
+    type Output = runtime::Result<runtime::Response<SignedData>>;
+
+    type IntoFuture = runtime::Call<SignedData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BackgroundAssistantApi {
-    /// `POST /api/v2/backgroundassistant/token` Optional parameters and all else:
-    /// [`PostBackgroundassistantToken`].
+    /// Post backgroundassistant token.
+    ///
+    /// `POST /api/v2/backgroundassistant/token` See [`PostBackgroundassistantToken`] for what it takes and
+    /// returns.
     pub fn post_backgroundassistant_token(&self) -> PostBackgroundassistantToken {
         PostBackgroundassistantToken {
             request: runtime::Request::new(

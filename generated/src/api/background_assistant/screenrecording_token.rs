@@ -4,20 +4,38 @@ use crate::models::background_assistant::BackgroundAssistantUserAuthenticatedInf
 use crate::models::background_assistant_and_web_deployments::SignedData;
 use crate::runtime;
 
+/// Post screenrecording token.
+///
 /// `POST /api/v2/screenrecording/token`
 ///
-/// Made by `BackgroundAssistantApi::post_screenrecording_token`.
+/// Takes optionally a body
+/// ([`BackgroundAssistantUserAuthenticatedInfo`](crate::models::BackgroundAssistantUserAuthenticatedInfo)).
+/// Returns `SignedData`.
+///
+/// Created by `BackgroundAssistantApi::post_screenrecording_token`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenrecording-token>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.background_assistant().post_screenrecording_token().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostScreenrecordingToken {
     request: runtime::Request,
 }
 
 impl PostScreenrecordingToken {
-    pub fn body(mut self, value: BackgroundAssistantUserAuthenticatedInfo) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<BackgroundAssistantUserAuthenticatedInfo>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -58,8 +76,21 @@ impl runtime::Operation for PostScreenrecordingToken {
     }
 }
 
+impl IntoFuture for PostScreenrecordingToken {
+    type Output = runtime::Result<runtime::Response<SignedData>>;
+
+    type IntoFuture = runtime::Call<SignedData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BackgroundAssistantApi {
-    /// `POST /api/v2/screenrecording/token` Optional parameters and all else: [`PostScreenrecordingToken`].
+    /// Post screenrecording token.
+    ///
+    /// `POST /api/v2/screenrecording/token` See [`PostScreenrecordingToken`] for what it takes and returns.
     pub fn post_screenrecording_token(&self) -> PostScreenrecordingToken {
         PostScreenrecordingToken {
             request: runtime::Request::new(

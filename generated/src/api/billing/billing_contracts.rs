@@ -3,20 +3,31 @@
 use crate::models::billing::{
     BillingContract, BillingContractListing, GetBillingContractsStatus,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get billing contract.
+///
 /// `GET /api/v2/billing/contracts/{contractId}`
+///
+/// Takes `contract_id` (a text). Returns [`BillingContract`](crate::models::BillingContract).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `billing:subscription:view`
 ///
-/// Made by `BillingApi::get_billing_contract`.
+/// Created by `BillingApi::get_billing_contract`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contract("contract_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContract {
     request: runtime::Request,
@@ -60,9 +71,22 @@ impl runtime::Operation for GetBillingContract {
     }
 }
 
+impl IntoFuture for GetBillingContract {
+    type Output = runtime::Result<runtime::Response<BillingContract>>;
+
+    type IntoFuture = runtime::Call<BillingContract>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts/{contractId}` Optional parameters and all else:
-    /// [`GetBillingContract`].
+    /// Get billing contract.
+    ///
+    /// `GET /api/v2/billing/contracts/{contractId}` See [`GetBillingContract`] for what it takes and
+    /// returns.
     pub fn get_billing_contract(
         &self,
         contract_id: impl AsRef<str>,
@@ -76,7 +100,12 @@ impl crate::api::BillingApi {
     }
 }
 
+/// Get billing contracts.
+///
 /// `GET /api/v2/billing/contracts`
+///
+/// Takes no arguments. Returns [`BillingContractListing`](crate::models::BillingContractListing).
+/// `items()` streams the items of all pages, each [`BillingContract`](crate::models::BillingContract).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -84,52 +113,66 @@ impl crate::api::BillingApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `BillingApi::get_billing_contracts`.
+/// Created by `BillingApi::get_billing_contracts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contracts().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContracts {
     request: runtime::Request,
 }
 
 impl GetBillingContracts {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `dateStart`
-    pub fn date_start(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateStart", Into::<time::Date>::into(value));
+    /// The query parameter `dateStart`.
+    pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// `dateEnd`
-    pub fn date_end(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateEnd", Into::<time::Date>::into(value));
+    /// The query parameter `dateEnd`.
+    pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    pub fn status(mut self, value: GetBillingContractsStatus) -> Self {
-        self.request.query("status", value);
+    /// The query parameter `status`.
+    pub fn status(
+        mut self,
+        value: impl Into<Option<GetBillingContractsStatus>>,
+    ) -> Self {
+        self.request.query("status", value.into());
         self
     }
 
-    /// `externalNumber`
-    pub fn external_number(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("externalNumber", value.as_ref());
+    /// The query parameter `externalNumber`.
+    pub fn external_number(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("externalNumber", value.text());
         self
     }
 
@@ -182,6 +225,17 @@ impl runtime::Operation for GetBillingContracts {
     }
 }
 
+impl IntoFuture for GetBillingContracts {
+    type Output = runtime::Result<runtime::Response<BillingContractListing>>;
+
+    type IntoFuture = runtime::Call<BillingContractListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetBillingContracts {
     type Item = BillingContract;
 
@@ -200,7 +254,9 @@ impl runtime::Paged for GetBillingContracts {
 }
 
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts` Optional parameters and all else: [`GetBillingContracts`].
+    /// Get billing contracts.
+    ///
+    /// `GET /api/v2/billing/contracts` See [`GetBillingContracts`] for what it takes and returns.
     pub fn get_billing_contracts(&self) -> GetBillingContracts {
         GetBillingContracts {
             request: runtime::Request::new(

@@ -3,16 +3,29 @@
 use crate::models::billing::BillingContractPeriodDetail;
 use crate::runtime;
 
+/// Get billing contract billingperiod.
+///
 /// `GET /api/v2/billing/contracts/{contractId}/billingperiods/{billingPeriodId}`
+///
+/// Takes `contract_id` (a text) and `billing_period_id` (a text). Returns
+/// [`BillingContractPeriodDetail`](crate::models::BillingContractPeriodDetail).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `billing:subscription:view`
 ///
-/// Made by `BillingApi::get_billing_contract_billingperiod`.
+/// Created by `BillingApi::get_billing_contract_billingperiod`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId--billingperiods--billingPeriodId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contract_billingperiod("contract_id", "billing_period_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContractBillingperiod {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetBillingContractBillingperiod {
     }
 }
 
+impl IntoFuture for GetBillingContractBillingperiod {
+    type Output = runtime::Result<runtime::Response<BillingContractPeriodDetail>>;
+
+    type IntoFuture = runtime::Call<BillingContractPeriodDetail>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts/{contractId}/billingperiods/{billingPeriodId}` Optional parameters
-    /// and all else: [`GetBillingContractBillingperiod`].
+    /// Get billing contract billingperiod.
+    ///
+    /// `GET /api/v2/billing/contracts/{contractId}/billingperiods/{billingPeriodId}` See
+    /// [`GetBillingContractBillingperiod`] for what it takes and returns.
     pub fn get_billing_contract_billingperiod(
         &self,
         contract_id: impl AsRef<str>,

@@ -3,11 +3,15 @@
 use crate::models::billing::{
     BillingInvoice, BillingInvoiceListing, GetBillingContractsInvoicesPaymentStatus,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get billing contracts invoices.
+///
 /// `GET /api/v2/billing/contracts/invoices`
+///
+/// Takes no arguments. Returns [`BillingInvoiceListing`](crate::models::BillingInvoiceListing).
+/// `items()` streams the items of all pages, each [`BillingInvoice`](crate::models::BillingInvoice).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -15,50 +19,60 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `BillingApi::get_billing_contracts_invoices`.
+/// Created by `BillingApi::get_billing_contracts_invoices`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contracts_invoices().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContractsInvoices {
     request: runtime::Request,
 }
 
 impl GetBillingContractsInvoices {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `dateStart`
-    pub fn date_start(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateStart", Into::<time::Date>::into(value));
+    /// The query parameter `dateStart`.
+    pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// `dateEnd`
-    pub fn date_end(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateEnd", Into::<time::Date>::into(value));
+    /// The query parameter `dateEnd`.
+    pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateEnd", value.into_optional());
         self
     }
 
-    /// `paymentStatus`
+    /// The query parameter `paymentStatus`.
     pub fn payment_status(
         mut self,
-        value: GetBillingContractsInvoicesPaymentStatus,
+        value: impl Into<Option<GetBillingContractsInvoicesPaymentStatus>>,
     ) -> Self {
-        self.request.query("paymentStatus", value);
+        self.request.query("paymentStatus", value.into());
         self
     }
 
@@ -111,6 +125,17 @@ impl runtime::Operation for GetBillingContractsInvoices {
     }
 }
 
+impl IntoFuture for GetBillingContractsInvoices {
+    type Output = runtime::Result<runtime::Response<BillingInvoiceListing>>;
+
+    type IntoFuture = runtime::Call<BillingInvoiceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetBillingContractsInvoices {
     type Item = BillingInvoice;
 
@@ -129,8 +154,10 @@ impl runtime::Paged for GetBillingContractsInvoices {
 }
 
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts/invoices` Optional parameters and all else:
-    /// [`GetBillingContractsInvoices`].
+    /// Get billing contracts invoices.
+    ///
+    /// `GET /api/v2/billing/contracts/invoices` See [`GetBillingContractsInvoices`] for what it takes and
+    /// returns.
     pub fn get_billing_contracts_invoices(&self) -> GetBillingContractsInvoices {
         GetBillingContractsInvoices {
             request: runtime::Request::new(

@@ -3,16 +3,28 @@
 use crate::models::billing_and_downloads::UrlResponse;
 use crate::runtime;
 
+/// Get billing contracts invoice document.
+///
 /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/document`
+///
+/// Takes `invoice_id` (a text). Returns `UrlResponse`.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `billing:subscription:view`
 ///
-/// Made by `BillingApi::get_billing_contracts_invoice_document`.
+/// Created by `BillingApi::get_billing_contracts_invoice_document`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices--invoiceId--document>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contracts_invoice_document("invoice_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContractsInvoiceDocument {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetBillingContractsInvoiceDocument {
     }
 }
 
+impl IntoFuture for GetBillingContractsInvoiceDocument {
+    type Output = runtime::Result<runtime::Response<UrlResponse>>;
+
+    type IntoFuture = runtime::Call<UrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/document` Optional parameters and all else:
-    /// [`GetBillingContractsInvoiceDocument`].
+    /// Get billing contracts invoice document.
+    ///
+    /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/document` See
+    /// [`GetBillingContractsInvoiceDocument`] for what it takes and returns.
     pub fn get_billing_contracts_invoice_document(
         &self,
         invoice_id: impl AsRef<str>,

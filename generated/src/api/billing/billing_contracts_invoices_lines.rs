@@ -3,7 +3,13 @@
 use crate::models::billing::{BillingInvoiceItem, BillingInvoiceItemListing};
 use crate::runtime;
 
+/// Get billing contracts invoice lines.
+///
 /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/lines`
+///
+/// Takes `invoice_id` (a text). Returns
+/// [`BillingInvoiceItemListing`](crate::models::BillingInvoiceItemListing). `items()` streams the items
+/// of all pages, each [`BillingInvoiceItem`](crate::models::BillingInvoiceItem).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -11,29 +17,39 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `BillingApi::get_billing_contracts_invoice_lines`.
+/// Created by `BillingApi::get_billing_contracts_invoice_lines`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices--invoiceId--lines>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_contracts_invoice_lines("invoice_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingContractsInvoiceLines {
     request: runtime::Request,
 }
 
 impl GetBillingContractsInvoiceLines {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -86,6 +102,17 @@ impl runtime::Operation for GetBillingContractsInvoiceLines {
     }
 }
 
+impl IntoFuture for GetBillingContractsInvoiceLines {
+    type Output = runtime::Result<runtime::Response<BillingInvoiceItemListing>>;
+
+    type IntoFuture = runtime::Call<BillingInvoiceItemListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetBillingContractsInvoiceLines {
     type Item = BillingInvoiceItem;
 
@@ -104,8 +131,10 @@ impl runtime::Paged for GetBillingContractsInvoiceLines {
 }
 
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/lines` Optional parameters and all else:
-    /// [`GetBillingContractsInvoiceLines`].
+    /// Get billing contracts invoice lines.
+    ///
+    /// `GET /api/v2/billing/contracts/invoices/{invoiceId}/lines` See [`GetBillingContractsInvoiceLines`]
+    /// for what it takes and returns.
     pub fn get_billing_contracts_invoice_lines(
         &self,
         invoice_id: impl AsRef<str>,

@@ -3,23 +3,36 @@
 use crate::models::billing::TrusteeBillingOverview;
 use crate::runtime;
 
+/// Get billing trusteebillingoverview trustor org id.
+///
 /// `GET /api/v2/billing/trusteebillingoverview/{trustorOrgId}`
+///
+/// Takes `trustor_org_id` (a text). Returns
+/// [`TrusteeBillingOverview`](crate::models::TrusteeBillingOverview).
 ///
 /// Permission: `affiliateOrganization:clientBilling:view`
 ///
-/// Made by `BillingApi::get_billing_trusteebillingoverview_trustor_org_id`.
+/// Created by `BillingApi::get_billing_trusteebillingoverview_trustor_org_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-trusteebillingoverview--trustorOrgId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.billing().get_billing_trusteebillingoverview_trustor_org_id("trustor_org_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBillingTrusteebillingoverviewTrustorOrgId {
     request: runtime::Request,
 }
 
 impl GetBillingTrusteebillingoverviewTrustorOrgId {
-    /// `billingPeriodIndex`, default `0`
-    pub fn billing_period_index(mut self, value: i64) -> Self {
-        self.request.query("billingPeriodIndex", value);
+    /// The query parameter `billingPeriodIndex`, default `0`.
+    pub fn billing_period_index(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("billingPeriodIndex", value.into());
         self
     }
 
@@ -62,9 +75,22 @@ impl runtime::Operation for GetBillingTrusteebillingoverviewTrustorOrgId {
     }
 }
 
+impl IntoFuture for GetBillingTrusteebillingoverviewTrustorOrgId {
+    type Output = runtime::Result<runtime::Response<TrusteeBillingOverview>>;
+
+    type IntoFuture = runtime::Call<TrusteeBillingOverview>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BillingApi {
-    /// `GET /api/v2/billing/trusteebillingoverview/{trustorOrgId}` Optional parameters and all else:
-    /// [`GetBillingTrusteebillingoverviewTrustorOrgId`].
+    /// Get billing trusteebillingoverview trustor org id.
+    ///
+    /// `GET /api/v2/billing/trusteebillingoverview/{trustorOrgId}` See
+    /// [`GetBillingTrusteebillingoverviewTrustorOrgId`] for what it takes and returns.
     pub fn get_billing_trusteebillingoverview_trustor_org_id(
         &self,
         trustor_org_id: impl AsRef<str>,

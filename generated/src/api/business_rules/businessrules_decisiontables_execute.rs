@@ -3,17 +3,30 @@
 use crate::models::business_rules::{
     DecisionTableExecutionRequest, DecisionTableExecutionResponse,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable execute.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/execute`
+///
+/// Takes `table_id` (a text) and a body
+/// ([`DecisionTableExecutionRequest`](crate::models::DecisionTableExecutionRequest)). Returns
+/// [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse).
 ///
 /// Permission: `businessrules:decisionTable:execute`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_execute`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_execute`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--execute>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_execute("table_id", genesys_cloud::models::DecisionTableExecutionRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableExecute {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableExecute {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableExecute {
+    type Output = runtime::Result<runtime::Response<DecisionTableExecutionResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionTableExecutionResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/execute` Optional parameters and all else:
-    /// [`PostBusinessrulesDecisiontableExecute`].
+    /// Post businessrules decisiontable execute.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/execute` See
+    /// [`PostBusinessrulesDecisiontableExecute`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_execute(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::BusinessRulesApi {
             <PostBusinessrulesDecisiontableExecute as runtime::Operation>::METADATA,
         );
         request.path_argument(table_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableExecute {
             request,
         }

@@ -3,53 +3,68 @@
 use crate::models::business_rules::{
     DecisionTable, DecisionTableListing, GetBusinessrulesDecisiontablesSearchExpand,
 };
-
 use crate::runtime;
 
+/// Get businessrules decisiontables search.
+///
 /// `GET /api/v2/businessrules/decisiontables/search`
+///
+/// Takes no arguments. Returns [`DecisionTableListing`](crate::models::DecisionTableListing). `items()`
+/// streams the items of all pages, each [`DecisionTable`](crate::models::DecisionTable).
 ///
 /// Permission: `businessrules:decisionTable:search`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `BusinessRulesApi::get_businessrules_decisiontables_search`.
+/// Created by `BusinessRulesApi::get_businessrules_decisiontables_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().get_businessrules_decisiontables_search().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetBusinessrulesDecisiontablesSearch {
     request: runtime::Request,
 }
 
 impl GetBusinessrulesDecisiontablesSearch {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `schemaId`
-    pub fn schema_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("schemaId", value.as_ref());
+    /// The query parameter `schemaId`.
+    pub fn schema_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("schemaId", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `withPublishedVersion`
-    pub fn with_published_version(mut self, value: bool) -> Self {
-        self.request.query("withPublishedVersion", value);
+    /// The query parameter `withPublishedVersion`.
+    pub fn with_published_version(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("withPublishedVersion", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetBusinessrulesDecisiontablesSearchExpand>,
@@ -58,6 +73,7 @@ impl GetBusinessrulesDecisiontablesSearch {
         self
     }
 
+    /// The query parameter `ids`.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -119,6 +135,17 @@ impl runtime::Operation for GetBusinessrulesDecisiontablesSearch {
     }
 }
 
+impl IntoFuture for GetBusinessrulesDecisiontablesSearch {
+    type Output = runtime::Result<runtime::Response<DecisionTableListing>>;
+
+    type IntoFuture = runtime::Call<DecisionTableListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetBusinessrulesDecisiontablesSearch {
     type Item = DecisionTable;
 
@@ -137,8 +164,10 @@ impl runtime::Paged for GetBusinessrulesDecisiontablesSearch {
 }
 
 impl crate::api::BusinessRulesApi {
-    /// `GET /api/v2/businessrules/decisiontables/search` Optional parameters and all else:
-    /// [`GetBusinessrulesDecisiontablesSearch`].
+    /// Get businessrules decisiontables search.
+    ///
+    /// `GET /api/v2/businessrules/decisiontables/search` See [`GetBusinessrulesDecisiontablesSearch`] for
+    /// what it takes and returns.
     pub fn get_businessrules_decisiontables_search(
         &self,
     ) -> GetBusinessrulesDecisiontablesSearch {

@@ -3,14 +3,28 @@
 use crate::models::business_rules::{CopyDecisionTableRequest, DecisionTableVersion};
 use crate::runtime;
 
+/// Post businessrules decisiontable version copy.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/copy`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`CopyDecisionTableRequest`](crate::models::CopyDecisionTableRequest)). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
 ///
 /// Permission: `businessrules:decisionTable:copy`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_copy`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_copy("table_id", 1, genesys_cloud::models::CopyDecisionTableRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionCopy {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionCopy {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionCopy {
+    type Output = runtime::Result<runtime::Response<DecisionTableVersion>>;
+
+    type IntoFuture = runtime::Call<DecisionTableVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/copy` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionCopy`].
+    /// Post businessrules decisiontable version copy.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/copy` See
+    /// [`PostBusinessrulesDecisiontableVersionCopy`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_copy(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionCopy {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::business_rules::{
     DecisionTableExecutionRequest, DecisionTableExecutionResponse,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable version execute.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/execute`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`DecisionTableExecutionRequest`](crate::models::DecisionTableExecutionRequest)). Returns
+/// [`DecisionTableExecutionResponse`](crate::models::DecisionTableExecutionResponse).
 ///
 /// Permission: `businessrules:decisionTable:execute`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_execute`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_execute`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--execute>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_execute("table_id", 1, genesys_cloud::models::DecisionTableExecutionRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionExecute {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionExecute {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionExecute {
+    type Output = runtime::Result<runtime::Response<DecisionTableExecutionResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionTableExecutionResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/execute` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionExecute`].
+    /// Post businessrules decisiontable version execute.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/execute` See
+    /// [`PostBusinessrulesDecisiontableVersionExecute`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_execute(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionExecute {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::business_rules::DecisionTableVersion;
 use crate::runtime;
 
+/// Put businessrules decisiontable version publish.
+///
 /// `PUT /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/publish`
+///
+/// Takes `table_id` (a text) and `table_version` (an integer). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
 ///
 /// Permission: `businessrules:decisionTable:publish`
 ///
-/// Made by `BusinessRulesApi::put_businessrules_decisiontable_version_publish`.
+/// Created by `BusinessRulesApi::put_businessrules_decisiontable_version_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().put_businessrules_decisiontable_version_publish("table_id", 1).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutBusinessrulesDecisiontableVersionPublish {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PutBusinessrulesDecisiontableVersionPublish {
     }
 }
 
+impl IntoFuture for PutBusinessrulesDecisiontableVersionPublish {
+    type Output = runtime::Result<runtime::Response<DecisionTableVersion>>;
+
+    type IntoFuture = runtime::Call<DecisionTableVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `PUT /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/publish` Optional
-    /// parameters and all else: [`PutBusinessrulesDecisiontableVersionPublish`].
+    /// Put businessrules decisiontable version publish.
+    ///
+    /// `PUT /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/publish` See
+    /// [`PutBusinessrulesDecisiontableVersionPublish`] for what it takes and returns.
     pub fn put_businessrules_decisiontable_version_publish(
         &self,
         table_id: impl AsRef<str>,

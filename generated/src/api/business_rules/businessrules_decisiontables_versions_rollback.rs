@@ -3,23 +3,40 @@
 use crate::models::business_rules::{
     DecisionTableVersion, RollbackDecisionTableVersionRequest,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable version rollback.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rollback`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_rollback`.
+/// Takes `table_id` (a text), `table_version` (an integer) and optionally a body
+/// ([`RollbackDecisionTableVersionRequest`](crate::models::RollbackDecisionTableVersionRequest)).
+/// Returns [`DecisionTableVersion`](crate::models::DecisionTableVersion).
+///
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rollback`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rollback>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_rollback("table_id", 1).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionRollback {
     request: runtime::Request,
 }
 
 impl PostBusinessrulesDecisiontableVersionRollback {
-    pub fn body(mut self, value: RollbackDecisionTableVersionRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<RollbackDecisionTableVersionRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -60,9 +77,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRollback {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionRollback {
+    type Output = runtime::Result<runtime::Response<DecisionTableVersion>>;
+
+    type IntoFuture = runtime::Call<DecisionTableVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rollback` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionRollback`].
+    /// Post businessrules decisiontable version rollback.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rollback` See
+    /// [`PostBusinessrulesDecisiontableVersionRollback`] for what it takes and returns.
     pub fn post_businessrules_decisiontable_version_rollback(
         &self,
         table_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::business_rules::{
     BulkAddDecisionTableRowsRequest, BulkAddDecisionTableRowsResponse,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable version rows bulk add.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/add`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`BulkAddDecisionTableRowsRequest`](crate::models::BulkAddDecisionTableRowsRequest)). Returns
+/// [`BulkAddDecisionTableRowsResponse`](crate::models::BulkAddDecisionTableRowsResponse).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:add`, `routing:queue:view`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_bulk_add("table_id", 1, genesys_cloud::models::BulkAddDecisionTableRowsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionRowsBulkAdd {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkAdd {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionRowsBulkAdd {
+    type Output = runtime::Result<runtime::Response<BulkAddDecisionTableRowsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkAddDecisionTableRowsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/add` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionRowsBulkAdd`].
+    /// Post businessrules decisiontable version rows bulk add.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/add` See
+    /// [`PostBusinessrulesDecisiontableVersionRowsBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_rows_bulk_add(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionRowsBulkAdd {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::business_rules::BulkDeleteDecisionTableRowsRequest;
 use crate::runtime;
 
+/// Post businessrules decisiontable version rows bulk remove.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/remove`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`BulkDeleteDecisionTableRowsRequest`](crate::models::BulkDeleteDecisionTableRowsRequest)). Returns
+/// nothing.
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:delete`, `routing:queue:view`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_remove`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_bulk_remove("table_id", 1, genesys_cloud::models::BulkDeleteDecisionTableRowsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionRowsBulkRemove {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkRemove 
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionRowsBulkRemove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/remove`
-    /// Optional parameters and all else: [`PostBusinessrulesDecisiontableVersionRowsBulkRemove`].
+    /// Post businessrules decisiontable version rows bulk remove.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/remove` See
+    /// [`PostBusinessrulesDecisiontableVersionRowsBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_rows_bulk_remove(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionRowsBulkRemove {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::business_rules::{
     BulkUpdateDecisionTableRowsRequest, BulkUpdateDecisionTableRowsResponse,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable version rows bulk update.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/update`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`BulkUpdateDecisionTableRowsRequest`](crate::models::BulkUpdateDecisionTableRowsRequest)). Returns
+/// [`BulkUpdateDecisionTableRowsResponse`](crate::models::BulkUpdateDecisionTableRowsResponse).
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:edit`, `routing:queue:view`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_bulk_update("table_id", 1, genesys_cloud::models::BulkUpdateDecisionTableRowsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionRowsBulkUpdate {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkUpdate 
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionRowsBulkUpdate {
+    type Output = runtime::Result<
+        runtime::Response<BulkUpdateDecisionTableRowsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BulkUpdateDecisionTableRowsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/update`
-    /// Optional parameters and all else: [`PostBusinessrulesDecisiontableVersionRowsBulkUpdate`].
+    /// Post businessrules decisiontable version rows bulk update.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/bulk/update` See
+    /// [`PostBusinessrulesDecisiontableVersionRowsBulkUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_rows_bulk_update(
         &self,
@@ -75,7 +103,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionRowsBulkUpdate {
             request,
         }

@@ -3,34 +3,48 @@
 use crate::models::business_rules::{
     DecisionTableRow, DecisionTableRowListing, SearchDecisionTableRowsRequest,
 };
-
 use crate::runtime;
 
+/// Post businessrules decisiontable version rows search.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/search`
+///
+/// Takes `table_id` (a text), `table_version` (an integer) and a body
+/// ([`SearchDecisionTableRowsRequest`](crate::models::SearchDecisionTableRowsRequest)). Returns
+/// [`DecisionTableRowListing`](crate::models::DecisionTableRowListing). `items()` streams the items of
+/// all pages, each [`DecisionTableRow`](crate::models::DecisionTableRow).
 ///
 /// Permission: `businessrules:decisionTableRow:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_search("table_id", 1, genesys_cloud::models::SearchDecisionTableRowsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionRowsSearch {
     request: runtime::Request,
 }
 
 impl PostBusinessrulesDecisiontableVersionRowsSearch {
-    /// `pageNumber`
-    pub fn page_number(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageNumber", value.as_ref());
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageNumber", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -85,6 +99,17 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsSearch {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionRowsSearch {
+    type Output = runtime::Result<runtime::Response<DecisionTableRowListing>>;
+
+    type IntoFuture = runtime::Call<DecisionTableRowListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostBusinessrulesDecisiontableVersionRowsSearch {
     type Item = DecisionTableRow;
 
@@ -105,8 +130,10 @@ impl runtime::Paged for PostBusinessrulesDecisiontableVersionRowsSearch {
 }
 
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/search` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionRowsSearch`].
+    /// Post businessrules decisiontable version rows search.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/rows/search` See
+    /// [`PostBusinessrulesDecisiontableVersionRowsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_businessrules_decisiontable_version_rows_search(
         &self,
@@ -120,7 +147,7 @@ impl crate::api::BusinessRulesApi {
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontableVersionRowsSearch {
             request,
         }

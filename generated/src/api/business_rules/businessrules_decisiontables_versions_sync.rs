@@ -3,14 +3,27 @@
 use crate::models::business_rules::DecisionTableVersion;
 use crate::runtime;
 
+/// Post businessrules decisiontable version sync.
+///
 /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/sync`
+///
+/// Takes `table_id` (a text) and `table_version` (an integer). Returns
+/// [`DecisionTableVersion`](crate::models::DecisionTableVersion).
 ///
 /// Permission: `businessrules:decisionTable:edit`
 ///
-/// Made by `BusinessRulesApi::post_businessrules_decisiontable_version_sync`.
+/// Created by `BusinessRulesApi::post_businessrules_decisiontable_version_sync`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--sync>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.business_rules().post_businessrules_decisiontable_version_sync("table_id", 1).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostBusinessrulesDecisiontableVersionSync {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionSync {
     }
 }
 
+impl IntoFuture for PostBusinessrulesDecisiontableVersionSync {
+    type Output = runtime::Result<runtime::Response<DecisionTableVersion>>;
+
+    type IntoFuture = runtime::Call<DecisionTableVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::BusinessRulesApi {
-    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/sync` Optional
-    /// parameters and all else: [`PostBusinessrulesDecisiontableVersionSync`].
+    /// Post businessrules decisiontable version sync.
+    ///
+    /// `POST /api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/sync` See
+    /// [`PostBusinessrulesDecisiontableVersionSync`] for what it takes and returns.
     pub fn post_businessrules_decisiontable_version_sync(
         &self,
         table_id: impl AsRef<str>,

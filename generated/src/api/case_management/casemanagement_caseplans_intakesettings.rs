@@ -3,14 +3,28 @@
 use crate::models::case_management::{IntakeSettingsListing, IntakeSettingsUpdate};
 use crate::runtime;
 
+/// Put casemanagement caseplan intakesettings.
+///
 /// `PUT /api/v2/casemanagement/caseplans/{caseplanId}/intakesettings`
+///
+/// Takes `caseplan_id` (a text) and a body
+/// ([`IntakeSettingsUpdate`](crate::models::IntakeSettingsUpdate)). Returns
+/// [`IntakeSettingsListing`](crate::models::IntakeSettingsListing).
 ///
 /// Permission: `caseManagement:caseplanIntakeSettings:edit`
 ///
-/// Made by `CaseManagementApi::put_casemanagement_caseplan_intakesettings`.
+/// Created by `CaseManagementApi::put_casemanagement_caseplan_intakesettings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-casemanagement-caseplans--caseplanId--intakesettings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().put_casemanagement_caseplan_intakesettings("caseplan_id", genesys_cloud::models::IntakeSettingsUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutCasemanagementCaseplanIntakesettings {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PutCasemanagementCaseplanIntakesettings {
     }
 }
 
+impl IntoFuture for PutCasemanagementCaseplanIntakesettings {
+    type Output = runtime::Result<runtime::Response<IntakeSettingsListing>>;
+
+    type IntoFuture = runtime::Call<IntakeSettingsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PUT /api/v2/casemanagement/caseplans/{caseplanId}/intakesettings` Optional parameters and all else:
-    /// [`PutCasemanagementCaseplanIntakesettings`].
+    /// Put casemanagement caseplan intakesettings.
+    ///
+    /// `PUT /api/v2/casemanagement/caseplans/{caseplanId}/intakesettings` See
+    /// [`PutCasemanagementCaseplanIntakesettings`] for what it takes and returns.
     #[inline]
     pub fn put_casemanagement_caseplan_intakesettings(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::CaseManagementApi {
             <PutCasemanagementCaseplanIntakesettings as runtime::Operation>::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutCasemanagementCaseplanIntakesettings {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::case_management::Caseplan;
 use crate::runtime;
 
+/// Post casemanagement caseplan publish.
+///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/publish`
+///
+/// Takes `caseplan_id` (a text). Returns [`Caseplan`](crate::models::Caseplan).
 ///
 /// Permission: `caseManagement:caseplan:publish`
 ///
-/// Made by `CaseManagementApi::post_casemanagement_caseplan_publish`.
+/// Created by `CaseManagementApi::post_casemanagement_caseplan_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().post_casemanagement_caseplan_publish("caseplan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCasemanagementCaseplanPublish {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostCasemanagementCaseplanPublish {
     }
 }
 
+impl IntoFuture for PostCasemanagementCaseplanPublish {
+    type Output = runtime::Result<runtime::Response<Caseplan>>;
+
+    type IntoFuture = runtime::Call<Caseplan>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/publish` Optional parameters and all else:
-    /// [`PostCasemanagementCaseplanPublish`].
+    /// Post casemanagement caseplan publish.
+    ///
+    /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/publish` See
+    /// [`PostCasemanagementCaseplanPublish`] for what it takes and returns.
     pub fn post_casemanagement_caseplan_publish(
         &self,
         caseplan_id: impl AsRef<str>,

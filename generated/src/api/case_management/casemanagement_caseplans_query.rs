@@ -3,19 +3,32 @@
 use crate::models::case_management::{
     Caseplan, CaseplanQueryEntityListing, CaseplanQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post casemanagement caseplans query.
+///
 /// `POST /api/v2/casemanagement/caseplans/query`
+///
+/// Takes a body ([`CaseplanQueryRequest`](crate::models::CaseplanQueryRequest)). Returns
+/// [`CaseplanQueryEntityListing`](crate::models::CaseplanQueryEntityListing). `items()` streams the
+/// items of all pages, each [`Caseplan`](crate::models::Caseplan).
 ///
 /// Permission: `caseManagement:caseplan:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Made by `CaseManagementApi::post_casemanagement_caseplans_query`.
+/// Created by `CaseManagementApi::post_casemanagement_caseplans_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().post_casemanagement_caseplans_query(genesys_cloud::models::CaseplanQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCasemanagementCaseplansQuery {
     request: runtime::Request,
@@ -73,6 +86,17 @@ impl runtime::Operation for PostCasemanagementCaseplansQuery {
     }
 }
 
+impl IntoFuture for PostCasemanagementCaseplansQuery {
+    type Output = runtime::Result<runtime::Response<CaseplanQueryEntityListing>>;
+
+    type IntoFuture = runtime::Call<CaseplanQueryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostCasemanagementCaseplansQuery {
     type Item = Caseplan;
 
@@ -92,8 +116,10 @@ impl runtime::Paged for PostCasemanagementCaseplansQuery {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `POST /api/v2/casemanagement/caseplans/query` Optional parameters and all else:
-    /// [`PostCasemanagementCaseplansQuery`].
+    /// Post casemanagement caseplans query.
+    ///
+    /// `POST /api/v2/casemanagement/caseplans/query` See [`PostCasemanagementCaseplansQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_casemanagement_caseplans_query(
         &self,
@@ -103,7 +129,7 @@ impl crate::api::CaseManagementApi {
             &self.client,
             <PostCasemanagementCaseplansQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCasemanagementCaseplansQuery {
             request,
         }

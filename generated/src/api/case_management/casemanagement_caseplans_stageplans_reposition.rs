@@ -3,14 +3,27 @@
 use crate::models::case_management::StageplanReposition;
 use crate::runtime;
 
+/// Post casemanagement caseplan stageplan reposition.
+///
 /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/reposition`
+///
+/// Takes `caseplan_id` (a text), `stageplan_id` (a text) and a body
+/// ([`StageplanReposition`](crate::models::StageplanReposition)). Returns any JSON value.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `CaseManagementApi::post_casemanagement_caseplan_stageplan_reposition`.
+/// Created by `CaseManagementApi::post_casemanagement_caseplan_stageplan_reposition`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId--reposition>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().post_casemanagement_caseplan_stageplan_reposition("caseplan_id", "stageplan_id", genesys_cloud::models::StageplanReposition::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCasemanagementCaseplanStageplanReposition {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostCasemanagementCaseplanStageplanReposition {
     }
 }
 
+impl IntoFuture for PostCasemanagementCaseplanStageplanReposition {
+    type Output = runtime::Result<runtime::Response<serde_json::Value>>;
+
+    type IntoFuture = runtime::Call<serde_json::Value>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/reposition` Optional
-    /// parameters and all else: [`PostCasemanagementCaseplanStageplanReposition`].
+    /// Post casemanagement caseplan stageplan reposition.
+    ///
+    /// `POST /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/reposition` See
+    /// [`PostCasemanagementCaseplanStageplanReposition`] for what it takes and returns.
     #[inline]
     pub fn post_casemanagement_caseplan_stageplan_reposition(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::CaseManagementApi {
         );
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(stageplan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCasemanagementCaseplanStageplanReposition {
             request,
         }

@@ -3,15 +3,28 @@
 use crate::models::case_management::{Stepplan, StepplanUpdate};
 use crate::runtime;
 
+/// Patch casemanagement caseplan stageplan stepplan.
+///
 /// `PATCH
 /// /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/stepplans/{stepplanId}`
 ///
+/// Takes `caseplan_id` (a text), `stageplan_id` (a text), `stepplan_id` (a text) and a body
+/// ([`StepplanUpdate`](crate::models::StepplanUpdate)). Returns [`Stepplan`](crate::models::Stepplan).
+///
 /// Permission: `caseManagement:stepplan:edit`
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_caseplan_stageplan_stepplan`.
+/// Created by `CaseManagementApi::patch_casemanagement_caseplan_stageplan_stepplan`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId--stageplans--stageplanId--stepplans--stepplanId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_caseplan_stageplan_stepplan("caseplan_id", "stageplan_id", "stepplan_id", genesys_cloud::models::StepplanUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseplanStageplanStepplan {
     request: runtime::Request,
@@ -57,10 +70,23 @@ impl runtime::Operation for PatchCasemanagementCaseplanStageplanStepplan {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseplanStageplanStepplan {
+    type Output = runtime::Result<runtime::Response<Stepplan>>;
+
+    type IntoFuture = runtime::Call<Stepplan>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
+    /// Patch casemanagement caseplan stageplan stepplan.
+    ///
     /// `PATCH
-    /// /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/stepplans/{stepplanId}`
-    /// Optional parameters and all else: [`PatchCasemanagementCaseplanStageplanStepplan`].
+    /// /api/v2/casemanagement/caseplans/{caseplanId}/stageplans/{stageplanId}/stepplans/{stepplanId}` See
+    /// [`PatchCasemanagementCaseplanStageplanStepplan`] for what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_caseplan_stageplan_stepplan(
         &self,
@@ -76,7 +102,7 @@ impl crate::api::CaseManagementApi {
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(stageplan_id.as_ref());
         request.path_argument(stepplan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseplanStageplanStepplan {
             request,
         }

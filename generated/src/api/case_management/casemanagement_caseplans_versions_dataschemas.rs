@@ -3,16 +3,30 @@
 use crate::models::case_management::{CaseplanDataSchema, CaseplanDataSchemaListing};
 use crate::runtime;
 
+/// Get casemanagement caseplan version dataschemas.
+///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/dataschemas`
+///
+/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
+/// [`CaseplanDataSchemaListing`](crate::models::CaseplanDataSchemaListing). `items()` streams the items
+/// of all pages, each [`CaseplanDataSchema`](crate::models::CaseplanDataSchema).
 ///
 /// Permission: `caseManagement:caseplanDataSchemas:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `CaseManagementApi::get_casemanagement_caseplan_version_dataschemas`.
+/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_dataschemas`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--dataschemas>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().get_casemanagement_caseplan_version_dataschemas("caseplan_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCasemanagementCaseplanVersionDataschemas {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionDataschemas {
     }
 }
 
+impl IntoFuture for GetCasemanagementCaseplanVersionDataschemas {
+    type Output = runtime::Result<runtime::Response<CaseplanDataSchemaListing>>;
+
+    type IntoFuture = runtime::Call<CaseplanDataSchemaListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCasemanagementCaseplanVersionDataschemas {
     type Item = CaseplanDataSchema;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetCasemanagementCaseplanVersionDataschemas {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/dataschemas` Optional
-    /// parameters and all else: [`GetCasemanagementCaseplanVersionDataschemas`].
+    /// Get casemanagement caseplan version dataschemas.
+    ///
+    /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/dataschemas` See
+    /// [`GetCasemanagementCaseplanVersionDataschemas`] for what it takes and returns.
     pub fn get_casemanagement_caseplan_version_dataschemas(
         &self,
         caseplan_id: impl AsRef<str>,

@@ -3,16 +3,30 @@
 use crate::models::case_management::{IntakeSetting, IntakeSettingsListing};
 use crate::runtime;
 
+/// Get casemanagement caseplan version intakesettings.
+///
 /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/intakesettings`
+///
+/// Takes `caseplan_id` (a text) and `version_id` (a text). Returns
+/// [`IntakeSettingsListing`](crate::models::IntakeSettingsListing). `items()` streams the items of all
+/// pages, each [`IntakeSetting`](crate::models::IntakeSetting).
 ///
 /// Permission: `caseManagement:caseplanIntakeSettings:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `CaseManagementApi::get_casemanagement_caseplan_version_intakesettings`.
+/// Created by `CaseManagementApi::get_casemanagement_caseplan_version_intakesettings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--intakesettings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().get_casemanagement_caseplan_version_intakesettings("caseplan_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCasemanagementCaseplanVersionIntakesettings {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionIntakesettings {
     }
 }
 
+impl IntoFuture for GetCasemanagementCaseplanVersionIntakesettings {
+    type Output = runtime::Result<runtime::Response<IntakeSettingsListing>>;
+
+    type IntoFuture = runtime::Call<IntakeSettingsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCasemanagementCaseplanVersionIntakesettings {
     type Item = IntakeSetting;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetCasemanagementCaseplanVersionIntakesettings {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/intakesettings` Optional
-    /// parameters and all else: [`GetCasemanagementCaseplanVersionIntakesettings`].
+    /// Get casemanagement caseplan version intakesettings.
+    ///
+    /// `GET /api/v2/casemanagement/caseplans/{caseplanId}/versions/{versionId}/intakesettings` See
+    /// [`GetCasemanagementCaseplanVersionIntakesettings`] for what it takes and returns.
     pub fn get_casemanagement_caseplan_version_intakesettings(
         &self,
         caseplan_id: impl AsRef<str>,

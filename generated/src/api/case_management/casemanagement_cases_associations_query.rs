@@ -3,19 +3,32 @@
 use crate::models::case_management::{
     CaseAssociation, CaseAssociationQuery, CaseAssociationQueryEntityListing,
 };
-
 use crate::runtime;
 
+/// Post casemanagement cases associations query.
+///
 /// `POST /api/v2/casemanagement/cases/associations/query`
+///
+/// Takes a body ([`CaseAssociationQuery`](crate::models::CaseAssociationQuery)). Returns
+/// [`CaseAssociationQueryEntityListing`](crate::models::CaseAssociationQueryEntityListing). `items()`
+/// streams the items of all pages, each [`CaseAssociation`](crate::models::CaseAssociation).
 ///
 /// Permission: `caseManagement:caseAssociation:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Made by `CaseManagementApi::post_casemanagement_cases_associations_query`.
+/// Created by `CaseManagementApi::post_casemanagement_cases_associations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-associations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().post_casemanagement_cases_associations_query(genesys_cloud::models::CaseAssociationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCasemanagementCasesAssociationsQuery {
     request: runtime::Request,
@@ -73,6 +86,17 @@ impl runtime::Operation for PostCasemanagementCasesAssociationsQuery {
     }
 }
 
+impl IntoFuture for PostCasemanagementCasesAssociationsQuery {
+    type Output = runtime::Result<runtime::Response<CaseAssociationQueryEntityListing>>;
+
+    type IntoFuture = runtime::Call<CaseAssociationQueryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostCasemanagementCasesAssociationsQuery {
     type Item = CaseAssociation;
 
@@ -92,8 +116,10 @@ impl runtime::Paged for PostCasemanagementCasesAssociationsQuery {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `POST /api/v2/casemanagement/cases/associations/query` Optional parameters and all else:
-    /// [`PostCasemanagementCasesAssociationsQuery`].
+    /// Post casemanagement cases associations query.
+    ///
+    /// `POST /api/v2/casemanagement/cases/associations/query` See
+    /// [`PostCasemanagementCasesAssociationsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_casemanagement_cases_associations_query(
         &self,
@@ -103,7 +129,7 @@ impl crate::api::CaseManagementApi {
             &self.client,
             <PostCasemanagementCasesAssociationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCasemanagementCasesAssociationsQuery {
             request,
         }

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Delete casemanagement case comments me comment id.
+///
 /// `DELETE /api/v2/casemanagement/cases/{caseId}/comments/me/{commentId}`
+///
+/// Takes `case_id` (a text) and `comment_id` (a text). Returns any JSON value.
 ///
 /// Permission: `caseManagement:commentSelf:delete`
 ///
-/// Made by `CaseManagementApi::delete_casemanagement_case_comments_me_comment_id`.
+/// Created by `CaseManagementApi::delete_casemanagement_case_comments_me_comment_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-cases--caseId--comments-me--commentId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().delete_casemanagement_case_comments_me_comment_id("case_id", "comment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCasemanagementCaseCommentsMeCommentId {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for DeleteCasemanagementCaseCommentsMeCommentId {
     }
 }
 
+impl IntoFuture for DeleteCasemanagementCaseCommentsMeCommentId {
+    type Output = runtime::Result<runtime::Response<serde_json::Value>>;
+
+    type IntoFuture = runtime::Call<serde_json::Value>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `DELETE /api/v2/casemanagement/cases/{caseId}/comments/me/{commentId}` Optional parameters and all
-    /// else: [`DeleteCasemanagementCaseCommentsMeCommentId`].
+    /// Delete casemanagement case comments me comment id.
+    ///
+    /// `DELETE /api/v2/casemanagement/cases/{caseId}/comments/me/{commentId}` See
+    /// [`DeleteCasemanagementCaseCommentsMeCommentId`] for what it takes and returns.
     pub fn delete_casemanagement_case_comments_me_comment_id(
         &self,
         case_id: impl AsRef<str>,

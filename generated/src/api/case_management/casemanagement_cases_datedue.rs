@@ -3,14 +3,27 @@
 use crate::models::case_management::{Case, CaseDateDueUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case datedue.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/datedue`
+///
+/// Takes `case_id` (a text) and a body ([`CaseDateDueUpdate`](crate::models::CaseDateDueUpdate)).
+/// Returns [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseDateDue:edit`
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_datedue`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_datedue`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--datedue>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_datedue("case_id", genesys_cloud::models::CaseDateDueUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseDatedue {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchCasemanagementCaseDatedue {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseDatedue {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/datedue` Optional parameters and all else:
-    /// [`PatchCasemanagementCaseDatedue`].
+    /// Patch casemanagement case datedue.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/datedue` See [`PatchCasemanagementCaseDatedue`] for
+    /// what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_datedue(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCaseDatedue as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseDatedue {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::case_management::{Case, CaseDescriptionUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case description.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/description`
+///
+/// Takes `case_id` (a text) and a body
+/// ([`CaseDescriptionUpdate`](crate::models::CaseDescriptionUpdate)). Returns
+/// [`Case`](crate::models::Case).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_description`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_description`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--description>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_description("case_id", genesys_cloud::models::CaseDescriptionUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseDescription {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PatchCasemanagementCaseDescription {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseDescription {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/description` Optional parameters and all else:
-    /// [`PatchCasemanagementCaseDescription`].
+    /// Patch casemanagement case description.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/description` See [`PatchCasemanagementCaseDescription`]
+    /// for what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_description(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCaseDescription as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseDescription {
             request,
         }

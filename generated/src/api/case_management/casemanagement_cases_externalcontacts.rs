@@ -3,42 +3,56 @@
 use crate::models::case_management::{
     Case, CaseListing, GetCasemanagementCasesExternalcontactExpands,
 };
-
 use crate::runtime;
 
+/// Get casemanagement cases externalcontact.
+///
 /// `GET /api/v2/casemanagement/cases/externalcontacts/{externalContactId}`
+///
+/// Takes `external_contact_id` (a text). Returns [`CaseListing`](crate::models::CaseListing). `items()`
+/// streams the items of all pages, each [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseExternalContact:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `CaseManagementApi::get_casemanagement_cases_externalcontact`.
+/// Created by `CaseManagementApi::get_casemanagement_cases_externalcontact`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-externalcontacts--externalContactId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().get_casemanagement_cases_externalcontact("external_contact_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCasemanagementCasesExternalcontact {
     request: runtime::Request,
 }
 
 impl GetCasemanagementCasesExternalcontact {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `divisionIds`
-    pub fn division_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionIds", value.as_ref());
+    /// The query parameter `divisionIds`.
+    pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionIds", value.text());
         self
     }
 
+    /// The query parameter `expands`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetCasemanagementCasesExternalcontactExpands>,
@@ -98,6 +112,17 @@ impl runtime::Operation for GetCasemanagementCasesExternalcontact {
     }
 }
 
+impl IntoFuture for GetCasemanagementCasesExternalcontact {
+    type Output = runtime::Result<runtime::Response<CaseListing>>;
+
+    type IntoFuture = runtime::Call<CaseListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCasemanagementCasesExternalcontact {
     type Item = Case;
 
@@ -116,8 +141,10 @@ impl runtime::Paged for GetCasemanagementCasesExternalcontact {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `GET /api/v2/casemanagement/cases/externalcontacts/{externalContactId}` Optional parameters and all
-    /// else: [`GetCasemanagementCasesExternalcontact`].
+    /// Get casemanagement cases externalcontact.
+    ///
+    /// `GET /api/v2/casemanagement/cases/externalcontacts/{externalContactId}` See
+    /// [`GetCasemanagementCasesExternalcontact`] for what it takes and returns.
     pub fn get_casemanagement_cases_externalcontact(
         &self,
         external_contact_id: impl AsRef<str>,

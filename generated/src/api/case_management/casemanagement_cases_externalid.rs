@@ -3,14 +3,27 @@
 use crate::models::case_management::{Case, CaseExternalIdUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case externalid.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/externalid`
+///
+/// Takes `case_id` (a text) and a body ([`CaseExternalIdUpdate`](crate::models::CaseExternalIdUpdate)).
+/// Returns [`Case`](crate::models::Case).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_externalid`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_externalid`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--externalid>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_externalid("case_id", genesys_cloud::models::CaseExternalIdUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseExternalid {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PatchCasemanagementCaseExternalid {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseExternalid {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/externalid` Optional parameters and all else:
-    /// [`PatchCasemanagementCaseExternalid`].
+    /// Patch casemanagement case externalid.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/externalid` See [`PatchCasemanagementCaseExternalid`]
+    /// for what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_externalid(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCaseExternalid as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseExternalid {
             request,
         }

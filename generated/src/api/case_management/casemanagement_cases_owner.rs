@@ -3,14 +3,27 @@
 use crate::models::case_management::{Case, CaseOwnerUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case owner.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/owner`
+///
+/// Takes `case_id` (a text) and a body ([`CaseOwnerUpdate`](crate::models::CaseOwnerUpdate)). Returns
+/// [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseOwner:edit`
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_owner`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_owner`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--owner>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_owner("case_id", genesys_cloud::models::CaseOwnerUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseOwner {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchCasemanagementCaseOwner {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseOwner {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/owner` Optional parameters and all else:
-    /// [`PatchCasemanagementCaseOwner`].
+    /// Patch casemanagement case owner.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/owner` See [`PatchCasemanagementCaseOwner`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_owner(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCaseOwner as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseOwner {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::case_management::{Case, CasePriorityUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case priority.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/priority`
+///
+/// Takes `case_id` (a text) and a body ([`CasePriorityUpdate`](crate::models::CasePriorityUpdate)).
+/// Returns [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:casePriority:edit`
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_priority`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_priority`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--priority>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_priority("case_id", genesys_cloud::models::CasePriorityUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCasePriority {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchCasemanagementCasePriority {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCasePriority {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/priority` Optional parameters and all else:
-    /// [`PatchCasemanagementCasePriority`].
+    /// Patch casemanagement case priority.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/priority` See [`PatchCasemanagementCasePriority`] for
+    /// what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_priority(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCasePriority as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCasePriority {
             request,
         }

@@ -3,16 +3,30 @@
 use crate::models::case_management::{Case, CaseQueryJobResultsResponse};
 use crate::runtime;
 
+/// Get casemanagement cases query job results.
+///
 /// `GET /api/v2/casemanagement/cases/query/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`CaseQueryJobResultsResponse`](crate::models::CaseQueryJobResultsResponse). `items()` streams the
+/// items of all pages, each [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:queryJobResults:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `CaseManagementApi::get_casemanagement_cases_query_job_results`.
+/// Created by `CaseManagementApi::get_casemanagement_cases_query_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-query-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().get_casemanagement_cases_query_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCasemanagementCasesQueryJobResults {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetCasemanagementCasesQueryJobResults {
     }
 }
 
+impl IntoFuture for GetCasemanagementCasesQueryJobResults {
+    type Output = runtime::Result<runtime::Response<CaseQueryJobResultsResponse>>;
+
+    type IntoFuture = runtime::Call<CaseQueryJobResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCasemanagementCasesQueryJobResults {
     type Item = Case;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetCasemanagementCasesQueryJobResults {
 }
 
 impl crate::api::CaseManagementApi {
-    /// `GET /api/v2/casemanagement/cases/query/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetCasemanagementCasesQueryJobResults`].
+    /// Get casemanagement cases query job results.
+    ///
+    /// `GET /api/v2/casemanagement/cases/query/jobs/{jobId}/results` See
+    /// [`GetCasemanagementCasesQueryJobResults`] for what it takes and returns.
     pub fn get_casemanagement_cases_query_job_results(
         &self,
         job_id: impl AsRef<str>,

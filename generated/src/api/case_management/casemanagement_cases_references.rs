@@ -3,20 +3,33 @@
 use crate::models::case_management::{Case, GetCasemanagementCasesReferenceExpands};
 use crate::runtime;
 
+/// Get casemanagement cases reference.
+///
 /// `GET /api/v2/casemanagement/cases/references/{referenceId}`
+///
+/// Takes `reference_id` (a text). Returns [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseReference:view`
 ///
-/// Made by `CaseManagementApi::get_casemanagement_cases_reference`.
+/// Created by `CaseManagementApi::get_casemanagement_cases_reference`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-references--referenceId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().get_casemanagement_cases_reference("reference_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCasemanagementCasesReference {
     request: runtime::Request,
 }
 
 impl GetCasemanagementCasesReference {
+    /// The query parameter `expands`.
     pub fn expands(
         mut self,
         value: impl IntoIterator<Item = GetCasemanagementCasesReferenceExpands>,
@@ -64,9 +77,22 @@ impl runtime::Operation for GetCasemanagementCasesReference {
     }
 }
 
+impl IntoFuture for GetCasemanagementCasesReference {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `GET /api/v2/casemanagement/cases/references/{referenceId}` Optional parameters and all else:
-    /// [`GetCasemanagementCasesReference`].
+    /// Get casemanagement cases reference.
+    ///
+    /// `GET /api/v2/casemanagement/cases/references/{referenceId}` See [`GetCasemanagementCasesReference`]
+    /// for what it takes and returns.
     pub fn get_casemanagement_cases_reference(
         &self,
         reference_id: impl AsRef<str>,

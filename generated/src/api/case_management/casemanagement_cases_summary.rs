@@ -3,14 +3,27 @@
 use crate::models::case_management::{Case, CaseSummaryUpdate};
 use crate::runtime;
 
+/// Patch casemanagement case summary.
+///
 /// `PATCH /api/v2/casemanagement/cases/{caseId}/summary`
+///
+/// Takes `case_id` (a text) and a body ([`CaseSummaryUpdate`](crate::models::CaseSummaryUpdate)).
+/// Returns [`Case`](crate::models::Case).
 ///
 /// Permission: `caseManagement:caseSummary:edit`
 ///
-/// Made by `CaseManagementApi::patch_casemanagement_case_summary`.
+/// Created by `CaseManagementApi::patch_casemanagement_case_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-cases--caseId--summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.case_management().patch_casemanagement_case_summary("case_id", genesys_cloud::models::CaseSummaryUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCasemanagementCaseSummary {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchCasemanagementCaseSummary {
     }
 }
 
+impl IntoFuture for PatchCasemanagementCaseSummary {
+    type Output = runtime::Result<runtime::Response<Case>>;
+
+    type IntoFuture = runtime::Call<Case>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CaseManagementApi {
-    /// `PATCH /api/v2/casemanagement/cases/{caseId}/summary` Optional parameters and all else:
-    /// [`PatchCasemanagementCaseSummary`].
+    /// Patch casemanagement case summary.
+    ///
+    /// `PATCH /api/v2/casemanagement/cases/{caseId}/summary` See [`PatchCasemanagementCaseSummary`] for
+    /// what it takes and returns.
     #[inline]
     pub fn patch_casemanagement_case_summary(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::CaseManagementApi {
             <PatchCasemanagementCaseSummary as runtime::Operation>::METADATA,
         );
         request.path_argument(case_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCasemanagementCaseSummary {
             request,
         }

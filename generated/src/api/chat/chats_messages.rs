@@ -3,14 +3,26 @@
 use crate::models::chat::ChatMessageResponse;
 use crate::runtime;
 
+/// Get chats message.
+///
 /// `GET /api/v2/chats/messages/{messageId}`
+///
+/// Takes `message_id` (a text). Returns [`ChatMessageResponse`](crate::models::ChatMessageResponse).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1Message:view`, `chat:room:view`
 ///
-/// Made by `ChatApi::get_chats_message`.
+/// Created by `ChatApi::get_chats_message`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-messages--messageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().get_chats_message("message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatsMessage {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetChatsMessage {
     }
 }
 
+impl IntoFuture for GetChatsMessage {
+    type Output = runtime::Result<runtime::Response<ChatMessageResponse>>;
+
+    type IntoFuture = runtime::Call<ChatMessageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `GET /api/v2/chats/messages/{messageId}` Optional parameters and all else: [`GetChatsMessage`].
+    /// Get chats message.
+    ///
+    /// `GET /api/v2/chats/messages/{messageId}` See [`GetChatsMessage`] for what it takes and returns.
     pub fn get_chats_message(&self, message_id: impl AsRef<str>) -> GetChatsMessage {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,14 +3,27 @@
 use crate::models::chat::ChatReactionUpdate;
 use crate::runtime;
 
+/// Put chats message reactions.
+///
 /// `PUT /api/v2/chats/messages/{messageId}/reactions`
+///
+/// Takes `message_id` (a text) and a body ([`ChatReactionUpdate`](crate::models::ChatReactionUpdate)).
+/// Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:reactions:edit`
 ///
-/// Made by `ChatApi::put_chats_message_reactions`.
+/// Created by `ChatApi::put_chats_message_reactions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-chats-messages--messageId--reactions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().put_chats_message_reactions("message_id", genesys_cloud::models::ChatReactionUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutChatsMessageReactions {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PutChatsMessageReactions {
     }
 }
 
+impl IntoFuture for PutChatsMessageReactions {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `PUT /api/v2/chats/messages/{messageId}/reactions` Optional parameters and all else:
-    /// [`PutChatsMessageReactions`].
+    /// Put chats message reactions.
+    ///
+    /// `PUT /api/v2/chats/messages/{messageId}/reactions` See [`PutChatsMessageReactions`] for what it
+    /// takes and returns.
     #[inline]
     pub fn put_chats_message_reactions(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::ChatApi {
             <PutChatsMessageReactions as runtime::Operation>::METADATA,
         );
         request.path_argument(message_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutChatsMessageReactions {
             request,
         }

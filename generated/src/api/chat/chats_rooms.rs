@@ -4,14 +4,26 @@ use crate::models::chat::{CreateRoomRequest, CreateRoomResponse, RoomUpdateReque
 use crate::models::chat_and_users::Room;
 use crate::runtime;
 
+/// Get chats room.
+///
 /// `GET /api/v2/chats/rooms/{roomJid}`
+///
+/// Takes `room_jid` (a text). Returns `Room`.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
-/// Made by `ChatApi::get_chats_room`.
+/// Created by `ChatApi::get_chats_room`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().get_chats_room("room_jid").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatsRoom {
     request: runtime::Request,
@@ -57,8 +69,21 @@ impl runtime::Operation for GetChatsRoom {
     }
 }
 
+impl IntoFuture for GetChatsRoom {
+    type Output = runtime::Result<runtime::Response<Room>>;
+
+    type IntoFuture = runtime::Call<Room>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `GET /api/v2/chats/rooms/{roomJid}` Optional parameters and all else: [`GetChatsRoom`].
+    /// Get chats room.
+    ///
+    /// `GET /api/v2/chats/rooms/{roomJid}` See [`GetChatsRoom`] for what it takes and returns.
     pub fn get_chats_room(&self, room_jid: impl AsRef<str>) -> GetChatsRoom {
         let mut request = runtime::Request::new(
             &self.client,
@@ -69,14 +94,27 @@ impl crate::api::ChatApi {
     }
 }
 
+/// Patch chats room.
+///
 /// `PATCH /api/v2/chats/rooms/{roomJid}`
+///
+/// Takes `room_jid` (a text) and a body ([`RoomUpdateRequest`](crate::models::RoomUpdateRequest)).
+/// Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:edit`
 ///
-/// Made by `ChatApi::patch_chats_room`.
+/// Created by `ChatApi::patch_chats_room`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().patch_chats_room("room_jid", genesys_cloud::models::RoomUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchChatsRoom {
     request: runtime::Request,
@@ -122,8 +160,21 @@ impl runtime::Operation for PatchChatsRoom {
     }
 }
 
+impl IntoFuture for PatchChatsRoom {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `PATCH /api/v2/chats/rooms/{roomJid}` Optional parameters and all else: [`PatchChatsRoom`].
+    /// Patch chats room.
+    ///
+    /// `PATCH /api/v2/chats/rooms/{roomJid}` See [`PatchChatsRoom`] for what it takes and returns.
     #[inline]
     pub fn patch_chats_room(
         &self,
@@ -135,19 +186,32 @@ impl crate::api::ChatApi {
             <PatchChatsRoom as runtime::Operation>::METADATA,
         );
         request.path_argument(room_jid.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchChatsRoom { request }
     }
 }
 
+/// Post chats rooms.
+///
 /// `POST /api/v2/chats/rooms`
+///
+/// Takes a body ([`CreateRoomRequest`](crate::models::CreateRoomRequest)). Returns
+/// [`CreateRoomResponse`](crate::models::CreateRoomResponse).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:add`
 ///
-/// Made by `ChatApi::post_chats_rooms`.
+/// Created by `ChatApi::post_chats_rooms`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().post_chats_rooms(genesys_cloud::models::CreateRoomRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostChatsRooms {
     request: runtime::Request,
@@ -193,15 +257,28 @@ impl runtime::Operation for PostChatsRooms {
     }
 }
 
+impl IntoFuture for PostChatsRooms {
+    type Output = runtime::Result<runtime::Response<CreateRoomResponse>>;
+
+    type IntoFuture = runtime::Call<CreateRoomResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `POST /api/v2/chats/rooms` Optional parameters and all else: [`PostChatsRooms`].
+    /// Post chats rooms.
+    ///
+    /// `POST /api/v2/chats/rooms` See [`PostChatsRooms`] for what it takes and returns.
     #[inline]
     pub fn post_chats_rooms(&self, body: CreateRoomRequest) -> PostChatsRooms {
         let mut request = runtime::Request::new(
             &self.client,
             <PostChatsRooms as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostChatsRooms { request }
     }
 }

@@ -3,14 +3,26 @@
 use crate::models::chat::PinnedMessageRequest;
 use crate::runtime;
 
+/// Delete chats room messages pin.
+///
 /// `DELETE /api/v2/chats/rooms/{roomJid}/messages/pins/{pinnedMessageId}`
+///
+/// Takes `room_jid` (a text) and `pinned_message_id` (a text). Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:edit`
 ///
-/// Made by `ChatApi::delete_chats_room_messages_pin`.
+/// Created by `ChatApi::delete_chats_room_messages_pin`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--messages-pins--pinnedMessageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().delete_chats_room_messages_pin("room_jid", "pinned_message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteChatsRoomMessagesPin {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for DeleteChatsRoomMessagesPin {
     }
 }
 
+impl IntoFuture for DeleteChatsRoomMessagesPin {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `DELETE /api/v2/chats/rooms/{roomJid}/messages/pins/{pinnedMessageId}` Optional parameters and all
-    /// else: [`DeleteChatsRoomMessagesPin`].
+    /// Delete chats room messages pin.
+    ///
+    /// `DELETE /api/v2/chats/rooms/{roomJid}/messages/pins/{pinnedMessageId}` See
+    /// [`DeleteChatsRoomMessagesPin`] for what it takes and returns.
     pub fn delete_chats_room_messages_pin(
         &self,
         room_jid: impl AsRef<str>,
@@ -76,14 +101,27 @@ impl crate::api::ChatApi {
     }
 }
 
+/// Post chats room messages pins.
+///
 /// `POST /api/v2/chats/rooms/{roomJid}/messages/pins`
+///
+/// Takes `room_jid` (a text) and a body
+/// ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)). Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:edit`
 ///
-/// Made by `ChatApi::post_chats_room_messages_pins`.
+/// Created by `ChatApi::post_chats_room_messages_pins`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--messages-pins>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().post_chats_room_messages_pins("room_jid", genesys_cloud::models::PinnedMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostChatsRoomMessagesPins {
     request: runtime::Request,
@@ -129,9 +167,22 @@ impl runtime::Operation for PostChatsRoomMessagesPins {
     }
 }
 
+impl IntoFuture for PostChatsRoomMessagesPins {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `POST /api/v2/chats/rooms/{roomJid}/messages/pins` Optional parameters and all else:
-    /// [`PostChatsRoomMessagesPins`].
+    /// Post chats room messages pins.
+    ///
+    /// `POST /api/v2/chats/rooms/{roomJid}/messages/pins` See [`PostChatsRoomMessagesPins`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_chats_room_messages_pins(
         &self,
@@ -143,7 +194,7 @@ impl crate::api::ChatApi {
             <PostChatsRoomMessagesPins as runtime::Operation>::METADATA,
         );
         request.path_argument(room_jid.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostChatsRoomMessagesPins {
             request,
         }

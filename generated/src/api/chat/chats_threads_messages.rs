@@ -3,38 +3,54 @@
 use crate::models::chat::ChatMessageEntityListing;
 use crate::runtime;
 
+/// Get chats thread messages.
+///
 /// `GET /api/v2/chats/threads/{threadId}/messages`
+///
+/// Takes `thread_id` (a text). Returns
+/// [`ChatMessageEntityListing`](crate::models::ChatMessageEntityListing).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:room:view`
 ///
-/// Made by `ChatApi::get_chats_thread_messages`.
+/// Created by `ChatApi::get_chats_thread_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-threads--threadId--messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().get_chats_thread_messages("thread_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatsThreadMessages {
     request: runtime::Request,
 }
 
 impl GetChatsThreadMessages {
-    pub fn limit(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("limit", value.as_ref());
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("limit", value.text());
         self
     }
 
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `excludeMetadata`
-    pub fn exclude_metadata(mut self, value: bool) -> Self {
-        self.request.query("excludeMetadata", value);
+    /// The query parameter `excludeMetadata`.
+    pub fn exclude_metadata(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("excludeMetadata", value.into());
         self
     }
 
@@ -77,9 +93,22 @@ impl runtime::Operation for GetChatsThreadMessages {
     }
 }
 
+impl IntoFuture for GetChatsThreadMessages {
+    type Output = runtime::Result<runtime::Response<ChatMessageEntityListing>>;
+
+    type IntoFuture = runtime::Call<ChatMessageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `GET /api/v2/chats/threads/{threadId}/messages` Optional parameters and all else:
-    /// [`GetChatsThreadMessages`].
+    /// Get chats thread messages.
+    ///
+    /// `GET /api/v2/chats/threads/{threadId}/messages` See [`GetChatsThreadMessages`] for what it takes and
+    /// returns.
     pub fn get_chats_thread_messages(
         &self,
         thread_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::chat::OneOnOne;
 use crate::runtime;
 
+/// Get chats user.
+///
 /// `GET /api/v2/chats/users/{userId}`
+///
+/// Takes `user_id` (a text). Returns [`OneOnOne`](crate::models::OneOnOne).
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:view`
 ///
-/// Made by `ChatApi::get_chats_user`.
+/// Created by `ChatApi::get_chats_user`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().get_chats_user("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatsUser {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetChatsUser {
     }
 }
 
+impl IntoFuture for GetChatsUser {
+    type Output = runtime::Result<runtime::Response<OneOnOne>>;
+
+    type IntoFuture = runtime::Call<OneOnOne>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `GET /api/v2/chats/users/{userId}` Optional parameters and all else: [`GetChatsUser`].
+    /// Get chats user.
+    ///
+    /// `GET /api/v2/chats/users/{userId}` See [`GetChatsUser`] for what it takes and returns.
     pub fn get_chats_user(&self, user_id: impl AsRef<str>) -> GetChatsUser {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,14 +3,26 @@
 use crate::models::chat::PinnedMessageRequest;
 use crate::runtime;
 
+/// Delete chats user messages pin.
+///
 /// `DELETE /api/v2/chats/users/{userId}/messages/pins/{pinnedMessageId}`
+///
+/// Takes `user_id` (a text) and `pinned_message_id` (a text). Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:edit`
 ///
-/// Made by `ChatApi::delete_chats_user_messages_pin`.
+/// Created by `ChatApi::delete_chats_user_messages_pin`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages-pins--pinnedMessageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().delete_chats_user_messages_pin("user_id", "pinned_message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteChatsUserMessagesPin {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for DeleteChatsUserMessagesPin {
     }
 }
 
+impl IntoFuture for DeleteChatsUserMessagesPin {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `DELETE /api/v2/chats/users/{userId}/messages/pins/{pinnedMessageId}` Optional parameters and all
-    /// else: [`DeleteChatsUserMessagesPin`].
+    /// Delete chats user messages pin.
+    ///
+    /// `DELETE /api/v2/chats/users/{userId}/messages/pins/{pinnedMessageId}` See
+    /// [`DeleteChatsUserMessagesPin`] for what it takes and returns.
     pub fn delete_chats_user_messages_pin(
         &self,
         user_id: impl AsRef<str>,
@@ -76,14 +101,27 @@ impl crate::api::ChatApi {
     }
 }
 
+/// Post chats user messages pins.
+///
 /// `POST /api/v2/chats/users/{userId}/messages/pins`
+///
+/// Takes `user_id` (a text) and a body ([`PinnedMessageRequest`](crate::models::PinnedMessageRequest)).
+/// Returns nothing.
 ///
 /// Permissions, any of: `chat:chat:access`, `chat:1on1:edit`
 ///
-/// Made by `ChatApi::post_chats_user_messages_pins`.
+/// Created by `ChatApi::post_chats_user_messages_pins`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages-pins>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().post_chats_user_messages_pins("user_id", genesys_cloud::models::PinnedMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostChatsUserMessagesPins {
     request: runtime::Request,
@@ -129,9 +167,22 @@ impl runtime::Operation for PostChatsUserMessagesPins {
     }
 }
 
+impl IntoFuture for PostChatsUserMessagesPins {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `POST /api/v2/chats/users/{userId}/messages/pins` Optional parameters and all else:
-    /// [`PostChatsUserMessagesPins`].
+    /// Post chats user messages pins.
+    ///
+    /// `POST /api/v2/chats/users/{userId}/messages/pins` See [`PostChatsUserMessagesPins`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_chats_user_messages_pins(
         &self,
@@ -143,7 +194,7 @@ impl crate::api::ChatApi {
             <PostChatsUserMessagesPins as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostChatsUserMessagesPins {
             request,
         }

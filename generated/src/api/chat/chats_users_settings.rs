@@ -3,14 +3,26 @@
 use crate::models::chat::ChatUserSettings;
 use crate::runtime;
 
+/// Get chats user settings.
+///
 /// `GET /api/v2/chats/users/{userId}/settings`
+///
+/// Takes `user_id` (a text). Returns [`ChatUserSettings`](crate::models::ChatUserSettings).
 ///
 /// Permissions, any of: `chat:usersettings:view`, `chat:setting:view`
 ///
-/// Made by `ChatApi::get_chats_user_settings`.
+/// Created by `ChatApi::get_chats_user_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().get_chats_user_settings("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetChatsUserSettings {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetChatsUserSettings {
     }
 }
 
+impl IntoFuture for GetChatsUserSettings {
+    type Output = runtime::Result<runtime::Response<ChatUserSettings>>;
+
+    type IntoFuture = runtime::Call<ChatUserSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `GET /api/v2/chats/users/{userId}/settings` Optional parameters and all else:
-    /// [`GetChatsUserSettings`].
+    /// Get chats user settings.
+    ///
+    /// `GET /api/v2/chats/users/{userId}/settings` See [`GetChatsUserSettings`] for what it takes and
+    /// returns.
     pub fn get_chats_user_settings(
         &self,
         user_id: impl AsRef<str>,
@@ -72,14 +97,27 @@ impl crate::api::ChatApi {
     }
 }
 
+/// Patch chats user settings.
+///
 /// `PATCH /api/v2/chats/users/{userId}/settings`
+///
+/// Takes `user_id` (a text) and a body ([`ChatUserSettings`](crate::models::ChatUserSettings)). Returns
+/// [`ChatUserSettings`](crate::models::ChatUserSettings).
 ///
 /// Permissions, any of: `chat:usersettings:edit`, `chat:setting:edit`
 ///
-/// Made by `ChatApi::patch_chats_user_settings`.
+/// Created by `ChatApi::patch_chats_user_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.chat().patch_chats_user_settings("user_id", genesys_cloud::models::ChatUserSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchChatsUserSettings {
     request: runtime::Request,
@@ -125,9 +163,22 @@ impl runtime::Operation for PatchChatsUserSettings {
     }
 }
 
+impl IntoFuture for PatchChatsUserSettings {
+    type Output = runtime::Result<runtime::Response<ChatUserSettings>>;
+
+    type IntoFuture = runtime::Call<ChatUserSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ChatApi {
-    /// `PATCH /api/v2/chats/users/{userId}/settings` Optional parameters and all else:
-    /// [`PatchChatsUserSettings`].
+    /// Patch chats user settings.
+    ///
+    /// `PATCH /api/v2/chats/users/{userId}/settings` See [`PatchChatsUserSettings`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_chats_user_settings(
         &self,
@@ -139,7 +190,7 @@ impl crate::api::ChatApi {
             <PatchChatsUserSettings as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchChatsUserSettings { request }
     }
 }

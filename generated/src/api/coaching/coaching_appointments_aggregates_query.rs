@@ -3,17 +3,31 @@
 use crate::models::coaching::{
     CoachingAppointmentAggregateRequest, CoachingAppointmentAggregateResponse,
 };
-
 use crate::runtime;
 
+/// Post coaching appointments aggregates query.
+///
 /// `POST /api/v2/coaching/appointments/aggregates/query`
+///
+/// Takes a body
+/// ([`CoachingAppointmentAggregateRequest`](crate::models::CoachingAppointmentAggregateRequest)).
+/// Returns
+/// [`CoachingAppointmentAggregateResponse`](crate::models::CoachingAppointmentAggregateResponse).
 ///
 /// Permission: `coaching:appointment:view`
 ///
-/// Made by `CoachingApi::post_coaching_appointments_aggregates_query`.
+/// Created by `CoachingApi::post_coaching_appointments_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().post_coaching_appointments_aggregates_query(genesys_cloud::models::CoachingAppointmentAggregateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCoachingAppointmentsAggregatesQuery {
     request: runtime::Request,
@@ -57,9 +71,24 @@ impl runtime::Operation for PostCoachingAppointmentsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostCoachingAppointmentsAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<CoachingAppointmentAggregateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<CoachingAppointmentAggregateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CoachingApi {
-    /// `POST /api/v2/coaching/appointments/aggregates/query` Optional parameters and all else:
-    /// [`PostCoachingAppointmentsAggregatesQuery`].
+    /// Post coaching appointments aggregates query.
+    ///
+    /// `POST /api/v2/coaching/appointments/aggregates/query` See
+    /// [`PostCoachingAppointmentsAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_coaching_appointments_aggregates_query(
         &self,
@@ -69,7 +98,7 @@ impl crate::api::CoachingApi {
             &self.client,
             <PostCoachingAppointmentsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCoachingAppointmentsAggregatesQuery {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::coaching::{AddConversationRequest, AddConversationResponse};
 use crate::runtime;
 
+/// Post coaching appointment conversations.
+///
 /// `POST /api/v2/coaching/appointments/{appointmentId}/conversations`
+///
+/// Takes `appointment_id` (a text) and a body
+/// ([`AddConversationRequest`](crate::models::AddConversationRequest)). Returns
+/// [`AddConversationResponse`](crate::models::AddConversationResponse).
 ///
 /// Permissions, any of: `coaching:appointment:edit`, `coaching:appointmentConversation:add`
 ///
-/// Made by `CoachingApi::post_coaching_appointment_conversations`.
+/// Created by `CoachingApi::post_coaching_appointment_conversations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--conversations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().post_coaching_appointment_conversations("appointment_id", genesys_cloud::models::AddConversationRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCoachingAppointmentConversations {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostCoachingAppointmentConversations {
     }
 }
 
+impl IntoFuture for PostCoachingAppointmentConversations {
+    type Output = runtime::Result<runtime::Response<AddConversationResponse>>;
+
+    type IntoFuture = runtime::Call<AddConversationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CoachingApi {
-    /// `POST /api/v2/coaching/appointments/{appointmentId}/conversations` Optional parameters and all else:
-    /// [`PostCoachingAppointmentConversations`].
+    /// Post coaching appointment conversations.
+    ///
+    /// `POST /api/v2/coaching/appointments/{appointmentId}/conversations` See
+    /// [`PostCoachingAppointmentConversations`] for what it takes and returns.
     #[inline]
     pub fn post_coaching_appointment_conversations(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::CoachingApi {
             <PostCoachingAppointmentConversations as runtime::Operation>::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCoachingAppointmentConversations {
             request,
         }

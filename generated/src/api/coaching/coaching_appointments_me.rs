@@ -5,41 +5,57 @@ use crate::models::coaching::{
     GetCoachingAppointmentsMeIntervalCondition, GetCoachingAppointmentsMeRelationships,
     GetCoachingAppointmentsMeSortOrder, GetCoachingAppointmentsMeStatuses,
 };
-
 use crate::models::coaching_and_learning_and_users::GetCoachingAppointmentsMeOverdue;
 use crate::runtime;
 
+/// Get coaching appointments me.
+///
 /// `GET /api/v2/coaching/appointments/me`
+///
+/// Takes no arguments. Returns
+/// [`CoachingAppointmentResponseList`](crate::models::CoachingAppointmentResponseList). `items()`
+/// streams the items of all pages, each
+/// [`CoachingAppointmentResponse`](crate::models::CoachingAppointmentResponse).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `CoachingApi::get_coaching_appointments_me`.
+/// Created by `CoachingApi::get_coaching_appointments_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().get_coaching_appointments_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCoachingAppointmentsMe {
     request: runtime::Request,
 }
 
 impl GetCoachingAppointmentsMe {
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
+    /// The query parameter `statuses`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsMeStatuses>,
@@ -48,7 +64,7 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// `facilitatorIds`
+    /// The query parameter `facilitatorIds`.
     pub fn facilitator_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -62,12 +78,16 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: GetCoachingAppointmentsMeSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetCoachingAppointmentsMeSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `relationships`.
     pub fn relationships(
         mut self,
         value: impl IntoIterator<Item = GetCoachingAppointmentsMeRelationships>,
@@ -76,23 +96,27 @@ impl GetCoachingAppointmentsMe {
         self
     }
 
-    /// `completionInterval`
-    pub fn completion_interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("completionInterval", value.as_ref());
+    /// The query parameter `completionInterval`.
+    pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("completionInterval", value.text());
         self
     }
 
-    pub fn overdue(mut self, value: GetCoachingAppointmentsMeOverdue) -> Self {
-        self.request.query("overdue", value);
+    /// The query parameter `overdue`.
+    pub fn overdue(
+        mut self,
+        value: impl Into<Option<GetCoachingAppointmentsMeOverdue>>,
+    ) -> Self {
+        self.request.query("overdue", value.into());
         self
     }
 
-    /// `intervalCondition`
+    /// The query parameter `intervalCondition`.
     pub fn interval_condition(
         mut self,
-        value: GetCoachingAppointmentsMeIntervalCondition,
+        value: impl Into<Option<GetCoachingAppointmentsMeIntervalCondition>>,
     ) -> Self {
-        self.request.query("intervalCondition", value);
+        self.request.query("intervalCondition", value.into());
         self
     }
 
@@ -145,6 +169,17 @@ impl runtime::Operation for GetCoachingAppointmentsMe {
     }
 }
 
+impl IntoFuture for GetCoachingAppointmentsMe {
+    type Output = runtime::Result<runtime::Response<CoachingAppointmentResponseList>>;
+
+    type IntoFuture = runtime::Call<CoachingAppointmentResponseList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCoachingAppointmentsMe {
     type Item = CoachingAppointmentResponse;
 
@@ -165,8 +200,10 @@ impl runtime::Paged for GetCoachingAppointmentsMe {
 }
 
 impl crate::api::CoachingApi {
-    /// `GET /api/v2/coaching/appointments/me` Optional parameters and all else:
-    /// [`GetCoachingAppointmentsMe`].
+    /// Get coaching appointments me.
+    ///
+    /// `GET /api/v2/coaching/appointments/me` See [`GetCoachingAppointmentsMe`] for what it takes and
+    /// returns.
     pub fn get_coaching_appointments_me(&self) -> GetCoachingAppointmentsMe {
         GetCoachingAppointmentsMe {
             request: runtime::Request::new(

@@ -3,17 +3,30 @@
 use crate::models::coaching::{
     CoachingAppointmentStatusRequest, CoachingAppointmentStatusResponse,
 };
-
 use crate::runtime;
 
+/// Patch coaching appointment status.
+///
 /// `PATCH /api/v2/coaching/appointments/{appointmentId}/status`
+///
+/// Takes `appointment_id` (a text) and a body
+/// ([`CoachingAppointmentStatusRequest`](crate::models::CoachingAppointmentStatusRequest)). Returns
+/// [`CoachingAppointmentStatusResponse`](crate::models::CoachingAppointmentStatusResponse).
 ///
 /// Permission: `coaching:appointmentStatus:edit`
 ///
-/// Made by `CoachingApi::patch_coaching_appointment_status`.
+/// Created by `CoachingApi::patch_coaching_appointment_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().patch_coaching_appointment_status("appointment_id", genesys_cloud::models::CoachingAppointmentStatusRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchCoachingAppointmentStatus {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PatchCoachingAppointmentStatus {
     }
 }
 
+impl IntoFuture for PatchCoachingAppointmentStatus {
+    type Output = runtime::Result<runtime::Response<CoachingAppointmentStatusResponse>>;
+
+    type IntoFuture = runtime::Call<CoachingAppointmentStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CoachingApi {
-    /// `PATCH /api/v2/coaching/appointments/{appointmentId}/status` Optional parameters and all else:
-    /// [`PatchCoachingAppointmentStatus`].
+    /// Patch coaching appointment status.
+    ///
+    /// `PATCH /api/v2/coaching/appointments/{appointmentId}/status` See [`PatchCoachingAppointmentStatus`]
+    /// for what it takes and returns.
     #[inline]
     pub fn patch_coaching_appointment_status(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::CoachingApi {
             <PatchCoachingAppointmentStatus as runtime::Operation>::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchCoachingAppointmentStatus {
             request,
         }

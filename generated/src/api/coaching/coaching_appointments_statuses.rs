@@ -3,34 +3,48 @@
 use crate::models::coaching::{
     CoachingAppointmentStatusResponse, CoachingAppointmentStatusResponseList,
 };
-
 use crate::runtime;
 
+/// Get coaching appointment statuses.
+///
 /// `GET /api/v2/coaching/appointments/{appointmentId}/statuses`
+///
+/// Takes `appointment_id` (a text). Returns
+/// [`CoachingAppointmentStatusResponseList`](crate::models::CoachingAppointmentStatusResponseList).
+/// `items()` streams the items of all pages, each
+/// [`CoachingAppointmentStatusResponse`](crate::models::CoachingAppointmentStatusResponse).
 ///
 /// Permission: `coaching:appointmentStatus:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `CoachingApi::get_coaching_appointment_statuses`.
+/// Created by `CoachingApi::get_coaching_appointment_statuses`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--statuses>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().get_coaching_appointment_statuses("appointment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetCoachingAppointmentStatuses {
     request: runtime::Request,
 }
 
 impl GetCoachingAppointmentStatuses {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -85,6 +99,19 @@ impl runtime::Operation for GetCoachingAppointmentStatuses {
     }
 }
 
+impl IntoFuture for GetCoachingAppointmentStatuses {
+    type Output = runtime::Result<
+        runtime::Response<CoachingAppointmentStatusResponseList>,
+    >;
+
+    type IntoFuture = runtime::Call<CoachingAppointmentStatusResponseList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetCoachingAppointmentStatuses {
     type Item = CoachingAppointmentStatusResponse;
 
@@ -105,8 +132,10 @@ impl runtime::Paged for GetCoachingAppointmentStatuses {
 }
 
 impl crate::api::CoachingApi {
-    /// `GET /api/v2/coaching/appointments/{appointmentId}/statuses` Optional parameters and all else:
-    /// [`GetCoachingAppointmentStatuses`].
+    /// Get coaching appointment statuses.
+    ///
+    /// `GET /api/v2/coaching/appointments/{appointmentId}/statuses` See [`GetCoachingAppointmentStatuses`]
+    /// for what it takes and returns.
     pub fn get_coaching_appointment_statuses(
         &self,
         appointment_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::coaching::{CoachingSlotsRequest, CoachingSlotsResponse};
 use crate::runtime;
 
+/// Post coaching scheduleslots query.
+///
 /// `POST /api/v2/coaching/scheduleslots/query`
+///
+/// Takes a body ([`CoachingSlotsRequest`](crate::models::CoachingSlotsRequest)). Returns
+/// [`CoachingSlotsResponse`](crate::models::CoachingSlotsResponse).
 ///
 /// Permission: `coaching:scheduleSlot:view`
 ///
-/// Made by `CoachingApi::post_coaching_scheduleslots_query`.
+/// Created by `CoachingApi::post_coaching_scheduleslots_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.coaching().post_coaching_scheduleslots_query(genesys_cloud::models::CoachingSlotsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCoachingScheduleslotsQuery {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostCoachingScheduleslotsQuery {
     }
 }
 
+impl IntoFuture for PostCoachingScheduleslotsQuery {
+    type Output = runtime::Result<runtime::Response<CoachingSlotsResponse>>;
+
+    type IntoFuture = runtime::Call<CoachingSlotsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::CoachingApi {
-    /// `POST /api/v2/coaching/scheduleslots/query` Optional parameters and all else:
-    /// [`PostCoachingScheduleslotsQuery`].
+    /// Post coaching scheduleslots query.
+    ///
+    /// `POST /api/v2/coaching/scheduleslots/query` See [`PostCoachingScheduleslotsQuery`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_coaching_scheduleslots_query(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::CoachingApi {
             &self.client,
             <PostCoachingScheduleslotsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCoachingScheduleslotsQuery {
             request,
         }

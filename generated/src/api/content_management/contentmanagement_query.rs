@@ -4,47 +4,66 @@ use crate::models::content_management::{
     GetContentmanagementQueryExpand, PostContentmanagementQueryExpand, QueryRequest,
     QueryResult, QueryResults,
 };
-
 use crate::runtime;
 
+/// Get contentmanagement query.
+///
 /// `GET /api/v2/contentmanagement/query`
+///
+/// Takes `query_phrase` (a text). Returns [`QueryResults`](crate::models::QueryResults). `items()`
+/// streams the items of all pages, each [`QueryResult`](crate::models::QueryResult).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ContentManagementApi::get_contentmanagement_query`.
+/// Created by `ContentManagementApi::get_contentmanagement_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().get_contentmanagement_query("query_phrase").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContentmanagementQuery {
     request: runtime::Request,
 }
 
 impl GetContentmanagementQuery {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ascending`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ascending`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementQueryExpand>,
@@ -102,6 +121,17 @@ impl runtime::Operation for GetContentmanagementQuery {
     }
 }
 
+impl IntoFuture for GetContentmanagementQuery {
+    type Output = runtime::Result<runtime::Response<QueryResults>>;
+
+    type IntoFuture = runtime::Call<QueryResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetContentmanagementQuery {
     type Item = QueryResult;
 
@@ -122,8 +152,10 @@ impl runtime::Paged for GetContentmanagementQuery {
 }
 
 impl crate::api::ContentManagementApi {
-    /// `GET /api/v2/contentmanagement/query` Optional parameters and all else:
-    /// [`GetContentmanagementQuery`].
+    /// Get contentmanagement query.
+    ///
+    /// `GET /api/v2/contentmanagement/query` See [`GetContentmanagementQuery`] for what it takes and
+    /// returns.
     pub fn get_contentmanagement_query(
         &self,
         query_phrase: impl AsRef<str>,
@@ -132,29 +164,53 @@ impl crate::api::ContentManagementApi {
             &self.client,
             <GetContentmanagementQuery as runtime::Operation>::METADATA,
         );
-        request.query("queryPhrase", query_phrase.as_ref());
+        request.query("queryPhrase", Some(query_phrase.as_ref()));
         GetContentmanagementQuery {
             request,
         }
     }
 }
 
+/// Post contentmanagement query.
+///
 /// `POST /api/v2/contentmanagement/query`
+///
+/// Takes a body ([`QueryRequest`](crate::models::QueryRequest)). Returns
+/// [`QueryResults`](crate::models::QueryResults). `items()` streams the items of all pages, each
+/// [`QueryResult`](crate::models::QueryResult).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ContentManagementApi::post_contentmanagement_query`.
+/// Created by `ContentManagementApi::post_contentmanagement_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().post_contentmanagement_query(genesys_cloud::models::QueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostContentmanagementQuery {
     request: runtime::Request,
 }
 
 impl PostContentmanagementQuery {
-    pub fn expand(mut self, value: PostContentmanagementQueryExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(
+        mut self,
+        value: impl Into<Option<PostContentmanagementQueryExpand>>,
+    ) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -207,6 +263,17 @@ impl runtime::Operation for PostContentmanagementQuery {
     }
 }
 
+impl IntoFuture for PostContentmanagementQuery {
+    type Output = runtime::Result<runtime::Response<QueryResults>>;
+
+    type IntoFuture = runtime::Call<QueryResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostContentmanagementQuery {
     type Item = QueryResult;
 
@@ -227,8 +294,10 @@ impl runtime::Paged for PostContentmanagementQuery {
 }
 
 impl crate::api::ContentManagementApi {
-    /// `POST /api/v2/contentmanagement/query` Optional parameters and all else:
-    /// [`PostContentmanagementQuery`].
+    /// Post contentmanagement query.
+    ///
+    /// `POST /api/v2/contentmanagement/query` See [`PostContentmanagementQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_contentmanagement_query(
         &self,
@@ -238,7 +307,7 @@ impl crate::api::ContentManagementApi {
             &self.client,
             <PostContentmanagementQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostContentmanagementQuery {
             request,
         }

@@ -4,38 +4,62 @@ use crate::models::content_management::{
     GetContentmanagementSharedSharedIdDisposition,
     GetContentmanagementSharedSharedIdExpand, SharedResponse,
 };
-
 use crate::runtime;
 
+/// Get contentmanagement shared shared id.
+///
 /// `GET /api/v2/contentmanagement/shared/{sharedId}`
 ///
-/// Made by `ContentManagementApi::get_contentmanagement_shared_shared_id`.
+/// Takes `shared_id` (a text). Returns [`SharedResponse`](crate::models::SharedResponse). With the
+/// status 202 the body is not decoded.
+///
+/// Created by `ContentManagementApi::get_contentmanagement_shared_shared_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shared--sharedId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().get_contentmanagement_shared_shared_id("shared_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 401: `unauthorized`
+/// - 403: `forbidden`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContentmanagementSharedSharedId {
     request: runtime::Request,
 }
 
 impl GetContentmanagementSharedSharedId {
-    /// default `attachment`
+    /// The query parameter `disposition`, default `attachment`.
     pub fn disposition(
         mut self,
-        value: GetContentmanagementSharedSharedIdDisposition,
+        value: impl Into<Option<GetContentmanagementSharedSharedIdDisposition>>,
     ) -> Self {
-        self.request.query("disposition", value);
+        self.request.query("disposition", value.into());
         self
     }
 
-    /// `contentType`
-    pub fn content_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("contentType", value.as_ref());
+    /// The query parameter `contentType`.
+    pub fn content_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("contentType", value.text());
         self
     }
 
-    pub fn expand(mut self, value: GetContentmanagementSharedSharedIdExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(
+        mut self,
+        value: impl Into<Option<GetContentmanagementSharedSharedIdExpand>>,
+    ) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -80,9 +104,22 @@ impl runtime::Operation for GetContentmanagementSharedSharedId {
     }
 }
 
+impl IntoFuture for GetContentmanagementSharedSharedId {
+    type Output = runtime::Result<runtime::Response<SharedResponse>>;
+
+    type IntoFuture = runtime::Call<SharedResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ContentManagementApi {
-    /// `GET /api/v2/contentmanagement/shared/{sharedId}` Optional parameters and all else:
-    /// [`GetContentmanagementSharedSharedId`].
+    /// Get contentmanagement shared shared id.
+    ///
+    /// `GET /api/v2/contentmanagement/shared/{sharedId}` See [`GetContentmanagementSharedSharedId`] for
+    /// what it takes and returns.
     pub fn get_contentmanagement_shared_shared_id(
         &self,
         shared_id: impl AsRef<str>,

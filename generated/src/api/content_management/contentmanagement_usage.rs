@@ -3,12 +3,30 @@
 use crate::models::content_management::Usage;
 use crate::runtime;
 
+/// Get contentmanagement usage.
+///
 /// `GET /api/v2/contentmanagement/usage`
 ///
-/// Made by `ContentManagementApi::get_contentmanagement_usage`.
+/// Takes no arguments. Returns [`Usage`](crate::models::Usage).
+///
+/// Created by `ContentManagementApi::get_contentmanagement_usage`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-usage>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().get_contentmanagement_usage().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContentmanagementUsage {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetContentmanagementUsage {
     }
 }
 
+impl IntoFuture for GetContentmanagementUsage {
+    type Output = runtime::Result<runtime::Response<Usage>>;
+
+    type IntoFuture = runtime::Call<Usage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ContentManagementApi {
-    /// `GET /api/v2/contentmanagement/usage` Optional parameters and all else:
-    /// [`GetContentmanagementUsage`].
+    /// Get contentmanagement usage.
+    ///
+    /// `GET /api/v2/contentmanagement/usage` See [`GetContentmanagementUsage`] for what it takes and
+    /// returns.
     pub fn get_contentmanagement_usage(&self) -> GetContentmanagementUsage {
         GetContentmanagementUsage {
             request: runtime::Request::new(

@@ -3,23 +3,43 @@
 use crate::models::content_management::{
     Document, DocumentEntityListing, GetContentmanagementWorkspaceDocumentsExpand,
 };
-
 use crate::runtime;
 
+/// Get contentmanagement workspace documents.
+///
 /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/documents`
+///
+/// Takes `workspace_id` (a text). Returns
+/// [`DocumentEntityListing`](crate::models::DocumentEntityListing). `items()` streams the items of all
+/// pages, each [`Document`](crate::models::Document).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ContentManagementApi::get_contentmanagement_workspace_documents`.
+/// Created by `ContentManagementApi::get_contentmanagement_workspace_documents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--documents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().get_contentmanagement_workspace_documents("workspace_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetContentmanagementWorkspaceDocuments {
     request: runtime::Request,
 }
 
 impl GetContentmanagementWorkspaceDocuments {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetContentmanagementWorkspaceDocumentsExpand>,
@@ -28,27 +48,27 @@ impl GetContentmanagementWorkspaceDocuments {
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ascending`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ascending`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -101,6 +121,17 @@ impl runtime::Operation for GetContentmanagementWorkspaceDocuments {
     }
 }
 
+impl IntoFuture for GetContentmanagementWorkspaceDocuments {
+    type Output = runtime::Result<runtime::Response<DocumentEntityListing>>;
+
+    type IntoFuture = runtime::Call<DocumentEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetContentmanagementWorkspaceDocuments {
     type Item = Document;
 
@@ -121,8 +152,10 @@ impl runtime::Paged for GetContentmanagementWorkspaceDocuments {
 }
 
 impl crate::api::ContentManagementApi {
-    /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/documents` Optional parameters and all else:
-    /// [`GetContentmanagementWorkspaceDocuments`].
+    /// Get contentmanagement workspace documents.
+    ///
+    /// `GET /api/v2/contentmanagement/workspaces/{workspaceId}/documents` See
+    /// [`GetContentmanagementWorkspaceDocuments`] for what it takes and returns.
     pub fn get_contentmanagement_workspace_documents(
         &self,
         workspace_id: impl AsRef<str>,

@@ -4,23 +4,43 @@ use crate::models::content_management::{
     PostContentmanagementWorkspaceTagvaluesQueryExpand, TagQueryRequest, TagValue,
     TagValueEntityListing,
 };
-
 use crate::runtime;
 
+/// Post contentmanagement workspace tagvalues query.
+///
 /// `POST /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/query`
+///
+/// Takes `workspace_id` (a text) and a body ([`TagQueryRequest`](crate::models::TagQueryRequest)).
+/// Returns [`TagValueEntityListing`](crate::models::TagValueEntityListing). `items()` streams the items
+/// of all pages, each [`TagValue`](crate::models::TagValue).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`.
+/// Created by `ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.content_management().post_contentmanagement_workspace_tagvalues_query("workspace_id", genesys_cloud::models::TagQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostContentmanagementWorkspaceTagvaluesQuery {
     request: runtime::Request,
 }
 
 impl PostContentmanagementWorkspaceTagvaluesQuery {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -80,6 +100,17 @@ impl runtime::Operation for PostContentmanagementWorkspaceTagvaluesQuery {
     }
 }
 
+impl IntoFuture for PostContentmanagementWorkspaceTagvaluesQuery {
+    type Output = runtime::Result<runtime::Response<TagValueEntityListing>>;
+
+    type IntoFuture = runtime::Call<TagValueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostContentmanagementWorkspaceTagvaluesQuery {
     type Item = TagValue;
 
@@ -100,8 +131,10 @@ impl runtime::Paged for PostContentmanagementWorkspaceTagvaluesQuery {
 }
 
 impl crate::api::ContentManagementApi {
-    /// `POST /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/query` Optional parameters and
-    /// all else: [`PostContentmanagementWorkspaceTagvaluesQuery`].
+    /// Post contentmanagement workspace tagvalues query.
+    ///
+    /// `POST /api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/query` See
+    /// [`PostContentmanagementWorkspaceTagvaluesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_contentmanagement_workspace_tagvalues_query(
         &self,
@@ -113,7 +146,7 @@ impl crate::api::ContentManagementApi {
             <PostContentmanagementWorkspaceTagvaluesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostContentmanagementWorkspaceTagvaluesQuery {
             request,
         }

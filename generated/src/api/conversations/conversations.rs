@@ -4,14 +4,26 @@ use crate::models::conversations::ConversationEntityListing;
 use crate::models::shared_by_4_4dfa64::Conversation;
 use crate::runtime;
 
+/// Delete conversation.
+///
 /// `DELETE /api/v2/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Made by `ConversationsApi::delete_conversation`.
+/// Created by `ConversationsApi::delete_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().delete_conversation("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteConversation {
     request: runtime::Request,
@@ -57,9 +69,22 @@ impl runtime::Operation for DeleteConversation {
     }
 }
 
+impl IntoFuture for DeleteConversation {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `DELETE /api/v2/conversations/{conversationId}` Optional parameters and all else:
-    /// [`DeleteConversation`].
+    /// Delete conversation.
+    ///
+    /// `DELETE /api/v2/conversations/{conversationId}` See [`DeleteConversation`] for what it takes and
+    /// returns.
     pub fn delete_conversation(
         &self,
         conversation_id: impl AsRef<str>,
@@ -73,14 +98,32 @@ impl crate::api::ConversationsApi {
     }
 }
 
+/// Get conversation.
+///
 /// `GET /api/v2/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text). Returns `Conversation`.
 ///
 /// Permission: `conversation:communication:view`
 ///
-/// Made by `ConversationsApi::get_conversation`.
+/// Created by `ConversationsApi::get_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversation("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversation {
     request: runtime::Request,
@@ -126,8 +169,21 @@ impl runtime::Operation for GetConversation {
     }
 }
 
+impl IntoFuture for GetConversation {
+    type Output = runtime::Result<runtime::Response<Conversation>>;
+
+    type IntoFuture = runtime::Call<Conversation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/{conversationId}` Optional parameters and all else: [`GetConversation`].
+    /// Get conversation.
+    ///
+    /// `GET /api/v2/conversations/{conversationId}` See [`GetConversation`] for what it takes and returns.
     pub fn get_conversation(&self, conversation_id: impl AsRef<str>) -> GetConversation {
         let mut request = runtime::Request::new(
             &self.client,
@@ -138,23 +194,42 @@ impl crate::api::ConversationsApi {
     }
 }
 
+/// Get conversations.
+///
 /// `GET /api/v2/conversations`
+///
+/// Takes no arguments. Returns [`ConversationEntityListing`](crate::models::ConversationEntityListing).
+/// `items()` streams the items of all pages, each `Conversation`.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `ConversationsApi::get_conversations`.
+/// Created by `ConversationsApi::get_conversations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversations {
     request: runtime::Request,
 }
 
 impl GetConversations {
-    /// `communicationType`
-    pub fn communication_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("communicationType", value.as_ref());
+    /// The query parameter `communicationType`.
+    pub fn communication_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("communicationType", value.text());
         self
     }
 
@@ -207,6 +282,17 @@ impl runtime::Operation for GetConversations {
     }
 }
 
+impl IntoFuture for GetConversations {
+    type Output = runtime::Result<runtime::Response<ConversationEntityListing>>;
+
+    type IntoFuture = runtime::Call<ConversationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetConversations {
     type Item = Conversation;
 
@@ -225,7 +311,9 @@ impl runtime::Paged for GetConversations {
 }
 
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations` Optional parameters and all else: [`GetConversations`].
+    /// Get conversations.
+    ///
+    /// `GET /api/v2/conversations` See [`GetConversations`] for what it takes and returns.
     pub fn get_conversations(&self) -> GetConversations {
         GetConversations {
             request: runtime::Request::new(

@@ -3,16 +3,30 @@
 use crate::models::conversations::AfterCallWorkUpdate;
 use crate::runtime;
 
+/// Patch conversations aftercallwork conversation id participant communication.
+///
 /// `PATCH
 /// /api/v2/conversations/aftercallwork/{conversationId}/participants/{participantId}/communications/{communicationId}`
 ///
+/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and a body
+/// ([`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate)). Returns
+/// [`AfterCallWorkUpdate`](crate::models::AfterCallWorkUpdate).
+///
 /// Permission: `conversation:participant:wrapup`
 ///
-/// Made by
+/// Created by
 /// `ConversationsApi::patch_conversations_aftercallwork_conversation_id_participant_communication`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-aftercallwork--conversationId--participants--participantId--communications--communicationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_aftercallwork_conversation_id_participant_communication("conversation_id", "participant_id", "communication_id", genesys_cloud::models::AfterCallWorkUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsAftercallworkConversationIdParticipantCommunication {
     request: runtime::Request,
@@ -59,11 +73,25 @@ for PatchConversationsAftercallworkConversationIdParticipantCommunication {
     }
 }
 
+impl IntoFuture
+for PatchConversationsAftercallworkConversationIdParticipantCommunication {
+    type Output = runtime::Result<runtime::Response<AfterCallWorkUpdate>>;
+
+    type IntoFuture = runtime::Call<AfterCallWorkUpdate>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Patch conversations aftercallwork conversation id participant communication.
+    ///
     /// `PATCH
     /// /api/v2/conversations/aftercallwork/{conversationId}/participants/{participantId}/communications/{communicationId}`
-    /// Optional parameters and all else:
-    /// [`PatchConversationsAftercallworkConversationIdParticipantCommunication`].
+    /// See [`PatchConversationsAftercallworkConversationIdParticipantCommunication`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_conversations_aftercallwork_conversation_id_participant_communication(
         &self,
@@ -79,7 +107,7 @@ impl crate::api::ConversationsApi {
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsAftercallworkConversationIdParticipantCommunication {
             request,
         }

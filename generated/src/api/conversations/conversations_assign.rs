@@ -3,17 +3,30 @@
 use crate::models::conversations::ConversationUser;
 use crate::runtime;
 
+/// Post conversation assign.
+///
 /// `POST /api/v2/conversations/{conversationId}/assign`
+///
+/// Takes `conversation_id` (a text) and a body ([`ConversationUser`](crate::models::ConversationUser)).
+/// Returns a text.
 ///
 /// Permissions, any of: `conversation:call:pull`, `conversation:call:assign`,
 /// `conversation:callback:pull`, `conversation:callback:assign`, `conversation:webchat:pull`,
 /// `conversation:webchat:assign`, `conversation:email:pull`, `conversation:email:assign`,
 /// `conversation:message:pull`, `conversation:message:assign`
 ///
-/// Made by `ConversationsApi::post_conversation_assign`.
+/// Created by `ConversationsApi::post_conversation_assign`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--assign>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_assign("conversation_id", genesys_cloud::models::ConversationUser::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationAssign {
     request: runtime::Request,
@@ -70,9 +83,22 @@ impl runtime::Operation for PostConversationAssign {
     }
 }
 
+impl IntoFuture for PostConversationAssign {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/assign` Optional parameters and all else:
-    /// [`PostConversationAssign`].
+    /// Post conversation assign.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/assign` See [`PostConversationAssign`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_conversation_assign(
         &self,
@@ -84,7 +110,7 @@ impl crate::api::ConversationsApi {
             <PostConversationAssign as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationAssign { request }
     }
 }

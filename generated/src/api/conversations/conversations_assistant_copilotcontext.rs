@@ -3,7 +3,13 @@
 use crate::models::conversations::{CopilotContextEntity, CopilotContextValues};
 use crate::runtime;
 
+/// Get conversation assistant copilotcontext.
+///
 /// `GET /api/v2/conversations/{conversationId}/assistant/copilotcontext`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`CopilotContextValues`](crate::models::CopilotContextValues). `items()` streams the items of all
+/// pages, each [`CopilotContextEntity`](crate::models::CopilotContextEntity).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -11,10 +17,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ConversationsApi::get_conversation_assistant_copilotcontext`.
+/// Created by `ConversationsApi::get_conversation_assistant_copilotcontext`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--assistant-copilotcontext>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversation_assistant_copilotcontext("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationAssistantCopilotcontext {
     request: runtime::Request,
@@ -72,6 +86,17 @@ impl runtime::Operation for GetConversationAssistantCopilotcontext {
     }
 }
 
+impl IntoFuture for GetConversationAssistantCopilotcontext {
+    type Output = runtime::Result<runtime::Response<CopilotContextValues>>;
+
+    type IntoFuture = runtime::Call<CopilotContextValues>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetConversationAssistantCopilotcontext {
     type Item = CopilotContextEntity;
 
@@ -88,8 +113,10 @@ impl runtime::Paged for GetConversationAssistantCopilotcontext {
 }
 
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/{conversationId}/assistant/copilotcontext` Optional parameters and all
-    /// else: [`GetConversationAssistantCopilotcontext`].
+    /// Get conversation assistant copilotcontext.
+    ///
+    /// `GET /api/v2/conversations/{conversationId}/assistant/copilotcontext` See
+    /// [`GetConversationAssistantCopilotcontext`] for what it takes and returns.
     pub fn get_conversation_assistant_copilotcontext(
         &self,
         conversation_id: impl AsRef<str>,

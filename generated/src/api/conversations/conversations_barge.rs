@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversation barge.
+///
 /// `POST /api/v2/conversations/{conversationId}/barge`
+///
+/// Takes `conversation_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:call:barge`
 ///
-/// Made by `ConversationsApi::post_conversation_barge`.
+/// Created by `ConversationsApi::post_conversation_barge`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--barge>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_barge("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationBarge {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostConversationBarge {
     }
 }
 
+impl IntoFuture for PostConversationBarge {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/barge` Optional parameters and all else:
-    /// [`PostConversationBarge`].
+    /// Post conversation barge.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/barge` See [`PostConversationBarge`] for what it takes
+    /// and returns.
     pub fn post_conversation_barge(
         &self,
         conversation_id: impl AsRef<str>,

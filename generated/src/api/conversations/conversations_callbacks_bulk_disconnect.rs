@@ -3,14 +3,27 @@
 use crate::models::conversations::BulkCallbackDisconnectRequest;
 use crate::runtime;
 
+/// Post conversations callbacks bulk disconnect.
+///
 /// `POST /api/v2/conversations/callbacks/bulk/disconnect`
+///
+/// Takes a body ([`BulkCallbackDisconnectRequest`](crate::models::BulkCallbackDisconnectRequest)).
+/// Returns nothing.
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Made by `ConversationsApi::post_conversations_callbacks_bulk_disconnect`.
+/// Created by `ConversationsApi::post_conversations_callbacks_bulk_disconnect`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks-bulk-disconnect>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_callbacks_bulk_disconnect(genesys_cloud::models::BulkCallbackDisconnectRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallbacksBulkDisconnect {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostConversationsCallbacksBulkDisconnect {
     }
 }
 
+impl IntoFuture for PostConversationsCallbacksBulkDisconnect {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/callbacks/bulk/disconnect` Optional parameters and all else:
-    /// [`PostConversationsCallbacksBulkDisconnect`].
+    /// Post conversations callbacks bulk disconnect.
+    ///
+    /// `POST /api/v2/conversations/callbacks/bulk/disconnect` See
+    /// [`PostConversationsCallbacksBulkDisconnect`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_callbacks_bulk_disconnect(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsCallbacksBulkDisconnect as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallbacksBulkDisconnect {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::conversations::{BulkCallbackPatchRequest, BulkCallbackPatchResponse};
 use crate::runtime;
 
+/// Post conversations callbacks bulk update.
+///
 /// `POST /api/v2/conversations/callbacks/bulk/update`
+///
+/// Takes a body ([`BulkCallbackPatchRequest`](crate::models::BulkCallbackPatchRequest)). Returns
+/// [`BulkCallbackPatchResponse`](crate::models::BulkCallbackPatchResponse).
 ///
 /// Permission: `conversation:callback:edit`
 ///
-/// Made by `ConversationsApi::post_conversations_callbacks_bulk_update`.
+/// Created by `ConversationsApi::post_conversations_callbacks_bulk_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks-bulk-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_callbacks_bulk_update(genesys_cloud::models::BulkCallbackPatchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallbacksBulkUpdate {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostConversationsCallbacksBulkUpdate {
     }
 }
 
+impl IntoFuture for PostConversationsCallbacksBulkUpdate {
+    type Output = runtime::Result<runtime::Response<BulkCallbackPatchResponse>>;
+
+    type IntoFuture = runtime::Call<BulkCallbackPatchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/callbacks/bulk/update` Optional parameters and all else:
-    /// [`PostConversationsCallbacksBulkUpdate`].
+    /// Post conversations callbacks bulk update.
+    ///
+    /// `POST /api/v2/conversations/callbacks/bulk/update` See [`PostConversationsCallbacksBulkUpdate`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_conversations_callbacks_bulk_update(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsCallbacksBulkUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallbacksBulkUpdate {
             request,
         }

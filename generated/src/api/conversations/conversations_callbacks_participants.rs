@@ -3,15 +3,35 @@
 use crate::models::conversations::MediaParticipantRequest;
 use crate::runtime;
 
+/// Patch conversations callback participant.
+///
 /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`
 ///
-/// Made by `ConversationsApi::patch_conversations_callback_participant`.
+/// Created by `ConversationsApi::patch_conversations_callback_participant`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId--participants--participantId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_callback_participant("conversation_id", "participant_id", genesys_cloud::models::MediaParticipantRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversation.error.participant.no.active.conversations`, `invalid.date`, `invalid.value`
+/// - 404: `conversation.error.not.conversation.participant`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCallbackParticipant {
     request: runtime::Request,
@@ -71,9 +91,22 @@ impl runtime::Operation for PatchConversationsCallbackParticipant {
     }
 }
 
+impl IntoFuture for PatchConversationsCallbackParticipant {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}` Optional
-    /// parameters and all else: [`PatchConversationsCallbackParticipant`].
+    /// Patch conversations callback participant.
+    ///
+    /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}` See
+    /// [`PatchConversationsCallbackParticipant`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_callback_participant(
         &self,
@@ -87,7 +120,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsCallbackParticipant {
             request,
         }

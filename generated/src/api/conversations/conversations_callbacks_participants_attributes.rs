@@ -3,12 +3,32 @@
 use crate::models::conversations::ParticipantAttributes;
 use crate::runtime;
 
+/// Patch conversations callback participant attributes.
+///
 /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/attributes`
 ///
-/// Made by `ConversationsApi::patch_conversations_callback_participant_attributes`.
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+///
+/// Created by `ConversationsApi::patch_conversations_callback_participant_attributes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId--participants--participantId--attributes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_callback_participant_attributes("conversation_id", "participant_id", genesys_cloud::models::ParticipantAttributes::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCallbackParticipantAttributes {
     request: runtime::Request,
@@ -52,9 +72,22 @@ impl runtime::Operation for PatchConversationsCallbackParticipantAttributes {
     }
 }
 
+impl IntoFuture for PatchConversationsCallbackParticipantAttributes {
+    type Output = runtime::Result<runtime::Response<ParticipantAttributes>>;
+
+    type IntoFuture = runtime::Call<ParticipantAttributes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/attributes`
-    /// Optional parameters and all else: [`PatchConversationsCallbackParticipantAttributes`].
+    /// Patch conversations callback participant attributes.
+    ///
+    /// `PATCH /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/attributes` See
+    /// [`PatchConversationsCallbackParticipantAttributes`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_callback_participant_attributes(
         &self,
@@ -68,7 +101,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsCallbackParticipantAttributes {
             request,
         }

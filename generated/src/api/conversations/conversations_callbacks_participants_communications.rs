@@ -4,13 +4,33 @@ use crate::models::conversations::MediaParticipantRequest;
 use crate::models::shared_by_12_0d55b9::Empty;
 use crate::runtime;
 
+/// Patch conversations callback participant communication.
+///
 /// `PATCH
 /// /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/communications/{communicationId}`
 ///
-/// Made by `ConversationsApi::patch_conversations_callback_participant_communication`.
+/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns `Empty`. With the
+/// status 202 the body is not decoded.
+///
+/// Created by `ConversationsApi::patch_conversations_callback_participant_communication`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId--participants--participantId--communications--communicationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_callback_participant_communication("conversation_id", "participant_id", "communication_id", genesys_cloud::models::MediaParticipantRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `communication.state.required`, `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCallbackParticipantCommunication {
     request: runtime::Request,
@@ -56,10 +76,23 @@ impl runtime::Operation for PatchConversationsCallbackParticipantCommunication {
     }
 }
 
+impl IntoFuture for PatchConversationsCallbackParticipantCommunication {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Patch conversations callback participant communication.
+    ///
     /// `PATCH
     /// /api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/communications/{communicationId}`
-    /// Optional parameters and all else: [`PatchConversationsCallbackParticipantCommunication`].
+    /// See [`PatchConversationsCallbackParticipantCommunication`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_callback_participant_communication(
         &self,
@@ -75,7 +108,7 @@ impl crate::api::ConversationsApi {
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsCallbackParticipantCommunication {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     PutConversationsCallbackRecordingstateResponse, SetRecordingState,
 };
-
 use crate::runtime;
 
+/// Put conversations callback recordingstate.
+///
 /// `PUT /api/v2/conversations/callbacks/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
+/// `PutConversationsCallbackRecordingstateResponse`.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::put_conversations_callback_recordingstate`.
+/// Created by `ConversationsApi::put_conversations_callback_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-callbacks--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_callback_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsCallbackRecordingstate {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PutConversationsCallbackRecordingstate {
     }
 }
 
+impl IntoFuture for PutConversationsCallbackRecordingstate {
+    type Output = runtime::Result<
+        runtime::Response<PutConversationsCallbackRecordingstateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PutConversationsCallbackRecordingstateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/callbacks/{conversationId}/recordingstate` Optional parameters and all
-    /// else: [`PutConversationsCallbackRecordingstate`].
+    /// Put conversations callback recordingstate.
+    ///
+    /// `PUT /api/v2/conversations/callbacks/{conversationId}/recordingstate` See
+    /// [`PutConversationsCallbackRecordingstate`] for what it takes and returns.
     #[inline]
     pub fn put_conversations_callback_recordingstate(
         &self,
@@ -73,7 +101,7 @@ impl crate::api::ConversationsApi {
             <PutConversationsCallbackRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsCallbackRecordingstate {
             request,
         }

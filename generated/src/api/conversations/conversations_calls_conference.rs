@@ -3,14 +3,27 @@
 use crate::models::conversations::UpdateConferenceRequest;
 use crate::runtime;
 
+/// Patch conversations call conference.
+///
 /// `PATCH /api/v2/conversations/calls/{conversationId}/conference`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`UpdateConferenceRequest`](crate::models::UpdateConferenceRequest)). Returns nothing.
 ///
 /// Permission: `conversation:conference:add`
 ///
-/// Made by `ConversationsApi::patch_conversations_call_conference`.
+/// Created by `ConversationsApi::patch_conversations_call_conference`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--conference>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_call_conference("conversation_id", genesys_cloud::models::UpdateConferenceRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCallConference {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PatchConversationsCallConference {
     }
 }
 
+impl IntoFuture for PatchConversationsCallConference {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/calls/{conversationId}/conference` Optional parameters and all else:
-    /// [`PatchConversationsCallConference`].
+    /// Patch conversations call conference.
+    ///
+    /// `PATCH /api/v2/conversations/calls/{conversationId}/conference` See
+    /// [`PatchConversationsCallConference`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_call_conference(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ConversationsApi {
             <PatchConversationsCallConference as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsCallConference {
             request,
         }

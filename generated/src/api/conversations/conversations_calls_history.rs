@@ -4,40 +4,62 @@ use crate::models::conversations::{
     CallHistoryConversation, CallHistoryConversationEntityListing,
     GetConversationsCallsHistoryExpand,
 };
-
 use crate::runtime;
 
+/// Get conversations calls history.
+///
 /// `GET /api/v2/conversations/calls/history`
+///
+/// Takes no arguments. Returns
+/// [`CallHistoryConversationEntityListing`](crate::models::CallHistoryConversationEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`CallHistoryConversation`](crate::models::CallHistoryConversation).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ConversationsApi::get_conversations_calls_history`.
+/// Created by `ConversationsApi::get_conversations_calls_history`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-history>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_calls_history().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsCallsHistory {
     request: runtime::Request,
 }
 
 impl GetConversationsCallsHistory {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetConversationsCallsHistoryExpand>,
@@ -95,6 +117,19 @@ impl runtime::Operation for GetConversationsCallsHistory {
     }
 }
 
+impl IntoFuture for GetConversationsCallsHistory {
+    type Output = runtime::Result<
+        runtime::Response<CallHistoryConversationEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<CallHistoryConversationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetConversationsCallsHistory {
     type Item = CallHistoryConversation;
 
@@ -115,8 +150,10 @@ impl runtime::Paged for GetConversationsCallsHistory {
 }
 
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/calls/history` Optional parameters and all else:
-    /// [`GetConversationsCallsHistory`].
+    /// Get conversations calls history.
+    ///
+    /// `GET /api/v2/conversations/calls/history` See [`GetConversationsCallsHistory`] for what it takes and
+    /// returns.
     pub fn get_conversations_calls_history(&self) -> GetConversationsCallsHistory {
         GetConversationsCallsHistory {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::conversations::MaxParticipants;
 use crate::runtime;
 
+/// Get conversations calls maximumconferenceparties.
+///
 /// `GET /api/v2/conversations/calls/maximumconferenceparties`
 ///
-/// Made by `ConversationsApi::get_conversations_calls_maximumconferenceparties`.
+/// Takes no arguments. Returns [`MaxParticipants`](crate::models::MaxParticipants).
+///
+/// Created by `ConversationsApi::get_conversations_calls_maximumconferenceparties`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-maximumconferenceparties>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_calls_maximumconferenceparties().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsCallsMaximumconferenceparties {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetConversationsCallsMaximumconferenceparties {
     }
 }
 
+impl IntoFuture for GetConversationsCallsMaximumconferenceparties {
+    type Output = runtime::Result<runtime::Response<MaxParticipants>>;
+
+    type IntoFuture = runtime::Call<MaxParticipants>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/calls/maximumconferenceparties` Optional parameters and all else:
-    /// [`GetConversationsCallsMaximumconferenceparties`].
+    /// Get conversations calls maximumconferenceparties.
+    ///
+    /// `GET /api/v2/conversations/calls/maximumconferenceparties` See
+    /// [`GetConversationsCallsMaximumconferenceparties`] for what it takes and returns.
     pub fn get_conversations_calls_maximumconferenceparties(
         &self,
     ) -> GetConversationsCallsMaximumconferenceparties {

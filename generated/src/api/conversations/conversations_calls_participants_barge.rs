@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversations call participant barge.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/barge`
+///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:call:barge`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_barge`.
+/// Created by `ConversationsApi::post_conversations_call_participant_barge`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--barge>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_barge("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantBarge {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostConversationsCallParticipantBarge {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantBarge {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/barge` Optional
-    /// parameters and all else: [`PostConversationsCallParticipantBarge`].
+    /// Post conversations call participant barge.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/barge` See
+    /// [`PostConversationsCallParticipantBarge`] for what it takes and returns.
     pub fn post_conversations_call_participant_barge(
         &self,
         conversation_id: impl AsRef<str>,

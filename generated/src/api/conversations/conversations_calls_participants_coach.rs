@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversations call participant coach.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/coach`
+///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:call:coach`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_coach`.
+/// Created by `ConversationsApi::post_conversations_call_participant_coach`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--coach>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_coach("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantCoach {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostConversationsCallParticipantCoach {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantCoach {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/coach` Optional
-    /// parameters and all else: [`PostConversationsCallParticipantCoach`].
+    /// Post conversations call participant coach.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/coach` See
+    /// [`PostConversationsCallParticipantCoach`] for what it takes and returns.
     pub fn post_conversations_call_participant_coach(
         &self,
         conversation_id: impl AsRef<str>,

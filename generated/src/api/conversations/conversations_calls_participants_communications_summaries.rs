@@ -3,26 +3,44 @@
 use crate::models::conversations::{
     OnDemandConversationSummaryRequest, OnDemandSummaryAcceptedResponse,
 };
-
 use crate::runtime;
 
+/// Post conversations call participant communication summaries.
+///
 /// `POST
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/summaries`
 ///
+/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and
+/// optionally a body
+/// ([`OnDemandConversationSummaryRequest`](crate::models::OnDemandConversationSummaryRequest)). Returns
+/// [`OnDemandSummaryAcceptedResponse`](crate::models::OnDemandSummaryAcceptedResponse).
+///
 /// Permission: `conversation:summary:add`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_communication_summaries`.
+/// Created by `ConversationsApi::post_conversations_call_participant_communication_summaries`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--summaries>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_communication_summaries("conversation_id", "participant_id", "communication_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantCommunicationSummaries {
     request: runtime::Request,
 }
 
 impl PostConversationsCallParticipantCommunicationSummaries {
-    pub fn body(mut self, value: OnDemandConversationSummaryRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<OnDemandConversationSummaryRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -63,10 +81,23 @@ impl runtime::Operation for PostConversationsCallParticipantCommunicationSummari
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantCommunicationSummaries {
+    type Output = runtime::Result<runtime::Response<OnDemandSummaryAcceptedResponse>>;
+
+    type IntoFuture = runtime::Call<OnDemandSummaryAcceptedResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations call participant communication summaries.
+    ///
     /// `POST
     /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/summaries`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantCommunicationSummaries`].
+    /// See [`PostConversationsCallParticipantCommunicationSummaries`] for what it takes and returns.
     pub fn post_conversations_call_participant_communication_summaries(
         &self,
         conversation_id: impl AsRef<str>,

@@ -4,13 +4,33 @@ use crate::models::conversations::SetUuiDataRequest;
 use crate::models::shared_by_12_0d55b9::Empty;
 use crate::runtime;
 
+/// Put conversations call participant communication uuidata.
+///
 /// `PUT
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/uuidata`
 ///
-/// Made by `ConversationsApi::put_conversations_call_participant_communication_uuidata`.
+/// Takes `conversation_id` (a text), `participant_id` (a text), `communication_id` (a text) and a body
+/// ([`SetUuiDataRequest`](crate::models::SetUuiDataRequest)). Returns `Empty`. With the status 204 the
+/// body is not decoded.
+///
+/// Created by `ConversationsApi::put_conversations_call_participant_communication_uuidata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--uuidata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_call_participant_communication_uuidata("conversation_id", "participant_id", "communication_id", genesys_cloud::models::SetUuiDataRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsCallParticipantCommunicationUuidata {
     request: runtime::Request,
@@ -54,10 +74,23 @@ impl runtime::Operation for PutConversationsCallParticipantCommunicationUuidata 
     }
 }
 
+impl IntoFuture for PutConversationsCallParticipantCommunicationUuidata {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Put conversations call participant communication uuidata.
+    ///
     /// `PUT
     /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/communications/{communicationId}/uuidata`
-    /// Optional parameters and all else: [`PutConversationsCallParticipantCommunicationUuidata`].
+    /// See [`PutConversationsCallParticipantCommunicationUuidata`] for what it takes and returns.
     #[inline]
     pub fn put_conversations_call_participant_communication_uuidata(
         &self,
@@ -73,7 +106,7 @@ impl crate::api::ConversationsApi {
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsCallParticipantCommunicationUuidata {
             request,
         }

@@ -3,19 +3,32 @@
 use crate::models::conversations::{
     ConsultTransferResponse, ConsultTransferToExternalContact,
 };
-
 use crate::runtime;
 
+/// Post conversations call participant consult contact external.
+///
 /// `POST
 /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/contact/external`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ConsultTransferToExternalContact`](crate::models::ConsultTransferToExternalContact)). Returns
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferExternalContact`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_consult_contact_external`.
+/// Created by `ConversationsApi::post_conversations_call_participant_consult_contact_external`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-contact-external>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_consult_contact_external("conversation_id", "participant_id", genesys_cloud::models::ConsultTransferToExternalContact::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantConsultContactExternal {
     request: runtime::Request,
@@ -64,10 +77,23 @@ impl runtime::Operation for PostConversationsCallParticipantConsultContactExtern
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantConsultContactExternal {
+    type Output = runtime::Result<runtime::Response<ConsultTransferResponse>>;
+
+    type IntoFuture = runtime::Call<ConsultTransferResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations call participant consult contact external.
+    ///
     /// `POST
     /// /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/contact/external`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantConsultContactExternal`].
+    /// See [`PostConversationsCallParticipantConsultContactExternal`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_call_participant_consult_contact_external(
         &self,
@@ -81,7 +107,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantConsultContactExternal {
             request,
         }

@@ -3,17 +3,31 @@
 use crate::models::conversations::{ConsultTransferResponse, ConsultTransferToExternal};
 use crate::runtime;
 
+/// Post conversations call participant consult external.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/external`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ConsultTransferToExternal`](crate::models::ConsultTransferToExternal)). Returns
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferExternal`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_consult_external`.
+/// Created by `ConversationsApi::post_conversations_call_participant_consult_external`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-external>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_consult_external("conversation_id", "participant_id", genesys_cloud::models::ConsultTransferToExternal::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantConsultExternal {
     request: runtime::Request,
@@ -62,9 +76,22 @@ impl runtime::Operation for PostConversationsCallParticipantConsultExternal {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantConsultExternal {
+    type Output = runtime::Result<runtime::Response<ConsultTransferResponse>>;
+
+    type IntoFuture = runtime::Call<ConsultTransferResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations call participant consult external.
+    ///
     /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/external`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantConsultExternal`].
+    /// See [`PostConversationsCallParticipantConsultExternal`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_conversations_call_participant_consult_external(
@@ -79,7 +106,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantConsultExternal {
             request,
         }

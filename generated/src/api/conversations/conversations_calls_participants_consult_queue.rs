@@ -3,15 +3,29 @@
 use crate::models::conversations::{ConsultTransferResponse, ConsultTransferToQueue};
 use crate::runtime;
 
+/// Post conversations call participant consult queue.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/queue`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ConsultTransferToQueue`](crate::models::ConsultTransferToQueue)). Returns
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
 ///
 /// Permissions, any of: `conversation:communication:consultTransfer`,
 /// `conversation:communication:consultTransferQueue`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_consult_queue`.
+/// Created by `ConversationsApi::post_conversations_call_participant_consult_queue`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult-queue>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_consult_queue("conversation_id", "participant_id", genesys_cloud::models::ConsultTransferToQueue::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantConsultQueue {
     request: runtime::Request,
@@ -60,9 +74,22 @@ impl runtime::Operation for PostConversationsCallParticipantConsultQueue {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantConsultQueue {
+    type Output = runtime::Result<runtime::Response<ConsultTransferResponse>>;
+
+    type IntoFuture = runtime::Call<ConsultTransferResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/queue`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantConsultQueue`].
+    /// Post conversations call participant consult queue.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult/queue` See
+    /// [`PostConversationsCallParticipantConsultQueue`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_call_participant_consult_queue(
         &self,
@@ -76,7 +103,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantConsultQueue {
             request,
         }

@@ -2,14 +2,32 @@
 
 use crate::runtime;
 
+/// Post conversations call participant monitor.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor`
+///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:call:monitor`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_monitor`.
+/// Created by `ConversationsApi::post_conversations_call_participant_monitor`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--monitor>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_monitor("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversation.error.monitor.own.conversation`, `conversation.error.no.user.station`, `invalid.date`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantMonitor {
     request: runtime::Request,
@@ -64,9 +82,22 @@ impl runtime::Operation for PostConversationsCallParticipantMonitor {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantMonitor {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor` Optional
-    /// parameters and all else: [`PostConversationsCallParticipantMonitor`].
+    /// Post conversations call participant monitor.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor` See
+    /// [`PostConversationsCallParticipantMonitor`] for what it takes and returns.
     pub fn post_conversations_call_participant_monitor(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,14 +3,34 @@
 use crate::models::conversations::TransferRequest;
 use crate::runtime;
 
+/// Post conversations call participant replace.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/replace`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_replace`.
+/// Created by `ConversationsApi::post_conversations_call_participant_replace`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--replace>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_replace("conversation_id", "participant_id", genesys_cloud::models::TransferRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversations.error.queue.not.found`, `conversations.error.transfer.acd.call.unattended`, `conversations.error.transfer.not.connected`, `conversations.error.transfer.same.party`, `invalid.date`, `invalid.value`
+/// - 403: `conversation.error.forbidden.not.active.participant`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantReplace {
     request: runtime::Request,
@@ -69,9 +89,22 @@ impl runtime::Operation for PostConversationsCallParticipantReplace {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantReplace {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/replace` Optional
-    /// parameters and all else: [`PostConversationsCallParticipantReplace`].
+    /// Post conversations call participant replace.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/replace` See
+    /// [`PostConversationsCallParticipantReplace`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_call_participant_replace(
         &self,
@@ -85,7 +118,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantReplace {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     PostConversationsCallParticipantSnippetRecordResponse, SnippetRecordingRequest,
 };
-
 use crate::runtime;
 
+/// Post conversations call participant snippet record.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/snippet/record`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`SnippetRecordingRequest`](crate::models::SnippetRecordingRequest)). Returns
+/// `PostConversationsCallParticipantSnippetRecordResponse`.
 ///
 /// Permission: `conversation:recording:snippetRecord`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_snippet_record`.
+/// Created by `ConversationsApi::post_conversations_call_participant_snippet_record`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--snippet-record>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_snippet_record("conversation_id", "participant_id", genesys_cloud::models::SnippetRecordingRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantSnippetRecord {
     request: runtime::Request,
@@ -61,9 +74,26 @@ impl runtime::Operation for PostConversationsCallParticipantSnippetRecord {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantSnippetRecord {
+    type Output = runtime::Result<
+        runtime::Response<PostConversationsCallParticipantSnippetRecordResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<
+        PostConversationsCallParticipantSnippetRecordResponse,
+    >;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/snippet/record`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantSnippetRecord`].
+    /// Post conversations call participant snippet record.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/snippet/record` See
+    /// [`PostConversationsCallParticipantSnippetRecord`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_call_participant_snippet_record(
         &self,
@@ -77,7 +107,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantSnippetRecord {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::conversations::{ConsultTransferResponse, ConsultTransferToAddress};
 use crate::runtime;
 
+/// Post conversations call participant voice consult.
+///
 /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/voice/consult`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ConsultTransferToAddress`](crate::models::ConsultTransferToAddress)). Returns
+/// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse).
 ///
 /// Permission: `conversation:communication:consultTransfer`
 ///
-/// Made by `ConversationsApi::post_conversations_call_participant_voice_consult`.
+/// Created by `ConversationsApi::post_conversations_call_participant_voice_consult`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--voice-consult>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_call_participant_voice_consult("conversation_id", "participant_id", genesys_cloud::models::ConsultTransferToAddress::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallParticipantVoiceConsult {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostConversationsCallParticipantVoiceConsult {
     }
 }
 
+impl IntoFuture for PostConversationsCallParticipantVoiceConsult {
+    type Output = runtime::Result<runtime::Response<ConsultTransferResponse>>;
+
+    type IntoFuture = runtime::Call<ConsultTransferResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/voice/consult`
-    /// Optional parameters and all else: [`PostConversationsCallParticipantVoiceConsult`].
+    /// Post conversations call participant voice consult.
+    ///
+    /// `POST /api/v2/conversations/calls/{conversationId}/participants/{participantId}/voice/consult` See
+    /// [`PostConversationsCallParticipantVoiceConsult`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_call_participant_voice_consult(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallParticipantVoiceConsult {
             request,
         }

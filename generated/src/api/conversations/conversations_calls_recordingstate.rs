@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     PutConversationsCallRecordingstateResponse, SetRecordingState,
 };
-
 use crate::runtime;
 
+/// Put conversations call recordingstate.
+///
 /// `PUT /api/v2/conversations/calls/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
+/// `PutConversationsCallRecordingstateResponse`.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::put_conversations_call_recordingstate`.
+/// Created by `ConversationsApi::put_conversations_call_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_call_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsCallRecordingstate {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PutConversationsCallRecordingstate {
     }
 }
 
+impl IntoFuture for PutConversationsCallRecordingstate {
+    type Output = runtime::Result<
+        runtime::Response<PutConversationsCallRecordingstateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PutConversationsCallRecordingstateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/calls/{conversationId}/recordingstate` Optional parameters and all else:
-    /// [`PutConversationsCallRecordingstate`].
+    /// Put conversations call recordingstate.
+    ///
+    /// `PUT /api/v2/conversations/calls/{conversationId}/recordingstate` See
+    /// [`PutConversationsCallRecordingstate`] for what it takes and returns.
     #[inline]
     pub fn put_conversations_call_recordingstate(
         &self,
@@ -73,7 +101,7 @@ impl crate::api::ConversationsApi {
             <PutConversationsCallRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsCallRecordingstate {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::conversations::{CreateCallRequest, CreateCallResponse};
 use crate::runtime;
 
+/// Post conversations calls user user id.
+///
 /// `POST /api/v2/conversations/calls/user/{userId}`
+///
+/// Takes `user_id` (a text) and a body ([`CreateCallRequest`](crate::models::CreateCallRequest)).
+/// Returns [`CreateCallResponse`](crate::models::CreateCallResponse).
 ///
 /// Permissions, any of: `conversation:agentlessCall:add`, `conversation:call:add`
 ///
-/// Made by `ConversationsApi::post_conversations_calls_user_user_id`.
+/// Created by `ConversationsApi::post_conversations_calls_user_user_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls-user--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_calls_user_user_id("user_id", genesys_cloud::models::CreateCallRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallsUserUserId {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostConversationsCallsUserUserId {
     }
 }
 
+impl IntoFuture for PostConversationsCallsUserUserId {
+    type Output = runtime::Result<runtime::Response<CreateCallResponse>>;
+
+    type IntoFuture = runtime::Call<CreateCallResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/calls/user/{userId}` Optional parameters and all else:
-    /// [`PostConversationsCallsUserUserId`].
+    /// Post conversations calls user user id.
+    ///
+    /// `POST /api/v2/conversations/calls/user/{userId}` See [`PostConversationsCallsUserUserId`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_conversations_calls_user_user_id(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsCallsUserUserId as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCallsUserUserId {
             request,
         }

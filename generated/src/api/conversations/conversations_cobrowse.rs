@@ -3,14 +3,26 @@
 use crate::models::conversations_and_web_deployments::CobrowseWebMessagingSession;
 use crate::runtime;
 
+/// Post conversation cobrowse.
+///
 /// `POST /api/v2/conversations/{conversationId}/cobrowse`
+///
+/// Takes `conversation_id` (a text). Returns `CobrowseWebMessagingSession`.
 ///
 /// Permissions, any of: `conversation:cobrowse:add`, `conversation:cobrowseVoice:add`
 ///
-/// Made by `ConversationsApi::post_conversation_cobrowse`.
+/// Created by `ConversationsApi::post_conversation_cobrowse`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--cobrowse>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_cobrowse("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationCobrowse {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostConversationCobrowse {
     }
 }
 
+impl IntoFuture for PostConversationCobrowse {
+    type Output = runtime::Result<runtime::Response<CobrowseWebMessagingSession>>;
+
+    type IntoFuture = runtime::Call<CobrowseWebMessagingSession>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/cobrowse` Optional parameters and all else:
-    /// [`PostConversationCobrowse`].
+    /// Post conversation cobrowse.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/cobrowse` See [`PostConversationCobrowse`] for what it
+    /// takes and returns.
     pub fn post_conversation_cobrowse(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,23 +3,44 @@
 use crate::models::conversations::ParticipantAttributes;
 use crate::runtime;
 
+/// Patch conversations cobrowsesession participant attributes.
+///
 /// `PATCH
 /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/attributes`
 ///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `ConversationsApi::patch_conversations_cobrowsesession_participant_attributes`.
+/// Created by `ConversationsApi::patch_conversations_cobrowsesession_participant_attributes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--attributes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_cobrowsesession_participant_attributes("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCobrowsesessionParticipantAttributes {
     request: runtime::Request,
 }
 
 impl PatchConversationsCobrowsesessionParticipantAttributes {
-    pub fn body(mut self, value: ParticipantAttributes) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<ParticipantAttributes>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -60,10 +81,23 @@ impl runtime::Operation for PatchConversationsCobrowsesessionParticipantAttribut
     }
 }
 
+impl IntoFuture for PatchConversationsCobrowsesessionParticipantAttributes {
+    type Output = runtime::Result<runtime::Response<ParticipantAttributes>>;
+
+    type IntoFuture = runtime::Call<ParticipantAttributes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Patch conversations cobrowsesession participant attributes.
+    ///
     /// `PATCH
-    /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/attributes`
-    /// Optional parameters and all else: [`PatchConversationsCobrowsesessionParticipantAttributes`].
+    /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/attributes` See
+    /// [`PatchConversationsCobrowsesessionParticipantAttributes`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn patch_conversations_cobrowsesession_participant_attributes(
         &self,

@@ -3,24 +3,44 @@
 use crate::models::conversations::TransferRequest;
 use crate::runtime;
 
+/// Post conversations cobrowsesession participant replace.
+///
 /// `POST /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/replace`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Made by `ConversationsApi::post_conversations_cobrowsesession_participant_replace`.
+/// Created by `ConversationsApi::post_conversations_cobrowsesession_participant_replace`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--replace>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_cobrowsesession_participant_replace("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversations.error.queue.not.found`, `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCobrowsesessionParticipantReplace {
     request: runtime::Request,
 }
 
 impl PostConversationsCobrowsesessionParticipantReplace {
-    pub fn body(mut self, value: TransferRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<TransferRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -68,9 +88,22 @@ impl runtime::Operation for PostConversationsCobrowsesessionParticipantReplace {
     }
 }
 
+impl IntoFuture for PostConversationsCobrowsesessionParticipantReplace {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations cobrowsesession participant replace.
+    ///
     /// `POST /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/replace`
-    /// Optional parameters and all else: [`PostConversationsCobrowsesessionParticipantReplace`].
+    /// See [`PostConversationsCobrowsesessionParticipantReplace`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn post_conversations_cobrowsesession_participant_replace(
         &self,

@@ -3,23 +3,42 @@
 use crate::models::conversations::AssignedWrapupCode;
 use crate::runtime;
 
+/// Get conversations cobrowsesession participant wrapup.
+///
 /// `GET /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/wrapup`
+///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
+/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `ConversationsApi::get_conversations_cobrowsesession_participant_wrapup`.
+/// Created by `ConversationsApi::get_conversations_cobrowsesession_participant_wrapup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--wrapup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_cobrowsesession_participant_wrapup("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsCobrowsesessionParticipantWrapup {
     request: runtime::Request,
 }
 
 impl GetConversationsCobrowsesessionParticipantWrapup {
-    /// default `false`
-    pub fn provisional(mut self, value: bool) -> Self {
-        self.request.query("provisional", value);
+    /// The query parameter `provisional`, default `false`.
+    pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("provisional", value.into());
         self
     }
 
@@ -60,9 +79,22 @@ impl runtime::Operation for GetConversationsCobrowsesessionParticipantWrapup {
     }
 }
 
+impl IntoFuture for GetConversationsCobrowsesessionParticipantWrapup {
+    type Output = runtime::Result<runtime::Response<AssignedWrapupCode>>;
+
+    type IntoFuture = runtime::Call<AssignedWrapupCode>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Get conversations cobrowsesession participant wrapup.
+    ///
     /// `GET /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/wrapup`
-    /// Optional parameters and all else: [`GetConversationsCobrowsesessionParticipantWrapup`].
+    /// See [`GetConversationsCobrowsesessionParticipantWrapup`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_conversations_cobrowsesession_participant_wrapup(
         &self,

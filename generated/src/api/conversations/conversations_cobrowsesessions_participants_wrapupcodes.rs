@@ -3,15 +3,34 @@
 use crate::models::conversations_and_recording_and_routing::WrapupCode;
 use crate::runtime;
 
+/// Get conversations cobrowsesession participant wrapupcodes.
+///
 /// `GET
 /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/wrapupcodes`
 ///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns a list, each item
+/// `WrapupCode`.
+///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `ConversationsApi::get_conversations_cobrowsesession_participant_wrapupcodes`.
+/// Created by `ConversationsApi::get_conversations_cobrowsesession_participant_wrapupcodes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId--participants--participantId--wrapupcodes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_cobrowsesession_participant_wrapupcodes("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsCobrowsesessionParticipantWrapupcodes {
     request: runtime::Request,
@@ -55,10 +74,23 @@ impl runtime::Operation for GetConversationsCobrowsesessionParticipantWrapupcode
     }
 }
 
+impl IntoFuture for GetConversationsCobrowsesessionParticipantWrapupcodes {
+    type Output = runtime::Result<runtime::Response<Vec<WrapupCode>>>;
+
+    type IntoFuture = runtime::Call<Vec<WrapupCode>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Get conversations cobrowsesession participant wrapupcodes.
+    ///
     /// `GET
     /// /api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/wrapupcodes`
-    /// Optional parameters and all else: [`GetConversationsCobrowsesessionParticipantWrapupcodes`].
+    /// See [`GetConversationsCobrowsesessionParticipantWrapupcodes`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_conversations_cobrowsesession_participant_wrapupcodes(
         &self,

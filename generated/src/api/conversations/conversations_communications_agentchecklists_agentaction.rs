@@ -3,15 +3,29 @@
 use crate::models::conversations::{AgentActionPayload, AgentChecklistResponse};
 use crate::runtime;
 
+/// Post conversation communication agentchecklist agentaction.
+///
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}/agentaction`
 ///
+/// Takes `conversation_id` (a text), `communication_id` (a text), `agent_checklist_id` (a text) and a
+/// body ([`AgentActionPayload`](crate::models::AgentActionPayload)). Returns
+/// [`AgentChecklistResponse`](crate::models::AgentChecklistResponse).
+///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Made by `ConversationsApi::post_conversation_communication_agentchecklist_agentaction`.
+/// Created by `ConversationsApi::post_conversation_communication_agentchecklist_agentaction`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId--agentaction>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_communication_agentchecklist_agentaction("conversation_id", "communication_id", "agent_checklist_id", genesys_cloud::models::AgentActionPayload::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationCommunicationAgentchecklistAgentaction {
     request: runtime::Request,
@@ -57,10 +71,23 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistAgentacti
     }
 }
 
+impl IntoFuture for PostConversationCommunicationAgentchecklistAgentaction {
+    type Output = runtime::Result<runtime::Response<AgentChecklistResponse>>;
+
+    type IntoFuture = runtime::Call<AgentChecklistResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversation communication agentchecklist agentaction.
+    ///
     /// `POST
     /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/{agentChecklistId}/agentaction`
-    /// Optional parameters and all else: [`PostConversationCommunicationAgentchecklistAgentaction`].
+    /// See [`PostConversationCommunicationAgentchecklistAgentaction`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_communication_agentchecklist_agentaction(
         &self,
@@ -76,7 +103,7 @@ impl crate::api::ConversationsApi {
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
         request.path_argument(agent_checklist_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationCommunicationAgentchecklistAgentaction {
             request,
         }

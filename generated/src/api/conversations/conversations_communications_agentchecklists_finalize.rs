@@ -3,15 +3,29 @@
 use crate::models::conversations::{AgentChecklistResponseList, ChecklistFinalizePayload};
 use crate::runtime;
 
+/// Post conversation communication agentchecklists finalize.
+///
 /// `POST
 /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/finalize`
 ///
+/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// ([`ChecklistFinalizePayload`](crate::models::ChecklistFinalizePayload)). Returns
+/// [`AgentChecklistResponseList`](crate::models::AgentChecklistResponseList).
+///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Made by `ConversationsApi::post_conversation_communication_agentchecklists_finalize`.
+/// Created by `ConversationsApi::post_conversation_communication_agentchecklists_finalize`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists-finalize>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_communication_agentchecklists_finalize("conversation_id", "communication_id", genesys_cloud::models::ChecklistFinalizePayload::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationCommunicationAgentchecklistsFinalize {
     request: runtime::Request,
@@ -57,10 +71,23 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistsFinalize
     }
 }
 
+impl IntoFuture for PostConversationCommunicationAgentchecklistsFinalize {
+    type Output = runtime::Result<runtime::Response<AgentChecklistResponseList>>;
+
+    type IntoFuture = runtime::Call<AgentChecklistResponseList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversation communication agentchecklists finalize.
+    ///
     /// `POST
     /// /api/v2/conversations/{conversationId}/communications/{communicationId}/agentchecklists/finalize`
-    /// Optional parameters and all else: [`PostConversationCommunicationAgentchecklistsFinalize`].
+    /// See [`PostConversationCommunicationAgentchecklistsFinalize`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_communication_agentchecklists_finalize(
         &self,
@@ -74,7 +101,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationCommunicationAgentchecklistsFinalize {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get conversations customattributes schemas limits.
+///
 /// `GET /api/v2/conversations/customattributes/schemas/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
-/// Made by `ConversationsApi::get_conversations_customattributes_schemas_limits`.
+/// Created by `ConversationsApi::get_conversations_customattributes_schemas_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_customattributes_schemas_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsCustomattributesSchemasLimits {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetConversationsCustomattributesSchemasLimits {
     }
 }
 
+impl IntoFuture for GetConversationsCustomattributesSchemasLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/customattributes/schemas/limits` Optional parameters and all else:
-    /// [`GetConversationsCustomattributesSchemasLimits`].
+    /// Get conversations customattributes schemas limits.
+    ///
+    /// `GET /api/v2/conversations/customattributes/schemas/limits` See
+    /// [`GetConversationsCustomattributesSchemasLimits`] for what it takes and returns.
     pub fn get_conversations_customattributes_schemas_limits(
         &self,
     ) -> GetConversationsCustomattributesSchemasLimits {

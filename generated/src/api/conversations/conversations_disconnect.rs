@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversation disconnect.
+///
 /// `POST /api/v2/conversations/{conversationId}/disconnect`
+///
+/// Takes `conversation_id` (a text). Returns a text.
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Made by `ConversationsApi::post_conversation_disconnect`.
+/// Created by `ConversationsApi::post_conversation_disconnect`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--disconnect>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_disconnect("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationDisconnect {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostConversationDisconnect {
     }
 }
 
+impl IntoFuture for PostConversationDisconnect {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/disconnect` Optional parameters and all else:
-    /// [`PostConversationDisconnect`].
+    /// Post conversation disconnect.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/disconnect` See [`PostConversationDisconnect`] for what
+    /// it takes and returns.
     pub fn post_conversation_disconnect(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,17 +3,29 @@
 use crate::models::conversations::{
     AgentlessEmailSendRequestDto, AgentlessEmailSendResponseDto,
 };
-
 use crate::runtime;
 
+/// Post conversations emails agentless.
+///
 /// `POST /api/v2/conversations/emails/agentless`
+///
+/// Takes a body ([`AgentlessEmailSendRequestDto`](crate::models::AgentlessEmailSendRequestDto)).
+/// Returns [`AgentlessEmailSendResponseDto`](crate::models::AgentlessEmailSendResponseDto).
 ///
 /// Permissions, any of: `conversation:email:create`, `conversation:agentlessEmail:send`
 ///
-/// Made by `ConversationsApi::post_conversations_emails_agentless`.
+/// Created by `ConversationsApi::post_conversations_emails_agentless`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails-agentless>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_emails_agentless(genesys_cloud::models::AgentlessEmailSendRequestDto::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailsAgentless {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostConversationsEmailsAgentless {
     }
 }
 
+impl IntoFuture for PostConversationsEmailsAgentless {
+    type Output = runtime::Result<runtime::Response<AgentlessEmailSendResponseDto>>;
+
+    type IntoFuture = runtime::Call<AgentlessEmailSendResponseDto>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/agentless` Optional parameters and all else:
-    /// [`PostConversationsEmailsAgentless`].
+    /// Post conversations emails agentless.
+    ///
+    /// `POST /api/v2/conversations/emails/agentless` See [`PostConversationsEmailsAgentless`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_conversations_emails_agentless(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsEmailsAgentless as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsEmailsAgentless {
             request,
         }

@@ -3,12 +3,32 @@
 use crate::models::conversations::{EmailConversation, InboundMessageRequest};
 use crate::runtime;
 
+/// Post conversations email inboundmessages.
+///
 /// `POST /api/v2/conversations/emails/{conversationId}/inboundmessages`
 ///
-/// Made by `ConversationsApi::post_conversations_email_inboundmessages`.
+/// Takes `conversation_id` (a text) and a body
+/// ([`InboundMessageRequest`](crate::models::InboundMessageRequest)). Returns
+/// [`EmailConversation`](crate::models::EmailConversation).
+///
+/// Created by `ConversationsApi::post_conversations_email_inboundmessages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--inboundmessages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_email_inboundmessages("conversation_id", genesys_cloud::models::InboundMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `bad.flow.id`, `email.error.invalid.queue`, `invalid.date`, `invalid.value`, `postino.error.notnull.createconversationrequest.provider`, `too.many.external.email.parameters`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailInboundmessages {
     request: runtime::Request,
@@ -64,9 +84,22 @@ impl runtime::Operation for PostConversationsEmailInboundmessages {
     }
 }
 
+impl IntoFuture for PostConversationsEmailInboundmessages {
+    type Output = runtime::Result<runtime::Response<EmailConversation>>;
+
+    type IntoFuture = runtime::Call<EmailConversation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/{conversationId}/inboundmessages` Optional parameters and all
-    /// else: [`PostConversationsEmailInboundmessages`].
+    /// Post conversations email inboundmessages.
+    ///
+    /// `POST /api/v2/conversations/emails/{conversationId}/inboundmessages` See
+    /// [`PostConversationsEmailInboundmessages`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_email_inboundmessages(
         &self,
@@ -78,7 +111,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsEmailInboundmessages as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsEmailInboundmessages {
             request,
         }

@@ -2,12 +2,31 @@
 
 use crate::runtime;
 
+/// Delete conversations email messages draft attachment.
+///
 /// `DELETE /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}`
 ///
-/// Made by `ConversationsApi::delete_conversations_email_messages_draft_attachment`.
+/// Takes `conversation_id` (a text) and `attachment_id` (a text). Returns nothing.
+///
+/// Created by `ConversationsApi::delete_conversations_email_messages_draft_attachment`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-emails--conversationId--messages-draft-attachments--attachmentId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().delete_conversations_email_messages_draft_attachment("conversation_id", "attachment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `postino.error.org.missing`
+/// - 403: `postino.error.forbidden`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteConversationsEmailMessagesDraftAttachment {
     request: runtime::Request,
@@ -54,9 +73,22 @@ impl runtime::Operation for DeleteConversationsEmailMessagesDraftAttachment {
     }
 }
 
+impl IntoFuture for DeleteConversationsEmailMessagesDraftAttachment {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `DELETE /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}`
-    /// Optional parameters and all else: [`DeleteConversationsEmailMessagesDraftAttachment`].
+    /// Delete conversations email messages draft attachment.
+    ///
+    /// `DELETE /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}` See
+    /// [`DeleteConversationsEmailMessagesDraftAttachment`] for what it takes and returns.
     pub fn delete_conversations_email_messages_draft_attachment(
         &self,
         conversation_id: impl AsRef<str>,

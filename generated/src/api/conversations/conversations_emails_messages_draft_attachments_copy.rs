@@ -3,12 +3,26 @@
 use crate::models::conversations::{CopyAttachmentsRequest, EmailMessage};
 use crate::runtime;
 
+/// Post conversations email messages draft attachments copy.
+///
 /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/copy`
 ///
-/// Made by `ConversationsApi::post_conversations_email_messages_draft_attachments_copy`.
+/// Takes `conversation_id` (a text) and a body
+/// ([`CopyAttachmentsRequest`](crate::models::CopyAttachmentsRequest)). Returns
+/// [`EmailMessage`](crate::models::EmailMessage).
+///
+/// Created by `ConversationsApi::post_conversations_email_messages_draft_attachments_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages-draft-attachments-copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_email_messages_draft_attachments_copy("conversation_id", genesys_cloud::models::CopyAttachmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailMessagesDraftAttachmentsCopy {
     request: runtime::Request,
@@ -52,9 +66,22 @@ impl runtime::Operation for PostConversationsEmailMessagesDraftAttachmentsCopy {
     }
 }
 
+impl IntoFuture for PostConversationsEmailMessagesDraftAttachmentsCopy {
+    type Output = runtime::Result<runtime::Response<EmailMessage>>;
+
+    type IntoFuture = runtime::Call<EmailMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/copy` Optional
-    /// parameters and all else: [`PostConversationsEmailMessagesDraftAttachmentsCopy`].
+    /// Post conversations email messages draft attachments copy.
+    ///
+    /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/copy` See
+    /// [`PostConversationsEmailMessagesDraftAttachmentsCopy`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_email_messages_draft_attachments_copy(
         &self,
@@ -66,7 +93,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsEmailMessagesDraftAttachmentsCopy as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsEmailMessagesDraftAttachmentsCopy {
             request,
         }

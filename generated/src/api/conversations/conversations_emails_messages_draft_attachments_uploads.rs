@@ -3,14 +3,28 @@
 use crate::models::conversations::{UploadAttachmentRequest, UploadAttachmentResponse};
 use crate::runtime;
 
+/// Post conversations email messages draft attachments uploads.
+///
 /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/uploads`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`UploadAttachmentRequest`](crate::models::UploadAttachmentRequest)). Returns
+/// [`UploadAttachmentResponse`](crate::models::UploadAttachmentResponse).
 ///
 /// Permission: `conversation:emailAttachment:add`
 ///
-/// Made by `ConversationsApi::post_conversations_email_messages_draft_attachments_uploads`.
+/// Created by `ConversationsApi::post_conversations_email_messages_draft_attachments_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages-draft-attachments-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_email_messages_draft_attachments_uploads("conversation_id", genesys_cloud::models::UploadAttachmentRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailMessagesDraftAttachmentsUploads {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostConversationsEmailMessagesDraftAttachmentsUpload
     }
 }
 
+impl IntoFuture for PostConversationsEmailMessagesDraftAttachmentsUploads {
+    type Output = runtime::Result<runtime::Response<UploadAttachmentResponse>>;
+
+    type IntoFuture = runtime::Call<UploadAttachmentResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/uploads` Optional
-    /// parameters and all else: [`PostConversationsEmailMessagesDraftAttachmentsUploads`].
+    /// Post conversations email messages draft attachments uploads.
+    ///
+    /// `POST /api/v2/conversations/emails/{conversationId}/messages/draft/attachments/uploads` See
+    /// [`PostConversationsEmailMessagesDraftAttachmentsUploads`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_email_messages_draft_attachments_uploads(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsEmailMessagesDraftAttachmentsUploads as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsEmailMessagesDraftAttachmentsUploads {
             request,
         }

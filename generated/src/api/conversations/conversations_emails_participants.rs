@@ -3,15 +3,35 @@
 use crate::models::conversations::MediaParticipantRequest;
 use crate::runtime;
 
+/// Patch conversations email participant.
+///
 /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`, `conversation:email:park`
 ///
-/// Made by `ConversationsApi::patch_conversations_email_participant`.
+/// Created by `ConversationsApi::patch_conversations_email_participant`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_email_participant("conversation_id", "participant_id", genesys_cloud::models::MediaParticipantRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversation.error.participant.no.active.conversations`, `invalid.date`, `invalid.value`, `postino.error.answer.not.alerting`, `postino.error.transfer.canceled`, `postino.error.wrong.org`
+/// - 403: `conversation.error.forbidden.not.active.participant`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsEmailParticipant {
     request: runtime::Request,
@@ -75,9 +95,22 @@ impl runtime::Operation for PatchConversationsEmailParticipant {
     }
 }
 
+impl IntoFuture for PatchConversationsEmailParticipant {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}` Optional
-    /// parameters and all else: [`PatchConversationsEmailParticipant`].
+    /// Patch conversations email participant.
+    ///
+    /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}` See
+    /// [`PatchConversationsEmailParticipant`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_email_participant(
         &self,
@@ -91,7 +124,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsEmailParticipant {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::conversations::ParkingStateRequest;
 use crate::runtime;
 
+/// Patch conversations email participant parkingstate.
+///
 /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}/parkingstate`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`ParkingStateRequest`](crate::models::ParkingStateRequest)). Returns nothing.
 ///
 /// Permission: `conversation:email:park`
 ///
-/// Made by `ConversationsApi::patch_conversations_email_participant_parkingstate`.
+/// Created by `ConversationsApi::patch_conversations_email_participant_parkingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId--parkingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_email_participant_parkingstate("conversation_id", "participant_id", genesys_cloud::models::ParkingStateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsEmailParticipantParkingstate {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PatchConversationsEmailParticipantParkingstate {
     }
 }
 
+impl IntoFuture for PatchConversationsEmailParticipantParkingstate {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}/parkingstate`
-    /// Optional parameters and all else: [`PatchConversationsEmailParticipantParkingstate`].
+    /// Patch conversations email participant parkingstate.
+    ///
+    /// `PATCH /api/v2/conversations/emails/{conversationId}/participants/{participantId}/parkingstate` See
+    /// [`PatchConversationsEmailParticipantParkingstate`] for what it takes and returns.
     #[inline]
     pub fn patch_conversations_email_participant_parkingstate(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsEmailParticipantParkingstate {
             request,
         }

@@ -3,14 +3,34 @@
 use crate::models::conversations::TransferRequest;
 use crate::runtime;
 
+/// Post conversations email participant replace.
+///
 /// `POST /api/v2/conversations/emails/{conversationId}/participants/{participantId}/replace`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Made by `ConversationsApi::post_conversations_email_participant_replace`.
+/// Created by `ConversationsApi::post_conversations_email_participant_replace`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--participants--participantId--replace>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_email_participant_replace("conversation_id", "participant_id", genesys_cloud::models::TransferRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversations.error.queue.not.found`, `conversations.error.transfer.not.connected`, `conversations.error.transfer.same.party`, `invalid.date`, `invalid.value`, `postino.error.transfer.not.connected`, `postino.error.transfer.replace.external`
+/// - 403: `conversation.error.forbidden.not.active.participant`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailParticipantReplace {
     request: runtime::Request,
@@ -70,9 +90,22 @@ impl runtime::Operation for PostConversationsEmailParticipantReplace {
     }
 }
 
+impl IntoFuture for PostConversationsEmailParticipantReplace {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/{conversationId}/participants/{participantId}/replace` Optional
-    /// parameters and all else: [`PostConversationsEmailParticipantReplace`].
+    /// Post conversations email participant replace.
+    ///
+    /// `POST /api/v2/conversations/emails/{conversationId}/participants/{participantId}/replace` See
+    /// [`PostConversationsEmailParticipantReplace`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_email_participant_replace(
         &self,
@@ -86,7 +119,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsEmailParticipantReplace {
             request,
         }

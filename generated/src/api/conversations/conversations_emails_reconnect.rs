@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversations email reconnect.
+///
 /// `POST /api/v2/conversations/emails/{conversationId}/reconnect`
+///
+/// Takes `conversation_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:communication:reconnect`
 ///
-/// Made by `ConversationsApi::post_conversations_email_reconnect`.
+/// Created by `ConversationsApi::post_conversations_email_reconnect`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--reconnect>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_email_reconnect("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmailReconnect {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostConversationsEmailReconnect {
     }
 }
 
+impl IntoFuture for PostConversationsEmailReconnect {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/emails/{conversationId}/reconnect` Optional parameters and all else:
-    /// [`PostConversationsEmailReconnect`].
+    /// Post conversations email reconnect.
+    ///
+    /// `POST /api/v2/conversations/emails/{conversationId}/reconnect` See
+    /// [`PostConversationsEmailReconnect`] for what it takes and returns.
     pub fn post_conversations_email_reconnect(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,12 +3,24 @@
 use crate::models::conversations::EmailsSettings;
 use crate::runtime;
 
+/// Get conversations email settings.
+///
 /// `GET /api/v2/conversations/emails/{conversationId}/settings`
 ///
-/// Made by `ConversationsApi::get_conversations_email_settings`.
+/// Takes `conversation_id` (a text). Returns [`EmailsSettings`](crate::models::EmailsSettings).
+///
+/// Created by `ConversationsApi::get_conversations_email_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_email_settings("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsEmailSettings {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for GetConversationsEmailSettings {
     }
 }
 
+impl IntoFuture for GetConversationsEmailSettings {
+    type Output = runtime::Result<runtime::Response<EmailsSettings>>;
+
+    type IntoFuture = runtime::Call<EmailsSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/emails/{conversationId}/settings` Optional parameters and all else:
-    /// [`GetConversationsEmailSettings`].
+    /// Get conversations email settings.
+    ///
+    /// `GET /api/v2/conversations/emails/{conversationId}/settings` See [`GetConversationsEmailSettings`]
+    /// for what it takes and returns.
     pub fn get_conversations_email_settings(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,12 +3,33 @@
 use crate::models::conversations::{FaxSendRequest, FaxSendResponse};
 use crate::runtime;
 
+/// Post conversations faxes.
+///
 /// `POST /api/v2/conversations/faxes`
 ///
-/// Made by `ConversationsApi::post_conversations_faxes`.
+/// Takes a body ([`FaxSendRequest`](crate::models::FaxSendRequest)). Returns
+/// [`FaxSendResponse`](crate::models::FaxSendResponse).
+///
+/// Created by `ConversationsApi::post_conversations_faxes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-faxes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_faxes(genesys_cloud::models::FaxSendRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `fax.content.type.not.supported`, `fax.missing.field`, `invalid.date`, `invalid.value`
+/// - 403: `fax.forbidden`
+/// - 500: `fax.internal.server.error`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsFaxes {
     request: runtime::Request,
@@ -64,8 +85,21 @@ impl runtime::Operation for PostConversationsFaxes {
     }
 }
 
+impl IntoFuture for PostConversationsFaxes {
+    type Output = runtime::Result<runtime::Response<FaxSendResponse>>;
+
+    type IntoFuture = runtime::Call<FaxSendResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/faxes` Optional parameters and all else: [`PostConversationsFaxes`].
+    /// Post conversations faxes.
+    ///
+    /// `POST /api/v2/conversations/faxes` See [`PostConversationsFaxes`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_faxes(
         &self,
@@ -75,7 +109,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsFaxes as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsFaxes { request }
     }
 }

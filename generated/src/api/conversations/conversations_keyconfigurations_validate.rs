@@ -3,14 +3,28 @@
 use crate::models::conversations::ConversationEncryptionConfiguration;
 use crate::runtime;
 
+/// Post conversations keyconfigurations validate.
+///
 /// `POST /api/v2/conversations/keyconfigurations/validate`
+///
+/// Takes a body
+/// ([`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration)).
+/// Returns [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Made by `ConversationsApi::post_conversations_keyconfigurations_validate`.
+/// Created by `ConversationsApi::post_conversations_keyconfigurations_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_keyconfigurations_validate(genesys_cloud::models::ConversationEncryptionConfiguration::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsKeyconfigurationsValidate {
     request: runtime::Request,
@@ -56,9 +70,24 @@ impl runtime::Operation for PostConversationsKeyconfigurationsValidate {
     }
 }
 
+impl IntoFuture for PostConversationsKeyconfigurationsValidate {
+    type Output = runtime::Result<
+        runtime::Response<ConversationEncryptionConfiguration>,
+    >;
+
+    type IntoFuture = runtime::Call<ConversationEncryptionConfiguration>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/keyconfigurations/validate` Optional parameters and all else:
-    /// [`PostConversationsKeyconfigurationsValidate`].
+    /// Post conversations keyconfigurations validate.
+    ///
+    /// `POST /api/v2/conversations/keyconfigurations/validate` See
+    /// [`PostConversationsKeyconfigurationsValidate`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_keyconfigurations_validate(
         &self,
@@ -68,7 +97,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsKeyconfigurationsValidate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsKeyconfigurationsValidate {
             request,
         }

@@ -3,17 +3,31 @@
 use crate::models::conversations::{
     SendAgentlessOutboundMessageRequest, SendAgentlessOutboundMessageResponse,
 };
-
 use crate::runtime;
 
+/// Post conversations messages agentless.
+///
 /// `POST /api/v2/conversations/messages/agentless`
+///
+/// Takes a body
+/// ([`SendAgentlessOutboundMessageRequest`](crate::models::SendAgentlessOutboundMessageRequest)).
+/// Returns
+/// [`SendAgentlessOutboundMessageResponse`](crate::models::SendAgentlessOutboundMessageResponse).
 ///
 /// Permission: `conversation:message:create`
 ///
-/// Made by `ConversationsApi::post_conversations_messages_agentless`.
+/// Created by `ConversationsApi::post_conversations_messages_agentless`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-agentless>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_messages_agentless(genesys_cloud::models::SendAgentlessOutboundMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessagesAgentless {
     request: runtime::Request,
@@ -57,9 +71,24 @@ impl runtime::Operation for PostConversationsMessagesAgentless {
     }
 }
 
+impl IntoFuture for PostConversationsMessagesAgentless {
+    type Output = runtime::Result<
+        runtime::Response<SendAgentlessOutboundMessageResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<SendAgentlessOutboundMessageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/agentless` Optional parameters and all else:
-    /// [`PostConversationsMessagesAgentless`].
+    /// Post conversations messages agentless.
+    ///
+    /// `POST /api/v2/conversations/messages/agentless` See [`PostConversationsMessagesAgentless`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_conversations_messages_agentless(
         &self,
@@ -69,7 +98,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsMessagesAgentless as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessagesAgentless {
             request,
         }

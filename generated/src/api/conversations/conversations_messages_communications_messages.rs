@@ -3,14 +3,34 @@
 use crate::models::conversations::{AdditionalMessage, MessageData};
 use crate::runtime;
 
+/// Post conversations message communication messages.
+///
 /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages`
+///
+/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// ([`AdditionalMessage`](crate::models::AdditionalMessage)). Returns
+/// [`MessageData`](crate::models::MessageData). With the status 202 the body is not decoded.
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`
 ///
-/// Made by `ConversationsApi::post_conversations_message_communication_messages`.
+/// Created by `ConversationsApi::post_conversations_message_communication_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_communication_messages("conversation_id", "communication_id", genesys_cloud::models::AdditionalMessage::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageCommunicationMessages {
     request: runtime::Request,
@@ -56,9 +76,22 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessages {
     }
 }
 
+impl IntoFuture for PostConversationsMessageCommunicationMessages {
+    type Output = runtime::Result<runtime::Response<MessageData>>;
+
+    type IntoFuture = runtime::Call<MessageData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages`
-    /// Optional parameters and all else: [`PostConversationsMessageCommunicationMessages`].
+    /// Post conversations message communication messages.
+    ///
+    /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages` See
+    /// [`PostConversationsMessageCommunicationMessages`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_communication_messages(
         &self,
@@ -72,7 +105,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageCommunicationMessages {
             request,
         }

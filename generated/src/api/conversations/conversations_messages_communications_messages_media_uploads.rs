@@ -3,16 +3,30 @@
 use crate::models::conversations::{MessageMediaUploadData, UploadMediaRequest};
 use crate::runtime;
 
+/// Post conversations message communication messages media uploads.
+///
 /// `POST
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media/uploads`
+///
+/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// ([`UploadMediaRequest`](crate::models::UploadMediaRequest)). Returns
+/// [`MessageMediaUploadData`](crate::models::MessageMediaUploadData).
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`,
 /// `conversation:socialmedia:create`
 ///
-/// Made by `ConversationsApi::post_conversations_message_communication_messages_media_uploads`.
+/// Created by `ConversationsApi::post_conversations_message_communication_messages_media_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--messages-media-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_communication_messages_media_uploads("conversation_id", "communication_id", genesys_cloud::models::UploadMediaRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageCommunicationMessagesMediaUploads {
     request: runtime::Request,
@@ -62,10 +76,23 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessagesMediaUp
     }
 }
 
+impl IntoFuture for PostConversationsMessageCommunicationMessagesMediaUploads {
+    type Output = runtime::Result<runtime::Response<MessageMediaUploadData>>;
+
+    type IntoFuture = runtime::Call<MessageMediaUploadData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations message communication messages media uploads.
+    ///
     /// `POST
     /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/messages/media/uploads`
-    /// Optional parameters and all else: [`PostConversationsMessageCommunicationMessagesMediaUploads`].
+    /// See [`PostConversationsMessageCommunicationMessagesMediaUploads`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_communication_messages_media_uploads(
         &self,
@@ -79,7 +106,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageCommunicationMessagesMediaUploads {
             request,
         }

@@ -3,15 +3,29 @@
 use crate::models::conversations::{AdditionalSocialMediaMessage, SocialMediaMessageData};
 use crate::runtime;
 
+/// Post conversations message communication socialmedia messages.
+///
 /// `POST
 /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/socialmedia/messages`
 ///
+/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// ([`AdditionalSocialMediaMessage`](crate::models::AdditionalSocialMediaMessage)). Returns
+/// [`SocialMediaMessageData`](crate::models::SocialMediaMessageData).
+///
 /// Permission: `conversation:socialmedia:create`
 ///
-/// Made by `ConversationsApi::post_conversations_message_communication_socialmedia_messages`.
+/// Created by `ConversationsApi::post_conversations_message_communication_socialmedia_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--socialmedia-messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_communication_socialmedia_messages("conversation_id", "communication_id", genesys_cloud::models::AdditionalSocialMediaMessage::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageCommunicationSocialmediaMessages {
     request: runtime::Request,
@@ -57,10 +71,23 @@ impl runtime::Operation for PostConversationsMessageCommunicationSocialmediaMess
     }
 }
 
+impl IntoFuture for PostConversationsMessageCommunicationSocialmediaMessages {
+    type Output = runtime::Result<runtime::Response<SocialMediaMessageData>>;
+
+    type IntoFuture = runtime::Call<SocialMediaMessageData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations message communication socialmedia messages.
+    ///
     /// `POST
     /// /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/socialmedia/messages`
-    /// Optional parameters and all else: [`PostConversationsMessageCommunicationSocialmediaMessages`].
+    /// See [`PostConversationsMessageCommunicationSocialmediaMessages`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_communication_socialmedia_messages(
         &self,
@@ -74,7 +101,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageCommunicationSocialmediaMessages {
             request,
         }

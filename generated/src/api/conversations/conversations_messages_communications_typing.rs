@@ -3,14 +3,27 @@
 use crate::models::conversations::MessageTypingEventRequest;
 use crate::runtime;
 
+/// Post conversations message communication typing.
+///
 /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/typing`
+///
+/// Takes `conversation_id` (a text), `communication_id` (a text) and a body
+/// ([`MessageTypingEventRequest`](crate::models::MessageTypingEventRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:message:create`, `conversation:webmessaging:create`
 ///
-/// Made by `ConversationsApi::post_conversations_message_communication_typing`.
+/// Created by `ConversationsApi::post_conversations_message_communication_typing`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--communications--communicationId--typing>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_communication_typing("conversation_id", "communication_id", genesys_cloud::models::MessageTypingEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageCommunicationTyping {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostConversationsMessageCommunicationTyping {
     }
 }
 
+impl IntoFuture for PostConversationsMessageCommunicationTyping {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/typing`
-    /// Optional parameters and all else: [`PostConversationsMessageCommunicationTyping`].
+    /// Post conversations message communication typing.
+    ///
+    /// `POST /api/v2/conversations/messages/{conversationId}/communications/{communicationId}/typing` See
+    /// [`PostConversationsMessageCommunicationTyping`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_communication_typing(
         &self,
@@ -72,7 +98,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageCommunicationTyping {
             request,
         }

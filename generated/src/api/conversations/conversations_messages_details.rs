@@ -3,14 +3,26 @@
 use crate::models::conversations::MessageData;
 use crate::runtime;
 
+/// Get conversations message details.
+///
 /// `GET /api/v2/conversations/messages/{messageId}/details`
+///
+/// Takes `message_id` (a text). Returns [`MessageData`](crate::models::MessageData).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
-/// Made by `ConversationsApi::get_conversations_message_details`.
+/// Created by `ConversationsApi::get_conversations_message_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--messageId--details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_message_details("message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessageDetails {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetConversationsMessageDetails {
     }
 }
 
+impl IntoFuture for GetConversationsMessageDetails {
+    type Output = runtime::Result<runtime::Response<MessageData>>;
+
+    type IntoFuture = runtime::Call<MessageData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messages/{messageId}/details` Optional parameters and all else:
-    /// [`GetConversationsMessageDetails`].
+    /// Get conversations message details.
+    ///
+    /// `GET /api/v2/conversations/messages/{messageId}/details` See [`GetConversationsMessageDetails`] for
+    /// what it takes and returns.
     pub fn get_conversations_message_details(
         &self,
         message_id: impl AsRef<str>,

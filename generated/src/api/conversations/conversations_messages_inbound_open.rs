@@ -3,16 +3,29 @@
 use crate::models::conversations::OpenNormalizedMessage;
 use crate::runtime;
 
+/// Post conversations messages inbound open.
+///
 /// `POST /api/v2/conversations/messages/inbound/open`
+///
+/// Takes a body ([`OpenNormalizedMessage`](crate::models::OpenNormalizedMessage)). Returns
+/// [`OpenNormalizedMessage`](crate::models::OpenNormalizedMessage).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Made by `ConversationsApi::post_conversations_messages_inbound_open`.
+/// Created by `ConversationsApi::post_conversations_messages_inbound_open`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-inbound-open>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_messages_inbound_open(genesys_cloud::models::OpenNormalizedMessage::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessagesInboundOpen {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostConversationsMessagesInboundOpen {
     }
 }
 
+impl IntoFuture for PostConversationsMessagesInboundOpen {
+    type Output = runtime::Result<runtime::Response<OpenNormalizedMessage>>;
+
+    type IntoFuture = runtime::Call<OpenNormalizedMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/inbound/open` Optional parameters and all else:
-    /// [`PostConversationsMessagesInboundOpen`].
+    /// Post conversations messages inbound open.
+    ///
+    /// `POST /api/v2/conversations/messages/inbound/open` See [`PostConversationsMessagesInboundOpen`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_conversations_messages_inbound_open(
@@ -71,7 +97,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsMessagesInboundOpen as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessagesInboundOpen {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     OpenEventNormalizedMessage, OpenInboundNormalizedEvent,
 };
-
 use crate::runtime;
 
+/// Post conversations message inbound open event.
+///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/event`
+///
+/// Takes `integration_id` (a text) and a body
+/// ([`OpenInboundNormalizedEvent`](crate::models::OpenInboundNormalizedEvent)). Returns
+/// [`OpenEventNormalizedMessage`](crate::models::OpenEventNormalizedMessage).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Made by `ConversationsApi::post_conversations_message_inbound_open_event`.
+/// Created by `ConversationsApi::post_conversations_message_inbound_open_event`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-event>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_inbound_open_event("integration_id", genesys_cloud::models::OpenInboundNormalizedEvent::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageInboundOpenEvent {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostConversationsMessageInboundOpenEvent {
     }
 }
 
+impl IntoFuture for PostConversationsMessageInboundOpenEvent {
+    type Output = runtime::Result<runtime::Response<OpenEventNormalizedMessage>>;
+
+    type IntoFuture = runtime::Call<OpenEventNormalizedMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/event` Optional parameters and all
-    /// else: [`PostConversationsMessageInboundOpenEvent`].
+    /// Post conversations message inbound open event.
+    ///
+    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/event` See
+    /// [`PostConversationsMessageInboundOpenEvent`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_inbound_open_event(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsMessageInboundOpenEvent as runtime::Operation>::METADATA,
         );
         request.path_argument(integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageInboundOpenEvent {
             request,
         }

@@ -3,26 +3,39 @@
 use crate::models::conversations::{
     OpenInboundNormalizedMessage, OpenMessageNormalizedMessage,
 };
-
 use crate::runtime;
 
+/// Post conversations message inbound open message.
+///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/message`
+///
+/// Takes `integration_id` (a text) and a body
+/// ([`OpenInboundNormalizedMessage`](crate::models::OpenInboundNormalizedMessage)). Returns
+/// [`OpenMessageNormalizedMessage`](crate::models::OpenMessageNormalizedMessage).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Made by `ConversationsApi::post_conversations_message_inbound_open_message`.
+/// Created by `ConversationsApi::post_conversations_message_inbound_open_message`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-message>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_inbound_open_message("integration_id", genesys_cloud::models::OpenInboundNormalizedMessage::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageInboundOpenMessage {
     request: runtime::Request,
 }
 
 impl PostConversationsMessageInboundOpenMessage {
-    /// `prefetchConversationId`, default `false`
-    pub fn prefetch_conversation_id(mut self, value: bool) -> Self {
-        self.request.query("prefetchConversationId", value);
+    /// The query parameter `prefetchConversationId`, default `false`.
+    pub fn prefetch_conversation_id(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("prefetchConversationId", value.into());
         self
     }
 
@@ -65,9 +78,22 @@ impl runtime::Operation for PostConversationsMessageInboundOpenMessage {
     }
 }
 
+impl IntoFuture for PostConversationsMessageInboundOpenMessage {
+    type Output = runtime::Result<runtime::Response<OpenMessageNormalizedMessage>>;
+
+    type IntoFuture = runtime::Call<OpenMessageNormalizedMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/message` Optional parameters and
-    /// all else: [`PostConversationsMessageInboundOpenMessage`].
+    /// Post conversations message inbound open message.
+    ///
+    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/message` See
+    /// [`PostConversationsMessageInboundOpenMessage`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_inbound_open_message(
         &self,
@@ -79,7 +105,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsMessageInboundOpenMessage as runtime::Operation>::METADATA,
         );
         request.path_argument(integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageInboundOpenMessage {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     OpenInboundNormalizedReceipt, OpenReceiptNormalizedMessage,
 };
-
 use crate::runtime;
 
+/// Post conversations message inbound open receipt.
+///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/receipt`
+///
+/// Takes `integration_id` (a text) and a body
+/// ([`OpenInboundNormalizedReceipt`](crate::models::OpenInboundNormalizedReceipt)). Returns
+/// [`OpenReceiptNormalizedMessage`](crate::models::OpenReceiptNormalizedMessage).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Made by `ConversationsApi::post_conversations_message_inbound_open_receipt`.
+/// Created by `ConversationsApi::post_conversations_message_inbound_open_receipt`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-receipt>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_inbound_open_receipt("integration_id", genesys_cloud::models::OpenInboundNormalizedReceipt::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageInboundOpenReceipt {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostConversationsMessageInboundOpenReceipt {
     }
 }
 
+impl IntoFuture for PostConversationsMessageInboundOpenReceipt {
+    type Output = runtime::Result<runtime::Response<OpenReceiptNormalizedMessage>>;
+
+    type IntoFuture = runtime::Call<OpenReceiptNormalizedMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/receipt` Optional parameters and
-    /// all else: [`PostConversationsMessageInboundOpenReceipt`].
+    /// Post conversations message inbound open receipt.
+    ///
+    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/receipt` See
+    /// [`PostConversationsMessageInboundOpenReceipt`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_inbound_open_receipt(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsMessageInboundOpenReceipt as runtime::Operation>::METADATA,
         );
         request.path_argument(integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageInboundOpenReceipt {
             request,
         }

@@ -3,17 +3,31 @@
 use crate::models::conversations::{
     OpenInboundStructuredResponseMessage, OpenStructuredResponseNormalizedMessage,
 };
-
 use crate::runtime;
 
+/// Post conversations message inbound open structured response.
+///
 /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/structured/response`
+///
+/// Takes `integration_id` (a text) and a body
+/// ([`OpenInboundStructuredResponseMessage`](crate::models::OpenInboundStructuredResponseMessage)).
+/// Returns
+/// [`OpenStructuredResponseNormalizedMessage`](crate::models::OpenStructuredResponseNormalizedMessage).
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Made by `ConversationsApi::post_conversations_message_inbound_open_structured_response`.
+/// Created by `ConversationsApi::post_conversations_message_inbound_open_structured_response`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-structured-response>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_inbound_open_structured_response("integration_id", genesys_cloud::models::OpenInboundStructuredResponseMessage::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageInboundOpenStructuredResponse {
     request: runtime::Request,
@@ -59,9 +73,24 @@ impl runtime::Operation for PostConversationsMessageInboundOpenStructuredRespons
     }
 }
 
+impl IntoFuture for PostConversationsMessageInboundOpenStructuredResponse {
+    type Output = runtime::Result<
+        runtime::Response<OpenStructuredResponseNormalizedMessage>,
+    >;
+
+    type IntoFuture = runtime::Call<OpenStructuredResponseNormalizedMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/structured/response` Optional
-    /// parameters and all else: [`PostConversationsMessageInboundOpenStructuredResponse`].
+    /// Post conversations message inbound open structured response.
+    ///
+    /// `POST /api/v2/conversations/messages/{integrationId}/inbound/open/structured/response` See
+    /// [`PostConversationsMessageInboundOpenStructuredResponse`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_message_inbound_open_structured_response(
         &self,
@@ -73,7 +102,7 @@ impl crate::api::ConversationsApi {
             <PostConversationsMessageInboundOpenStructuredResponse as runtime::Operation>::METADATA,
         );
         request.path_argument(integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsMessageInboundOpenStructuredResponse {
             request,
         }

@@ -3,14 +3,33 @@
 use crate::models::conversations::MessageData;
 use crate::runtime;
 
+/// Get conversations message message.
+///
 /// `GET /api/v2/conversations/messages/{conversationId}/messages/{messageId}`
+///
+/// Takes `conversation_id` (a text) and `message_id` (a text). Returns
+/// [`MessageData`](crate::models::MessageData).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
-/// Made by `ConversationsApi::get_conversations_message_message`.
+/// Created by `ConversationsApi::get_conversations_message_message`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--messages--messageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_message_message("conversation_id", "message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessageMessage {
     request: runtime::Request,
@@ -56,9 +75,22 @@ impl runtime::Operation for GetConversationsMessageMessage {
     }
 }
 
+impl IntoFuture for GetConversationsMessageMessage {
+    type Output = runtime::Result<runtime::Response<MessageData>>;
+
+    type IntoFuture = runtime::Call<MessageData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messages/{conversationId}/messages/{messageId}` Optional parameters and
-    /// all else: [`GetConversationsMessageMessage`].
+    /// Get conversations message message.
+    ///
+    /// `GET /api/v2/conversations/messages/{conversationId}/messages/{messageId}` See
+    /// [`GetConversationsMessageMessage`] for what it takes and returns.
     pub fn get_conversations_message_message(
         &self,
         conversation_id: impl AsRef<str>,

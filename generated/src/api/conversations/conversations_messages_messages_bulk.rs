@@ -3,24 +3,45 @@
 use crate::models::conversations::{MessageData, TextMessageListing};
 use crate::runtime;
 
+/// Post conversations message messages bulk.
+///
 /// `POST /api/v2/conversations/messages/{conversationId}/messages/bulk`
+///
+/// Takes `conversation_id` (a text) and optionally a body (a list, each item a text). Returns
+/// [`TextMessageListing`](crate::models::TextMessageListing). `items()` streams the items of all pages,
+/// each [`MessageData`](crate::models::MessageData).
 ///
 /// Permissions, any of: `conversation:message:view`, `conversation:webmessaging:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ConversationsApi::post_conversations_message_messages_bulk`.
+/// Created by `ConversationsApi::post_conversations_message_messages_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--messages-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_messages_bulk("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageMessagesBulk {
     request: runtime::Request,
 }
 
 impl PostConversationsMessageMessagesBulk {
-    pub fn body(mut self, value: Vec<String>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -75,6 +96,17 @@ impl runtime::Operation for PostConversationsMessageMessagesBulk {
     }
 }
 
+impl IntoFuture for PostConversationsMessageMessagesBulk {
+    type Output = runtime::Result<runtime::Response<TextMessageListing>>;
+
+    type IntoFuture = runtime::Call<TextMessageListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostConversationsMessageMessagesBulk {
     type Item = MessageData;
 
@@ -91,8 +123,10 @@ impl runtime::Paged for PostConversationsMessageMessagesBulk {
 }
 
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{conversationId}/messages/bulk` Optional parameters and all
-    /// else: [`PostConversationsMessageMessagesBulk`].
+    /// Post conversations message messages bulk.
+    ///
+    /// `POST /api/v2/conversations/messages/{conversationId}/messages/bulk` See
+    /// [`PostConversationsMessageMessagesBulk`] for what it takes and returns.
     pub fn post_conversations_message_messages_bulk(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,23 +3,43 @@
 use crate::models::conversations::MediaParticipantRequest;
 use crate::runtime;
 
+/// Patch conversations message participant.
+///
 /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`MediaParticipantRequest`](crate::models::MediaParticipantRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`
 ///
-/// Made by `ConversationsApi::patch_conversations_message_participant`.
+/// Created by `ConversationsApi::patch_conversations_message_participant`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId--participants--participantId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_message_participant("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsMessageParticipant {
     request: runtime::Request,
 }
 
 impl PatchConversationsMessageParticipant {
-    pub fn body(mut self, value: MediaParticipantRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<MediaParticipantRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -66,9 +86,22 @@ impl runtime::Operation for PatchConversationsMessageParticipant {
     }
 }
 
+impl IntoFuture for PatchConversationsMessageParticipant {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}` Optional
-    /// parameters and all else: [`PatchConversationsMessageParticipant`].
+    /// Patch conversations message participant.
+    ///
+    /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}` See
+    /// [`PatchConversationsMessageParticipant`] for what it takes and returns.
     pub fn patch_conversations_message_participant(
         &self,
         conversation_id: impl AsRef<str>,

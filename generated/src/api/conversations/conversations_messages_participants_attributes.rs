@@ -3,20 +3,41 @@
 use crate::models::conversations::ParticipantAttributes;
 use crate::runtime;
 
+/// Patch conversations message participant attributes.
+///
 /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}/attributes`
 ///
-/// Made by `ConversationsApi::patch_conversations_message_participant_attributes`.
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`ParticipantAttributes`](crate::models::ParticipantAttributes)). Returns
+/// [`ParticipantAttributes`](crate::models::ParticipantAttributes).
+///
+/// Created by `ConversationsApi::patch_conversations_message_participant_attributes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId--participants--participantId--attributes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_message_participant_attributes("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsMessageParticipantAttributes {
     request: runtime::Request,
 }
 
 impl PatchConversationsMessageParticipantAttributes {
-    pub fn body(mut self, value: ParticipantAttributes) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<ParticipantAttributes>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -57,9 +78,22 @@ impl runtime::Operation for PatchConversationsMessageParticipantAttributes {
     }
 }
 
+impl IntoFuture for PatchConversationsMessageParticipantAttributes {
+    type Output = runtime::Result<runtime::Response<ParticipantAttributes>>;
+
+    type IntoFuture = runtime::Call<ParticipantAttributes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}/attributes`
-    /// Optional parameters and all else: [`PatchConversationsMessageParticipantAttributes`].
+    /// Patch conversations message participant attributes.
+    ///
+    /// `PATCH /api/v2/conversations/messages/{conversationId}/participants/{participantId}/attributes` See
+    /// [`PatchConversationsMessageParticipantAttributes`] for what it takes and returns.
     pub fn patch_conversations_message_participant_attributes(
         &self,
         conversation_id: impl AsRef<str>,

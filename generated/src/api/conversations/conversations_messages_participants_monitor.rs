@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post conversations message participant monitor.
+///
 /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/monitor`
+///
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
 ///
 /// Permission: `conversation:message:monitor`
 ///
-/// Made by `ConversationsApi::post_conversations_message_participant_monitor`.
+/// Created by `ConversationsApi::post_conversations_message_participant_monitor`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--participants--participantId--monitor>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_participant_monitor("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageParticipantMonitor {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostConversationsMessageParticipantMonitor {
     }
 }
 
+impl IntoFuture for PostConversationsMessageParticipantMonitor {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/monitor` Optional
-    /// parameters and all else: [`PostConversationsMessageParticipantMonitor`].
+    /// Post conversations message participant monitor.
+    ///
+    /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/monitor` See
+    /// [`PostConversationsMessageParticipantMonitor`] for what it takes and returns.
     pub fn post_conversations_message_participant_monitor(
         &self,
         conversation_id: impl AsRef<str>,

@@ -2,12 +2,24 @@
 
 use crate::runtime;
 
+/// Post conversations message participant takeover.
+///
 /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/takeover`
 ///
-/// Made by `ConversationsApi::post_conversations_message_participant_takeover`.
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns nothing.
+///
+/// Created by `ConversationsApi::post_conversations_message_participant_takeover`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--conversationId--participants--participantId--takeover>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_message_participant_takeover("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsMessageParticipantTakeover {
     request: runtime::Request,
@@ -51,9 +63,22 @@ impl runtime::Operation for PostConversationsMessageParticipantTakeover {
     }
 }
 
+impl IntoFuture for PostConversationsMessageParticipantTakeover {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/takeover`
-    /// Optional parameters and all else: [`PostConversationsMessageParticipantTakeover`].
+    /// Post conversations message participant takeover.
+    ///
+    /// `POST /api/v2/conversations/messages/{conversationId}/participants/{participantId}/takeover` See
+    /// [`PostConversationsMessageParticipantTakeover`] for what it takes and returns.
     pub fn post_conversations_message_participant_takeover(
         &self,
         conversation_id: impl AsRef<str>,

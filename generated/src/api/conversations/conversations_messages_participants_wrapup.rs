@@ -3,21 +3,40 @@
 use crate::models::conversations::AssignedWrapupCode;
 use crate::runtime;
 
+/// Get conversations message participant wrapup.
+///
 /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapup`
 ///
-/// Made by `ConversationsApi::get_conversations_message_participant_wrapup`.
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns
+/// [`AssignedWrapupCode`](crate::models::AssignedWrapupCode).
+///
+/// Created by `ConversationsApi::get_conversations_message_participant_wrapup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--participants--participantId--wrapup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_message_participant_wrapup("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessageParticipantWrapup {
     request: runtime::Request,
 }
 
 impl GetConversationsMessageParticipantWrapup {
-    /// default `false`
-    pub fn provisional(mut self, value: bool) -> Self {
-        self.request.query("provisional", value);
+    /// The query parameter `provisional`, default `false`.
+    pub fn provisional(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("provisional", value.into());
         self
     }
 
@@ -58,9 +77,22 @@ impl runtime::Operation for GetConversationsMessageParticipantWrapup {
     }
 }
 
+impl IntoFuture for GetConversationsMessageParticipantWrapup {
+    type Output = runtime::Result<runtime::Response<AssignedWrapupCode>>;
+
+    type IntoFuture = runtime::Call<AssignedWrapupCode>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapup` Optional
-    /// parameters and all else: [`GetConversationsMessageParticipantWrapup`].
+    /// Get conversations message participant wrapup.
+    ///
+    /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapup` See
+    /// [`GetConversationsMessageParticipantWrapup`] for what it takes and returns.
     pub fn get_conversations_message_participant_wrapup(
         &self,
         conversation_id: impl AsRef<str>,

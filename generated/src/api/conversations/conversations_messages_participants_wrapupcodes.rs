@@ -3,12 +3,31 @@
 use crate::models::conversations_and_recording_and_routing::WrapupCode;
 use crate::runtime;
 
+/// Get conversations message participant wrapupcodes.
+///
 /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapupcodes`
 ///
-/// Made by `ConversationsApi::get_conversations_message_participant_wrapupcodes`.
+/// Takes `conversation_id` (a text) and `participant_id` (a text). Returns a list, each item
+/// `WrapupCode`.
+///
+/// Created by `ConversationsApi::get_conversations_message_participant_wrapupcodes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId--participants--participantId--wrapupcodes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_message_participant_wrapupcodes("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessageParticipantWrapupcodes {
     request: runtime::Request,
@@ -52,9 +71,22 @@ impl runtime::Operation for GetConversationsMessageParticipantWrapupcodes {
     }
 }
 
+impl IntoFuture for GetConversationsMessageParticipantWrapupcodes {
+    type Output = runtime::Result<runtime::Response<Vec<WrapupCode>>>;
+
+    type IntoFuture = runtime::Call<Vec<WrapupCode>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapupcodes`
-    /// Optional parameters and all else: [`GetConversationsMessageParticipantWrapupcodes`].
+    /// Get conversations message participant wrapupcodes.
+    ///
+    /// `GET /api/v2/conversations/messages/{conversationId}/participants/{participantId}/wrapupcodes` See
+    /// [`GetConversationsMessageParticipantWrapupcodes`] for what it takes and returns.
     pub fn get_conversations_message_participant_wrapupcodes(
         &self,
         conversation_id: impl AsRef<str>,

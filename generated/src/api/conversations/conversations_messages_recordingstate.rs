@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     PutConversationsMessageRecordingstateResponse, SetRecordingState,
 };
-
 use crate::runtime;
 
+/// Put conversations message recordingstate.
+///
 /// `PUT /api/v2/conversations/messages/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
+/// `PutConversationsMessageRecordingstateResponse`.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::put_conversations_message_recordingstate`.
+/// Created by `ConversationsApi::put_conversations_message_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-messages--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_message_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsMessageRecordingstate {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PutConversationsMessageRecordingstate {
     }
 }
 
+impl IntoFuture for PutConversationsMessageRecordingstate {
+    type Output = runtime::Result<
+        runtime::Response<PutConversationsMessageRecordingstateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PutConversationsMessageRecordingstateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/messages/{conversationId}/recordingstate` Optional parameters and all
-    /// else: [`PutConversationsMessageRecordingstate`].
+    /// Put conversations message recordingstate.
+    ///
+    /// `PUT /api/v2/conversations/messages/{conversationId}/recordingstate` See
+    /// [`PutConversationsMessageRecordingstate`] for what it takes and returns.
     #[inline]
     pub fn put_conversations_message_recordingstate(
         &self,
@@ -73,7 +101,7 @@ impl crate::api::ConversationsApi {
             <PutConversationsMessageRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsMessageRecordingstate {
             request,
         }

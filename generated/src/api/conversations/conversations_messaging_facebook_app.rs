@@ -3,14 +3,26 @@
 use crate::models::conversations::FacebookAppCredentials;
 use crate::runtime;
 
+/// Get conversations messaging facebook app.
+///
 /// `GET /api/v2/conversations/messaging/facebook/app`
+///
+/// Takes no arguments. Returns [`FacebookAppCredentials`](crate::models::FacebookAppCredentials).
 ///
 /// Permission: `messaging:integration:add`
 ///
-/// Made by `ConversationsApi::get_conversations_messaging_facebook_app`.
+/// Created by `ConversationsApi::get_conversations_messaging_facebook_app`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-facebook-app>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_facebook_app().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingFacebookApp {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetConversationsMessagingFacebookApp {
     }
 }
 
+impl IntoFuture for GetConversationsMessagingFacebookApp {
+    type Output = runtime::Result<runtime::Response<FacebookAppCredentials>>;
+
+    type IntoFuture = runtime::Call<FacebookAppCredentials>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messaging/facebook/app` Optional parameters and all else:
-    /// [`GetConversationsMessagingFacebookApp`].
+    /// Get conversations messaging facebook app.
+    ///
+    /// `GET /api/v2/conversations/messaging/facebook/app` See [`GetConversationsMessagingFacebookApp`] for
+    /// what it takes and returns.
     pub fn get_conversations_messaging_facebook_app(
         &self,
     ) -> GetConversationsMessagingFacebookApp {

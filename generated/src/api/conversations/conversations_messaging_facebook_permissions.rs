@@ -3,17 +3,31 @@
 use crate::models::conversations::{FacebookPermission, FacebookPermissionEntityListing};
 use crate::runtime;
 
+/// Get conversations messaging facebook permissions.
+///
 /// `GET /api/v2/conversations/messaging/facebook/permissions`
+///
+/// Takes no arguments. Returns
+/// [`FacebookPermissionEntityListing`](crate::models::FacebookPermissionEntityListing). `items()`
+/// streams the items of all pages, each [`FacebookPermission`](crate::models::FacebookPermission).
 ///
 /// Permissions, any of: `messaging:integration:add`, `messaging:integration:edit`,
 /// `messaging:conversationInstagramIntegration:add`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ConversationsApi::get_conversations_messaging_facebook_permissions`.
+/// Created by `ConversationsApi::get_conversations_messaging_facebook_permissions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-facebook-permissions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_facebook_permissions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingFacebookPermissions {
     request: runtime::Request,
@@ -75,6 +89,17 @@ impl runtime::Operation for GetConversationsMessagingFacebookPermissions {
     }
 }
 
+impl IntoFuture for GetConversationsMessagingFacebookPermissions {
+    type Output = runtime::Result<runtime::Response<FacebookPermissionEntityListing>>;
+
+    type IntoFuture = runtime::Call<FacebookPermissionEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetConversationsMessagingFacebookPermissions {
     type Item = FacebookPermission;
 
@@ -91,8 +116,10 @@ impl runtime::Paged for GetConversationsMessagingFacebookPermissions {
 }
 
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messaging/facebook/permissions` Optional parameters and all else:
-    /// [`GetConversationsMessagingFacebookPermissions`].
+    /// Get conversations messaging facebook permissions.
+    ///
+    /// `GET /api/v2/conversations/messaging/facebook/permissions` See
+    /// [`GetConversationsMessagingFacebookPermissions`] for what it takes and returns.
     pub fn get_conversations_messaging_facebook_permissions(
         &self,
     ) -> GetConversationsMessagingFacebookPermissions {

@@ -4,37 +4,51 @@ use crate::models::conversations::{
     GetConversationsMessagingIntegrationsExpand, MessagingIntegration,
     MessagingIntegrationEntityListing,
 };
-
 use crate::runtime;
 
+/// Get conversations messaging integrations.
+///
 /// `GET /api/v2/conversations/messaging/integrations`
+///
+/// Takes no arguments. Returns
+/// [`MessagingIntegrationEntityListing`](crate::models::MessagingIntegrationEntityListing). `items()`
+/// streams the items of all pages, each [`MessagingIntegration`](crate::models::MessagingIntegration).
 ///
 /// Permission: `messaging:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ConversationsApi::get_conversations_messaging_integrations`.
+/// Created by `ConversationsApi::get_conversations_messaging_integrations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_integrations().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingIntegrations {
     request: runtime::Request,
 }
 
 impl GetConversationsMessagingIntegrations {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetConversationsMessagingIntegrationsExpand>,
@@ -43,15 +57,15 @@ impl GetConversationsMessagingIntegrations {
         self
     }
 
-    /// `supportedContent.id`
-    pub fn supported_content_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("supportedContent.id", value.as_ref());
+    /// The query parameter `supportedContent.id`.
+    pub fn supported_content_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("supportedContent.id", value.text());
         self
     }
 
-    /// `messagingSetting.id`
-    pub fn messaging_setting_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("messagingSetting.id", value.as_ref());
+    /// The query parameter `messagingSetting.id`.
+    pub fn messaging_setting_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("messagingSetting.id", value.text());
         self
     }
 
@@ -104,6 +118,17 @@ impl runtime::Operation for GetConversationsMessagingIntegrations {
     }
 }
 
+impl IntoFuture for GetConversationsMessagingIntegrations {
+    type Output = runtime::Result<runtime::Response<MessagingIntegrationEntityListing>>;
+
+    type IntoFuture = runtime::Call<MessagingIntegrationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetConversationsMessagingIntegrations {
     type Item = MessagingIntegration;
 
@@ -124,8 +149,10 @@ impl runtime::Paged for GetConversationsMessagingIntegrations {
 }
 
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messaging/integrations` Optional parameters and all else:
-    /// [`GetConversationsMessagingIntegrations`].
+    /// Get conversations messaging integrations.
+    ///
+    /// `GET /api/v2/conversations/messaging/integrations` See [`GetConversationsMessagingIntegrations`] for
+    /// what it takes and returns.
     pub fn get_conversations_messaging_integrations(
         &self,
     ) -> GetConversationsMessagingIntegrations {

@@ -3,18 +3,31 @@
 use crate::models::conversations::GoogleOAuthSettingsResponse;
 use crate::runtime;
 
+/// Get conversations messaging integrations open extensions googlebusinessprofile oauth settings.
+///
 /// `GET
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/oauth/settings`
+///
+/// Takes no arguments. Returns
+/// [`GoogleOAuthSettingsResponse`](crate::models::GoogleOAuthSettingsResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `messaging:googleBusinessProfileOAuthSettings:view`
 ///
-/// Made by
+/// Created by
 /// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-oauth-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings {
     request: runtime::Request,
@@ -61,11 +74,25 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAut
     }
 }
 
+impl IntoFuture
+for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings {
+    type Output = runtime::Result<runtime::Response<GoogleOAuthSettingsResponse>>;
+
+    type IntoFuture = runtime::Call<GoogleOAuthSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Get conversations messaging integrations open extensions googlebusinessprofile oauth settings.
+    ///
     /// `GET
     /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/oauth/settings`
-    /// Optional parameters and all else:
-    /// [`GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings`].
+    /// See [`GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings`] for
+    /// what it takes and returns.
     pub fn get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings(
         &self,
     ) -> GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings {

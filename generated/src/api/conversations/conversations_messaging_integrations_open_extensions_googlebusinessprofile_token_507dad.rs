@@ -3,11 +3,17 @@
 use crate::models::conversations::{
     GoogleBusinessProfileAccount, GoogleBusinessProfileAccountListing,
 };
-
 use crate::runtime;
 
+/// Get conversations messaging integrations open extensions googlebusinessprofile token accounts.
+///
 /// `GET
 /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/tokens/{tokenId}/accounts`
+///
+/// Takes `token_id` (a text). Returns
+/// [`GoogleBusinessProfileAccountListing`](crate::models::GoogleBusinessProfileAccountListing).
+/// `items()` streams the items of all pages, each
+/// [`GoogleBusinessProfileAccount`](crate::models::GoogleBusinessProfileAccount).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -15,11 +21,19 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `ConversationsApi::get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations-open-extensions-googlebusinessprofile-tokens--tokenId--accounts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts("token_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts {
     request: runtime::Request,
@@ -78,6 +92,20 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
     }
 }
 
+impl IntoFuture
+for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts {
+    type Output = runtime::Result<
+        runtime::Response<GoogleBusinessProfileAccountListing>,
+    >;
+
+    type IntoFuture = runtime::Call<GoogleBusinessProfileAccountListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts {
     type Item = GoogleBusinessProfileAccount;
@@ -95,10 +123,12 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
 }
 
 impl crate::api::ConversationsApi {
+    /// Get conversations messaging integrations open extensions googlebusinessprofile token accounts.
+    ///
     /// `GET
     /// /api/v2/conversations/messaging/integrations/open/extensions/googlebusinessprofile/tokens/{tokenId}/accounts`
-    /// Optional parameters and all else:
-    /// [`GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts`].
+    /// See [`GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts`] for
+    /// what it takes and returns.
     pub fn get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts(
         &self,
         token_id: impl AsRef<str>,

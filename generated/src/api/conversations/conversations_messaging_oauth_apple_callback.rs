@@ -3,22 +3,36 @@
 use crate::models::conversations::OAuthAppleAuthorizationResponse;
 use crate::runtime;
 
+/// Get conversations messaging oauth apple callback.
+///
 /// `GET /api/v2/conversations/messaging/oauth/apple/callback`
+///
+/// Takes `code` (a text) and `state` (a text). Returns
+/// [`OAuthAppleAuthorizationResponse`](crate::models::OAuthAppleAuthorizationResponse).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `ConversationsApi::get_conversations_messaging_oauth_apple_callback`.
+/// Created by `ConversationsApi::get_conversations_messaging_oauth_apple_callback`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-oauth-apple-callback>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_messaging_oauth_apple_callback("code", "state").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsMessagingOAuthAppleCallback {
     request: runtime::Request,
 }
 
 impl GetConversationsMessagingOAuthAppleCallback {
-    pub fn error(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("error", value.as_ref());
+    /// The query parameter `error`.
+    pub fn error(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("error", value.text());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for GetConversationsMessagingOAuthAppleCallback {
     }
 }
 
+impl IntoFuture for GetConversationsMessagingOAuthAppleCallback {
+    type Output = runtime::Result<runtime::Response<OAuthAppleAuthorizationResponse>>;
+
+    type IntoFuture = runtime::Call<OAuthAppleAuthorizationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/messaging/oauth/apple/callback` Optional parameters and all else:
-    /// [`GetConversationsMessagingOAuthAppleCallback`].
+    /// Get conversations messaging oauth apple callback.
+    ///
+    /// `GET /api/v2/conversations/messaging/oauth/apple/callback` See
+    /// [`GetConversationsMessagingOAuthAppleCallback`] for what it takes and returns.
     pub fn get_conversations_messaging_oauth_apple_callback(
         &self,
         code: impl AsRef<str>,
@@ -71,8 +98,8 @@ impl crate::api::ConversationsApi {
             &self.client,
             <GetConversationsMessagingOAuthAppleCallback as runtime::Operation>::METADATA,
         );
-        request.query("code", code.as_ref());
-        request.query("state", state.as_ref());
+        request.query("code", Some(code.as_ref()));
+        request.query("state", Some(state.as_ref()));
         GetConversationsMessagingOAuthAppleCallback {
             request,
         }

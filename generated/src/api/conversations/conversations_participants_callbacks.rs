@@ -3,22 +3,47 @@
 use crate::models::conversations::CreateCallbackOnConversationCommand;
 use crate::runtime;
 
+/// Post conversation participant callbacks.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/callbacks`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`CreateCallbackOnConversationCommand`](crate::models::CreateCallbackOnConversationCommand)).
+/// Returns nothing.
 ///
 /// Permission: `conversation:callback:create`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_callbacks`.
+/// Created by `ConversationsApi::post_conversation_participant_callbacks`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--callbacks>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_callbacks("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversation.error.cannot.callback.acd`, `conversation.error.queue.required`, `invalid.date`, `invalid.value`
+/// - 404: `conversation.error.conversation.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantCallbacks {
     request: runtime::Request,
 }
 
 impl PostConversationParticipantCallbacks {
-    pub fn body(mut self, value: CreateCallbackOnConversationCommand) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<CreateCallbackOnConversationCommand>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -72,9 +97,22 @@ impl runtime::Operation for PostConversationParticipantCallbacks {
     }
 }
 
+impl IntoFuture for PostConversationParticipantCallbacks {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/callbacks` Optional
-    /// parameters and all else: [`PostConversationParticipantCallbacks`].
+    /// Post conversation participant callbacks.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/callbacks` See
+    /// [`PostConversationParticipantCallbacks`] for what it takes and returns.
     pub fn post_conversation_participant_callbacks(
         &self,
         conversation_id: impl AsRef<str>,

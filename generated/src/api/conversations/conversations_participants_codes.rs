@@ -2,13 +2,26 @@
 
 use crate::runtime;
 
+/// Delete conversation participant code.
+///
 /// `DELETE
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/codes/{addCommunicationCode}`
 ///
-/// Made by `ConversationsApi::delete_conversation_participant_code`.
+/// Takes `conversation_id` (a text), `participant_id` (a text) and `add_communication_code` (a text).
+/// Returns bytes.
+///
+/// Created by `ConversationsApi::delete_conversation_participant_code`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--participants--participantId--codes--addCommunicationCode->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().delete_conversation_participant_code("conversation_id", "participant_id", "add_communication_code").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteConversationParticipantCode {
     request: runtime::Request,
@@ -52,10 +65,23 @@ impl runtime::Operation for DeleteConversationParticipantCode {
     }
 }
 
+impl IntoFuture for DeleteConversationParticipantCode {
+    type Output = runtime::Result<runtime::Response<bytes::Bytes>>;
+
+    type IntoFuture = runtime::Call<bytes::Bytes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Delete conversation participant code.
+    ///
     /// `DELETE
     /// /api/v2/conversations/{conversationId}/participants/{participantId}/codes/{addCommunicationCode}`
-    /// Optional parameters and all else: [`DeleteConversationParticipantCode`].
+    /// See [`DeleteConversationParticipantCode`] for what it takes and returns.
     pub fn delete_conversation_participant_code(
         &self,
         conversation_id: impl AsRef<str>,

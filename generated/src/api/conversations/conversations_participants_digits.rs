@@ -3,20 +3,41 @@
 use crate::models::conversations::Digits;
 use crate::runtime;
 
+/// Post conversation participant digits.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/digits`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_digits`.
+/// Takes `conversation_id` (a text), `participant_id` (a text) and optionally a body
+/// ([`Digits`](crate::models::Digits)). Returns nothing.
+///
+/// Created by `ConversationsApi::post_conversation_participant_digits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--digits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_digits("conversation_id", "participant_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `conversation.error.conversation.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantDigits {
     request: runtime::Request,
 }
 
 impl PostConversationParticipantDigits {
-    pub fn body(mut self, value: Digits) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Digits>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -60,9 +81,22 @@ impl runtime::Operation for PostConversationParticipantDigits {
     }
 }
 
+impl IntoFuture for PostConversationParticipantDigits {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/digits` Optional
-    /// parameters and all else: [`PostConversationParticipantDigits`].
+    /// Post conversation participant digits.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/digits` See
+    /// [`PostConversationParticipantDigits`] for what it takes and returns.
     pub fn post_conversation_participant_digits(
         &self,
         conversation_id: impl AsRef<str>,

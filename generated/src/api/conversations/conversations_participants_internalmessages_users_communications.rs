@@ -3,18 +3,31 @@
 use crate::models::conversations::{
     MessagingConferResponse, MessagingConferWithUserRequest,
 };
-
 use crate::runtime;
 
+/// Post conversation participant internalmessages users communications.
+///
 /// `POST
 /// /api/v2/conversations/{conversationId}/participants/{participantId}/internalmessages/users/communications`
 ///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`MessagingConferWithUserRequest`](crate::models::MessagingConferWithUserRequest)). Returns
+/// [`MessagingConferResponse`](crate::models::MessagingConferResponse).
+///
 /// Permission: `conversation:internalMessaging:setupWithUser`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_internalmessages_users_communications`.
+/// Created by `ConversationsApi::post_conversation_participant_internalmessages_users_communications`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--internalmessages-users-communications>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_internalmessages_users_communications("conversation_id", "participant_id", genesys_cloud::models::MessagingConferWithUserRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantInternalmessagesUsersCommunications {
     request: runtime::Request,
@@ -61,11 +74,24 @@ for PostConversationParticipantInternalmessagesUsersCommunications {
     }
 }
 
+impl IntoFuture for PostConversationParticipantInternalmessagesUsersCommunications {
+    type Output = runtime::Result<runtime::Response<MessagingConferResponse>>;
+
+    type IntoFuture = runtime::Call<MessagingConferResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversation participant internalmessages users communications.
+    ///
     /// `POST
     /// /api/v2/conversations/{conversationId}/participants/{participantId}/internalmessages/users/communications`
-    /// Optional parameters and all else:
-    /// [`PostConversationParticipantInternalmessagesUsersCommunications`].
+    /// See [`PostConversationParticipantInternalmessagesUsersCommunications`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_conversation_participant_internalmessages_users_communications(
         &self,
@@ -79,7 +105,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantInternalmessagesUsersCommunications {
             request,
         }

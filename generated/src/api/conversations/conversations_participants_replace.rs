@@ -3,16 +3,35 @@
 use crate::models::conversations::TransferRequest;
 use crate::runtime;
 
+/// Post conversation participant replace.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferRequest`](crate::models::TransferRequest)). Returns nothing.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_replace`.
+/// Created by `ConversationsApi::post_conversation_participant_replace`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_replace("conversation_id", "participant_id", genesys_cloud::models::TransferRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `conversations.error.queue.not.found`, `conversations.error.transfer.acd.call.unattended`, `conversations.error.transfer.chat.external`, `conversations.error.transfer.chat.voicemail`, `conversations.error.transfer.destination.required`, `conversations.error.transfer.not.connected`, `conversations.error.transfer.same.party`, `conversations.error.transfer.userCall.voicemail`, `invalid.date`, `invalid.value`, `postino.error.bad.request`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantReplace {
     request: runtime::Request,
@@ -75,9 +94,22 @@ impl runtime::Operation for PostConversationParticipantReplace {
     }
 }
 
+impl IntoFuture for PostConversationParticipantReplace {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace` Optional
-    /// parameters and all else: [`PostConversationParticipantReplace`].
+    /// Post conversation participant replace.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace` See
+    /// [`PostConversationParticipantReplace`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_conversation_participant_replace(
@@ -92,7 +124,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantReplace {
             request,
         }

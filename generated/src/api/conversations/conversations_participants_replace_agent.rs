@@ -3,15 +3,28 @@
 use crate::models::conversations::TransferToAgentRequest;
 use crate::runtime;
 
+/// Post conversation participant replace agent.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/agent`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferToAgentRequest`](crate::models::TransferToAgentRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferAgent`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_replace_agent`.
+/// Created by `ConversationsApi::post_conversation_participant_replace_agent`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-agent>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_replace_agent("conversation_id", "participant_id", genesys_cloud::models::TransferToAgentRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantReplaceAgent {
     request: runtime::Request,
@@ -60,9 +73,22 @@ impl runtime::Operation for PostConversationParticipantReplaceAgent {
     }
 }
 
+impl IntoFuture for PostConversationParticipantReplaceAgent {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/agent` Optional
-    /// parameters and all else: [`PostConversationParticipantReplaceAgent`].
+    /// Post conversation participant replace agent.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/agent` See
+    /// [`PostConversationParticipantReplaceAgent`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_participant_replace_agent(
         &self,
@@ -76,7 +102,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantReplaceAgent {
             request,
         }

@@ -3,15 +3,29 @@
 use crate::models::conversations::TransferToExternalContactRequest;
 use crate::runtime;
 
+/// Post conversation participant replace contact external.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/contact/external`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferToExternalContactRequest`](crate::models::TransferToExternalContactRequest)). Returns
+/// nothing.
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferExternalContact`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_replace_contact_external`.
+/// Created by `ConversationsApi::post_conversation_participant_replace_contact_external`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-contact-external>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_replace_contact_external("conversation_id", "participant_id", genesys_cloud::models::TransferToExternalContactRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantReplaceContactExternal {
     request: runtime::Request,
@@ -60,9 +74,22 @@ impl runtime::Operation for PostConversationParticipantReplaceContactExternal {
     }
 }
 
+impl IntoFuture for PostConversationParticipantReplaceContactExternal {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversation participant replace contact external.
+    ///
     /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/contact/external`
-    /// Optional parameters and all else: [`PostConversationParticipantReplaceContactExternal`].
+    /// See [`PostConversationParticipantReplaceContactExternal`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_participant_replace_contact_external(
         &self,
@@ -76,7 +103,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantReplaceContactExternal {
             request,
         }

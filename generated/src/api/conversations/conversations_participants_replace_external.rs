@@ -3,17 +3,30 @@
 use crate::models::conversations::TransferToExternalRequest;
 use crate::runtime;
 
+/// Post conversation participant replace external.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/external`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferToExternalRequest`](crate::models::TransferToExternalRequest)). Returns nothing.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferExternal`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_replace_external`.
+/// Created by `ConversationsApi::post_conversation_participant_replace_external`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-external>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_replace_external("conversation_id", "participant_id", genesys_cloud::models::TransferToExternalRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantReplaceExternal {
     request: runtime::Request,
@@ -62,9 +75,22 @@ impl runtime::Operation for PostConversationParticipantReplaceExternal {
     }
 }
 
+impl IntoFuture for PostConversationParticipantReplaceExternal {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/external` Optional
-    /// parameters and all else: [`PostConversationParticipantReplaceExternal`].
+    /// Post conversation participant replace external.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/external` See
+    /// [`PostConversationParticipantReplaceExternal`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_conversation_participant_replace_external(
@@ -79,7 +105,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantReplaceExternal {
             request,
         }

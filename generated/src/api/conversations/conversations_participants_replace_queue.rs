@@ -3,15 +3,28 @@
 use crate::models::conversations::TransferToQueueRequest;
 use crate::runtime;
 
+/// Post conversation participant replace queue.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/queue`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferToQueueRequest`](crate::models::TransferToQueueRequest)). Returns nothing.
 ///
 /// Permissions, any of: `conversation:communication:blindTransfer`,
 /// `conversation:communication:blindTransferQueue`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_replace_queue`.
+/// Created by `ConversationsApi::post_conversation_participant_replace_queue`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--replace-queue>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_replace_queue("conversation_id", "participant_id", genesys_cloud::models::TransferToQueueRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantReplaceQueue {
     request: runtime::Request,
@@ -60,9 +73,22 @@ impl runtime::Operation for PostConversationParticipantReplaceQueue {
     }
 }
 
+impl IntoFuture for PostConversationParticipantReplaceQueue {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/queue` Optional
-    /// parameters and all else: [`PostConversationParticipantReplaceQueue`].
+    /// Post conversation participant replace queue.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/replace/queue` See
+    /// [`PostConversationParticipantReplaceQueue`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_participant_replace_queue(
         &self,
@@ -76,7 +102,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantReplaceQueue {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::conversations::TransferToAddressRequest;
 use crate::runtime;
 
+/// Post conversation participant transfer.
+///
 /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/transfer`
+///
+/// Takes `conversation_id` (a text), `participant_id` (a text) and a body
+/// ([`TransferToAddressRequest`](crate::models::TransferToAddressRequest)). Returns nothing.
 ///
 /// Permission: `conversation:communication:blindTransfer`
 ///
-/// Made by `ConversationsApi::post_conversation_participant_transfer`.
+/// Created by `ConversationsApi::post_conversation_participant_transfer`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--transfer>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_participant_transfer("conversation_id", "participant_id", genesys_cloud::models::TransferToAddressRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationParticipantTransfer {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostConversationParticipantTransfer {
     }
 }
 
+impl IntoFuture for PostConversationParticipantTransfer {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/transfer` Optional
-    /// parameters and all else: [`PostConversationParticipantTransfer`].
+    /// Post conversation participant transfer.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/participants/{participantId}/transfer` See
+    /// [`PostConversationParticipantTransfer`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_participant_transfer(
         &self,
@@ -72,7 +98,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationParticipantTransfer {
             request,
         }

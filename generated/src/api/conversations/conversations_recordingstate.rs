@@ -3,14 +3,27 @@
 use crate::models::conversations::SetRecordingState;
 use crate::runtime;
 
+/// Patch conversation recordingstate.
+///
 /// `PATCH /api/v2/conversations/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns nothing.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::patch_conversation_recordingstate`.
+/// Created by `ConversationsApi::patch_conversation_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversation_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationRecordingstate {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchConversationRecordingstate {
     }
 }
 
+impl IntoFuture for PatchConversationRecordingstate {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/{conversationId}/recordingstate` Optional parameters and all else:
-    /// [`PatchConversationRecordingstate`].
+    /// Patch conversation recordingstate.
+    ///
+    /// `PATCH /api/v2/conversations/{conversationId}/recordingstate` See
+    /// [`PatchConversationRecordingstate`] for what it takes and returns.
     #[inline]
     pub fn patch_conversation_recordingstate(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::ConversationsApi {
             <PatchConversationRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationRecordingstate {
             request,
         }

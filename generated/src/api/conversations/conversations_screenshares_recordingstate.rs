@@ -3,19 +3,32 @@
 use crate::models::conversations::{
     PutConversationsScreenshareRecordingstateResponse, SetRecordingState,
 };
-
 use crate::runtime;
 
+/// Put conversations screenshare recordingstate.
+///
 /// `PUT /api/v2/conversations/screenshares/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
+/// `PutConversationsScreenshareRecordingstateResponse`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::put_conversations_screenshare_recordingstate`.
+/// Created by `ConversationsApi::put_conversations_screenshare_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-screenshares--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_screenshare_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsScreenshareRecordingstate {
     request: runtime::Request,
@@ -63,9 +76,24 @@ impl runtime::Operation for PutConversationsScreenshareRecordingstate {
     }
 }
 
+impl IntoFuture for PutConversationsScreenshareRecordingstate {
+    type Output = runtime::Result<
+        runtime::Response<PutConversationsScreenshareRecordingstateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PutConversationsScreenshareRecordingstateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/screenshares/{conversationId}/recordingstate` Optional parameters and all
-    /// else: [`PutConversationsScreenshareRecordingstate`].
+    /// Put conversations screenshare recordingstate.
+    ///
+    /// `PUT /api/v2/conversations/screenshares/{conversationId}/recordingstate` See
+    /// [`PutConversationsScreenshareRecordingstate`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn put_conversations_screenshare_recordingstate(
@@ -78,7 +106,7 @@ impl crate::api::ConversationsApi {
             <PutConversationsScreenshareRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsScreenshareRecordingstate {
             request,
         }

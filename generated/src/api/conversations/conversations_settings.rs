@@ -3,14 +3,26 @@
 use crate::models::conversations::Settings;
 use crate::runtime;
 
+/// Get conversations settings.
+///
 /// `GET /api/v2/conversations/settings`
+///
+/// Takes no arguments. Returns [`Settings`](crate::models::Settings).
 ///
 /// Permission: `conversation:settings:view`
 ///
-/// Made by `ConversationsApi::get_conversations_settings`.
+/// Created by `ConversationsApi::get_conversations_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsSettings {
     request: runtime::Request,
@@ -54,8 +66,21 @@ impl runtime::Operation for GetConversationsSettings {
     }
 }
 
+impl IntoFuture for GetConversationsSettings {
+    type Output = runtime::Result<runtime::Response<Settings>>;
+
+    type IntoFuture = runtime::Call<Settings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/settings` Optional parameters and all else: [`GetConversationsSettings`].
+    /// Get conversations settings.
+    ///
+    /// `GET /api/v2/conversations/settings` See [`GetConversationsSettings`] for what it takes and returns.
     pub fn get_conversations_settings(&self) -> GetConversationsSettings {
         GetConversationsSettings {
             request: runtime::Request::new(
@@ -66,14 +91,26 @@ impl crate::api::ConversationsApi {
     }
 }
 
+/// Patch conversations settings.
+///
 /// `PATCH /api/v2/conversations/settings`
+///
+/// Takes a body ([`Settings`](crate::models::Settings)). Returns nothing.
 ///
 /// Permission: `conversation:settings:edit`
 ///
-/// Made by `ConversationsApi::patch_conversations_settings`.
+/// Created by `ConversationsApi::patch_conversations_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversations_settings(genesys_cloud::models::Settings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsSettings {
     request: runtime::Request,
@@ -117,9 +154,22 @@ impl runtime::Operation for PatchConversationsSettings {
     }
 }
 
+impl IntoFuture for PatchConversationsSettings {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/settings` Optional parameters and all else:
-    /// [`PatchConversationsSettings`].
+    /// Patch conversations settings.
+    ///
+    /// `PATCH /api/v2/conversations/settings` See [`PatchConversationsSettings`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_conversations_settings(
         &self,
@@ -129,7 +179,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PatchConversationsSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationsSettings {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::conversations::SuggestionEngagement;
 use crate::runtime;
 
+/// Post conversation suggestion engagement.
+///
 /// `POST /api/v2/conversations/{conversationId}/suggestions/{suggestionId}/engagement`
+///
+/// Takes `conversation_id` (a text), `suggestion_id` (a text) and a body
+/// ([`SuggestionEngagement`](crate::models::SuggestionEngagement)). Returns
+/// [`SuggestionEngagement`](crate::models::SuggestionEngagement).
 ///
 /// Permission: `conversation:suggestionEngagement:add`
 ///
-/// Made by `ConversationsApi::post_conversation_suggestion_engagement`.
+/// Created by `ConversationsApi::post_conversation_suggestion_engagement`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--suggestions--suggestionId--engagement>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_suggestion_engagement("conversation_id", "suggestion_id", genesys_cloud::models::SuggestionEngagement::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationSuggestionEngagement {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostConversationSuggestionEngagement {
     }
 }
 
+impl IntoFuture for PostConversationSuggestionEngagement {
+    type Output = runtime::Result<runtime::Response<SuggestionEngagement>>;
+
+    type IntoFuture = runtime::Call<SuggestionEngagement>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/suggestions/{suggestionId}/engagement` Optional
-    /// parameters and all else: [`PostConversationSuggestionEngagement`].
+    /// Post conversation suggestion engagement.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/suggestions/{suggestionId}/engagement` See
+    /// [`PostConversationSuggestionEngagement`] for what it takes and returns.
     #[inline]
     pub fn post_conversation_suggestion_engagement(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::ConversationsApi {
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(suggestion_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationSuggestionEngagement {
             request,
         }

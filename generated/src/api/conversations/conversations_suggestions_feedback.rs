@@ -3,16 +3,29 @@
 use crate::models::conversations::Feedback;
 use crate::runtime;
 
+/// Post conversation suggestions feedback.
+///
 /// `POST /api/v2/conversations/{conversationId}/suggestions/feedback`
+///
+/// Takes `conversation_id` (a text) and a body ([`Feedback`](crate::models::Feedback)). Returns
+/// nothing.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:suggestionFeedback:add`
 ///
-/// Made by `ConversationsApi::post_conversation_suggestions_feedback`.
+/// Created by `ConversationsApi::post_conversation_suggestions_feedback`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--suggestions-feedback>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversation_suggestions_feedback("conversation_id", genesys_cloud::models::Feedback::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationSuggestionsFeedback {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostConversationSuggestionsFeedback {
     }
 }
 
+impl IntoFuture for PostConversationSuggestionsFeedback {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/{conversationId}/suggestions/feedback` Optional parameters and all else:
-    /// [`PostConversationSuggestionsFeedback`].
+    /// Post conversation suggestions feedback.
+    ///
+    /// `POST /api/v2/conversations/{conversationId}/suggestions/feedback` See
+    /// [`PostConversationSuggestionsFeedback`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_conversation_suggestions_feedback(
@@ -73,7 +99,7 @@ impl crate::api::ConversationsApi {
             <PostConversationSuggestionsFeedback as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationSuggestionsFeedback {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::conversations::ConversationSummariesGetResponse;
 use crate::runtime;
 
+/// Get conversation summaries.
+///
 /// `GET /api/v2/conversations/{conversationId}/summaries`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`ConversationSummariesGetResponse`](crate::models::ConversationSummariesGetResponse).
 ///
 /// Permission: `conversation:summary:view`
 ///
-/// Made by `ConversationsApi::get_conversation_summaries`.
+/// Created by `ConversationsApi::get_conversation_summaries`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--summaries>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversation_summaries("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationSummaries {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetConversationSummaries {
     }
 }
 
+impl IntoFuture for GetConversationSummaries {
+    type Output = runtime::Result<runtime::Response<ConversationSummariesGetResponse>>;
+
+    type IntoFuture = runtime::Call<ConversationSummariesGetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/{conversationId}/summaries` Optional parameters and all else:
-    /// [`GetConversationSummaries`].
+    /// Get conversation summaries.
+    ///
+    /// `GET /api/v2/conversations/{conversationId}/summaries` See [`GetConversationSummaries`] for what it
+    /// takes and returns.
     pub fn get_conversation_summaries(
         &self,
         conversation_id: impl AsRef<str>,

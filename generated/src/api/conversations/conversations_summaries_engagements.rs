@@ -3,22 +3,36 @@
 use crate::models::conversations::EngagementRequest;
 use crate::runtime;
 
+/// Patch conversation summary engagements.
+///
 /// `PATCH /api/v2/conversations/{conversationId}/summaries/{summaryId}/engagements`
+///
+/// Takes `conversation_id` (a text), `summary_id` (a text) and optionally a body
+/// ([`EngagementRequest`](crate::models::EngagementRequest)). Returns nothing.
 ///
 /// Permission: `conversation:summaryEngagement:edit`
 ///
-/// Made by `ConversationsApi::patch_conversation_summary_engagements`.
+/// Created by `ConversationsApi::patch_conversation_summary_engagements`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--summaries--summaryId--engagements>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversation_summary_engagements("conversation_id", "summary_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationSummaryEngagements {
     request: runtime::Request,
 }
 
 impl PatchConversationSummaryEngagements {
-    pub fn body(mut self, value: EngagementRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<EngagementRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +75,22 @@ impl runtime::Operation for PatchConversationSummaryEngagements {
     }
 }
 
+impl IntoFuture for PatchConversationSummaryEngagements {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/{conversationId}/summaries/{summaryId}/engagements` Optional parameters
-    /// and all else: [`PatchConversationSummaryEngagements`].
+    /// Patch conversation summary engagements.
+    ///
+    /// `PATCH /api/v2/conversations/{conversationId}/summaries/{summaryId}/engagements` See
+    /// [`PatchConversationSummaryEngagements`] for what it takes and returns.
     pub fn patch_conversation_summary_engagements(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::conversations::ConversationTagsUpdate;
 use crate::runtime;
 
+/// Put conversation tags.
+///
 /// `PUT /api/v2/conversations/{conversationId}/tags`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`ConversationTagsUpdate`](crate::models::ConversationTagsUpdate)). Returns a text.
 ///
 /// Permission: `conversation:externalTag:edit`
 ///
-/// Made by `ConversationsApi::put_conversation_tags`.
+/// Created by `ConversationsApi::put_conversation_tags`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--tags>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversation_tags("conversation_id", genesys_cloud::models::ConversationTagsUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationTags {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PutConversationTags {
     }
 }
 
+impl IntoFuture for PutConversationTags {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/{conversationId}/tags` Optional parameters and all else:
-    /// [`PutConversationTags`].
+    /// Put conversation tags.
+    ///
+    /// `PUT /api/v2/conversations/{conversationId}/tags` See [`PutConversationTags`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_conversation_tags(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::ConversationsApi {
             <PutConversationTags as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationTags { request }
     }
 }

@@ -3,14 +3,28 @@
 use crate::models::conversations::ConversationUtilizationLabelUpdate;
 use crate::runtime;
 
+/// Patch conversation utilizationlabel.
+///
 /// `PATCH /api/v2/conversations/{conversationId}/utilizationlabel`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`ConversationUtilizationLabelUpdate`](crate::models::ConversationUtilizationLabelUpdate)). Returns
+/// a text.
 ///
 /// Permission: `conversation:utilizationLabel:edit`
 ///
-/// Made by `ConversationsApi::patch_conversation_utilizationlabel`.
+/// Created by `ConversationsApi::patch_conversation_utilizationlabel`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--utilizationlabel>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().patch_conversation_utilizationlabel("conversation_id", genesys_cloud::models::ConversationUtilizationLabelUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationUtilizationlabel {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PatchConversationUtilizationlabel {
     }
 }
 
+impl IntoFuture for PatchConversationUtilizationlabel {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PATCH /api/v2/conversations/{conversationId}/utilizationlabel` Optional parameters and all else:
-    /// [`PatchConversationUtilizationlabel`].
+    /// Patch conversation utilizationlabel.
+    ///
+    /// `PATCH /api/v2/conversations/{conversationId}/utilizationlabel` See
+    /// [`PatchConversationUtilizationlabel`] for what it takes and returns.
     #[inline]
     pub fn patch_conversation_utilizationlabel(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::ConversationsApi {
             <PatchConversationUtilizationlabel as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchConversationUtilizationlabel {
             request,
         }

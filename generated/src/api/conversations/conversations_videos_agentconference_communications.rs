@@ -3,17 +3,30 @@
 use crate::models::conversations::CreateJoinVideoResponse;
 use crate::runtime;
 
+/// Post conversations video agentconference communication.
+///
 /// `POST
 /// /api/v2/conversations/videos/{conversationId}/agentconference/communications/{communicationId}`
+///
+/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
+/// [`CreateJoinVideoResponse`](crate::models::CreateJoinVideoResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `conversation:video:add`
 ///
-/// Made by `ConversationsApi::post_conversations_video_agentconference_communication`.
+/// Created by `ConversationsApi::post_conversations_video_agentconference_communication`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-videos--conversationId--agentconference-communications--communicationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_video_agentconference_communication("conversation_id", "communication_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsVideoAgentconferenceCommunication {
     request: runtime::Request,
@@ -57,10 +70,23 @@ impl runtime::Operation for PostConversationsVideoAgentconferenceCommunication {
     }
 }
 
+impl IntoFuture for PostConversationsVideoAgentconferenceCommunication {
+    type Output = runtime::Result<runtime::Response<CreateJoinVideoResponse>>;
+
+    type IntoFuture = runtime::Call<CreateJoinVideoResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
+    /// Post conversations video agentconference communication.
+    ///
     /// `POST
-    /// /api/v2/conversations/videos/{conversationId}/agentconference/communications/{communicationId}`
-    /// Optional parameters and all else: [`PostConversationsVideoAgentconferenceCommunication`].
+    /// /api/v2/conversations/videos/{conversationId}/agentconference/communications/{communicationId}` See
+    /// [`PostConversationsVideoAgentconferenceCommunication`] for what it takes and returns.
     pub fn post_conversations_video_agentconference_communication(
         &self,
         conversation_id: impl AsRef<str>,

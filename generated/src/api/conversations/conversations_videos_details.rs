@@ -3,16 +3,29 @@
 use crate::models::conversations::VideoConferenceDetails;
 use crate::runtime;
 
+/// Get conversations video details.
+///
 /// `GET /api/v2/conversations/videos/{conferenceId}/details`
+///
+/// Takes `conference_id` (a text). Returns
+/// [`VideoConferenceDetails`](crate::models::VideoConferenceDetails).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `video:video:access`
 ///
-/// Made by `ConversationsApi::get_conversations_video_details`.
+/// Created by `ConversationsApi::get_conversations_video_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-videos--conferenceId--details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().get_conversations_video_details("conference_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetConversationsVideoDetails {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetConversationsVideoDetails {
     }
 }
 
+impl IntoFuture for GetConversationsVideoDetails {
+    type Output = runtime::Result<runtime::Response<VideoConferenceDetails>>;
+
+    type IntoFuture = runtime::Call<VideoConferenceDetails>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `GET /api/v2/conversations/videos/{conferenceId}/details` Optional parameters and all else:
-    /// [`GetConversationsVideoDetails`].
+    /// Get conversations video details.
+    ///
+    /// `GET /api/v2/conversations/videos/{conferenceId}/details` See [`GetConversationsVideoDetails`] for
+    /// what it takes and returns.
     pub fn get_conversations_video_details(
         &self,
         conference_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::conversations::{
     PutConversationsVideoRecordingstateResponse, SetRecordingState,
 };
-
 use crate::runtime;
 
+/// Put conversations video recordingstate.
+///
 /// `PUT /api/v2/conversations/videos/{conversationId}/recordingstate`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
+/// `PutConversationsVideoRecordingstateResponse`.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Made by `ConversationsApi::put_conversations_video_recordingstate`.
+/// Created by `ConversationsApi::put_conversations_video_recordingstate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-videos--conversationId--recordingstate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().put_conversations_video_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutConversationsVideoRecordingstate {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PutConversationsVideoRecordingstate {
     }
 }
 
+impl IntoFuture for PutConversationsVideoRecordingstate {
+    type Output = runtime::Result<
+        runtime::Response<PutConversationsVideoRecordingstateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PutConversationsVideoRecordingstateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ConversationsApi {
-    /// `PUT /api/v2/conversations/videos/{conversationId}/recordingstate` Optional parameters and all else:
-    /// [`PutConversationsVideoRecordingstate`].
+    /// Put conversations video recordingstate.
+    ///
+    /// `PUT /api/v2/conversations/videos/{conversationId}/recordingstate` See
+    /// [`PutConversationsVideoRecordingstate`] for what it takes and returns.
     #[inline]
     pub fn put_conversations_video_recordingstate(
         &self,
@@ -73,7 +101,7 @@ impl crate::api::ConversationsApi {
             <PutConversationsVideoRecordingstate as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutConversationsVideoRecordingstate {
             request,
         }

@@ -4,15 +4,29 @@ use crate::models::conversations_and_search::ConversationCustomAttributesSearchR
 use crate::models::shared_by_3_306885::JsonSearchResponse;
 use crate::runtime;
 
+/// Post conversations customattributes search.
+///
 /// `POST /api/v2/conversations/customattributes/search`
+///
+/// Takes a body
+/// ([`ConversationCustomAttributesSearchRequest`](crate::models::ConversationCustomAttributesSearchRequest)).
+/// Returns `JsonSearchResponse`.
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
-/// Made by `ConversationsApi::post_conversations_customattributes_search` and
+/// Created by `ConversationsApi::post_conversations_customattributes_search` and
 /// `SearchApi::post_conversations_customattributes_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_customattributes_search(genesys_cloud::models::ConversationCustomAttributesSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCustomattributesSearch {
     request: runtime::Request,
@@ -58,10 +72,23 @@ impl runtime::Operation for PostConversationsCustomattributesSearch {
     }
 }
 
+impl IntoFuture for PostConversationsCustomattributesSearch {
+    type Output = runtime::Result<runtime::Response<JsonSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/customattributes/search` Optional parameters and all else:
-    /// [`PostConversationsCustomattributesSearch`].
+    /// Post conversations customattributes search.
+    ///
+    /// `POST /api/v2/conversations/customattributes/search` See [`PostConversationsCustomattributesSearch`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_conversations_customattributes_search(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsCustomattributesSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCustomattributesSearch {
             request,
         }
@@ -80,8 +107,10 @@ impl crate::api::ConversationsApi {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/conversations/customattributes/search` Optional parameters and all else:
-    /// [`PostConversationsCustomattributesSearch`].
+    /// Post conversations customattributes search.
+    ///
+    /// `POST /api/v2/conversations/customattributes/search` See [`PostConversationsCustomattributesSearch`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_conversations_customattributes_search(
         &self,
@@ -91,7 +120,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostConversationsCustomattributesSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsCustomattributesSearch {
             request,
         }

@@ -3,18 +3,31 @@
 use crate::models::conversations_and_search::{
     ConversationParticipantSearchRequest, JsonCursorSearchResponse,
 };
-
 use crate::runtime;
 
+/// Post conversations participants attributes search.
+///
 /// `POST /api/v2/conversations/participants/attributes/search`
+///
+/// Takes a body
+/// ([`ConversationParticipantSearchRequest`](crate::models::ConversationParticipantSearchRequest)).
+/// Returns [`JsonCursorSearchResponse`](crate::models::JsonCursorSearchResponse).
 ///
 /// Permission: `conversation:participant:attributesview`
 ///
-/// Made by `ConversationsApi::post_conversations_participants_attributes_search` and
+/// Created by `ConversationsApi::post_conversations_participants_attributes_search` and
 /// `SearchApi::post_conversations_participants_attributes_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-participants-attributes-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.conversations().post_conversations_participants_attributes_search(genesys_cloud::models::ConversationParticipantSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsParticipantsAttributesSearch {
     request: runtime::Request,
@@ -60,10 +73,23 @@ impl runtime::Operation for PostConversationsParticipantsAttributesSearch {
     }
 }
 
+impl IntoFuture for PostConversationsParticipantsAttributesSearch {
+    type Output = runtime::Result<runtime::Response<JsonCursorSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonCursorSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "conversations")]
 impl crate::api::ConversationsApi {
-    /// `POST /api/v2/conversations/participants/attributes/search` Optional parameters and all else:
-    /// [`PostConversationsParticipantsAttributesSearch`].
+    /// Post conversations participants attributes search.
+    ///
+    /// `POST /api/v2/conversations/participants/attributes/search` See
+    /// [`PostConversationsParticipantsAttributesSearch`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_participants_attributes_search(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::ConversationsApi {
             &self.client,
             <PostConversationsParticipantsAttributesSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsParticipantsAttributesSearch {
             request,
         }
@@ -82,8 +108,10 @@ impl crate::api::ConversationsApi {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/conversations/participants/attributes/search` Optional parameters and all else:
-    /// [`PostConversationsParticipantsAttributesSearch`].
+    /// Post conversations participants attributes search.
+    ///
+    /// `POST /api/v2/conversations/participants/attributes/search` See
+    /// [`PostConversationsParticipantsAttributesSearch`] for what it takes and returns.
     #[inline]
     pub fn post_conversations_participants_attributes_search(
         &self,
@@ -93,7 +121,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostConversationsParticipantsAttributesSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostConversationsParticipantsAttributesSearch {
             request,
         }

@@ -4,14 +4,26 @@ use crate::models::data_extensions::GetDataextensionsCoretypeCoretypeName;
 use crate::models::shared_by_7_935310::{Coretype, CoretypeListing};
 use crate::runtime;
 
+/// Get dataextensions coretype.
+///
 /// `GET /api/v2/dataextensions/coretypes/{coretypeName}`
+///
+/// Takes `coretype_name` (`GetDataextensionsCoretypeCoretypeName`). Returns `Coretype`.
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Made by `DataExtensionsApi::get_dataextensions_coretype`.
+/// Created by `DataExtensionsApi::get_dataextensions_coretype`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes--coretypeName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.data_extensions().get_dataextensions_coretype(genesys_cloud::models::GetDataextensionsCoretypeCoretypeName::Text).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDataextensionsCoretype {
     request: runtime::Request,
@@ -57,9 +69,22 @@ impl runtime::Operation for GetDataextensionsCoretype {
     }
 }
 
+impl IntoFuture for GetDataextensionsCoretype {
+    type Output = runtime::Result<runtime::Response<Coretype>>;
+
+    type IntoFuture = runtime::Call<Coretype>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::DataExtensionsApi {
-    /// `GET /api/v2/dataextensions/coretypes/{coretypeName}` Optional parameters and all else:
-    /// [`GetDataextensionsCoretype`].
+    /// Get dataextensions coretype.
+    ///
+    /// `GET /api/v2/dataextensions/coretypes/{coretypeName}` See [`GetDataextensionsCoretype`] for what it
+    /// takes and returns.
     pub fn get_dataextensions_coretype(
         &self,
         coretype_name: GetDataextensionsCoretypeCoretypeName,
@@ -75,16 +100,29 @@ impl crate::api::DataExtensionsApi {
     }
 }
 
+/// Get dataextensions coretypes.
+///
 /// `GET /api/v2/dataextensions/coretypes`
+///
+/// Takes no arguments. Returns `CoretypeListing`. `items()` streams the items of all pages, each
+/// `Coretype`.
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `DataExtensionsApi::get_dataextensions_coretypes`.
+/// Created by `DataExtensionsApi::get_dataextensions_coretypes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.data_extensions().get_dataextensions_coretypes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDataextensionsCoretypes {
     request: runtime::Request,
@@ -142,6 +180,17 @@ impl runtime::Operation for GetDataextensionsCoretypes {
     }
 }
 
+impl IntoFuture for GetDataextensionsCoretypes {
+    type Output = runtime::Result<runtime::Response<CoretypeListing>>;
+
+    type IntoFuture = runtime::Call<CoretypeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetDataextensionsCoretypes {
     type Item = Coretype;
 
@@ -158,8 +207,10 @@ impl runtime::Paged for GetDataextensionsCoretypes {
 }
 
 impl crate::api::DataExtensionsApi {
-    /// `GET /api/v2/dataextensions/coretypes` Optional parameters and all else:
-    /// [`GetDataextensionsCoretypes`].
+    /// Get dataextensions coretypes.
+    ///
+    /// `GET /api/v2/dataextensions/coretypes` See [`GetDataextensionsCoretypes`] for what it takes and
+    /// returns.
     pub fn get_dataextensions_coretypes(&self) -> GetDataextensionsCoretypes {
         GetDataextensionsCoretypes {
             request: runtime::Request::new(

@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get dataextensions limits.
+///
 /// `GET /api/v2/dataextensions/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Made by `DataExtensionsApi::get_dataextensions_limits`.
+/// Created by `DataExtensionsApi::get_dataextensions_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.data_extensions().get_dataextensions_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDataextensionsLimits {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetDataextensionsLimits {
     }
 }
 
+impl IntoFuture for GetDataextensionsLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::DataExtensionsApi {
-    /// `GET /api/v2/dataextensions/limits` Optional parameters and all else: [`GetDataextensionsLimits`].
+    /// Get dataextensions limits.
+    ///
+    /// `GET /api/v2/dataextensions/limits` See [`GetDataextensionsLimits`] for what it takes and returns.
     pub fn get_dataextensions_limits(&self) -> GetDataextensionsLimits {
         GetDataextensionsLimits {
             request: runtime::Request::new(

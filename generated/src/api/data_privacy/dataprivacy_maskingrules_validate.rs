@@ -3,17 +3,29 @@
 use crate::models::data_privacy::{
     MaskingRuleValidateRequest, MaskingRuleValidateResponse,
 };
-
 use crate::runtime;
 
+/// Post dataprivacy maskingrules validate.
+///
 /// `POST /api/v2/dataprivacy/maskingrules/validate`
+///
+/// Takes a body ([`MaskingRuleValidateRequest`](crate::models::MaskingRuleValidateRequest)). Returns
+/// [`MaskingRuleValidateResponse`](crate::models::MaskingRuleValidateResponse).
 ///
 /// Permission: `dataprivacy:maskingrule:execute`
 ///
-/// Made by `DataPrivacyApi::post_dataprivacy_maskingrules_validate`.
+/// Created by `DataPrivacyApi::post_dataprivacy_maskingrules_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.data_privacy().post_dataprivacy_maskingrules_validate(genesys_cloud::models::MaskingRuleValidateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostDataprivacyMaskingrulesValidate {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostDataprivacyMaskingrulesValidate {
     }
 }
 
+impl IntoFuture for PostDataprivacyMaskingrulesValidate {
+    type Output = runtime::Result<runtime::Response<MaskingRuleValidateResponse>>;
+
+    type IntoFuture = runtime::Call<MaskingRuleValidateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::DataPrivacyApi {
-    /// `POST /api/v2/dataprivacy/maskingrules/validate` Optional parameters and all else:
-    /// [`PostDataprivacyMaskingrulesValidate`].
+    /// Post dataprivacy maskingrules validate.
+    ///
+    /// `POST /api/v2/dataprivacy/maskingrules/validate` See [`PostDataprivacyMaskingrulesValidate`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_dataprivacy_maskingrules_validate(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::DataPrivacyApi {
             &self.client,
             <PostDataprivacyMaskingrulesValidate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostDataprivacyMaskingrulesValidate {
             request,
         }

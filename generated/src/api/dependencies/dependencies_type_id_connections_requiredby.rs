@@ -4,52 +4,66 @@ use crate::models::dependencies::{
     DependencyEntity, DependencyEntityListing,
     GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbyEntityType,
 };
-
 use crate::runtime;
 
+/// Get dependencies type entity type id entity id connections requiredby.
+///
 /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredby`
+///
+/// Takes `entity_type` (`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbyEntityType`) and
+/// `entity_id` (a text). Returns [`DependencyEntityListing`](crate::models::DependencyEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`DependencyEntity`](crate::models::DependencyEntity).
 ///
 /// Permission: `dependencies:dependency:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredby`.
+/// Created by `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredby`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requiredby>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.dependencies().get_dependencies_type_entity_type_id_entity_id_connections_requiredby(genesys_cloud::models::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbyEntityType::Integration, "entity_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
     request: runtime::Request,
 }
 
 impl GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `beforeSourceType`
-    pub fn before_source_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("beforeSourceType", value.as_ref());
+    /// The query parameter `beforeSourceType`.
+    pub fn before_source_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("beforeSourceType", value.text());
         self
     }
 
-    /// `beforeSourceId`
-    pub fn before_source_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("beforeSourceId", value.as_ref());
+    /// The query parameter `beforeSourceId`.
+    pub fn before_source_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("beforeSourceId", value.text());
         self
     }
 
-    /// `afterSourceType`
-    pub fn after_source_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("afterSourceType", value.as_ref());
+    /// The query parameter `afterSourceType`.
+    pub fn after_source_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("afterSourceType", value.text());
         self
     }
 
-    /// `afterSourceId`
-    pub fn after_source_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("afterSourceId", value.as_ref());
+    /// The query parameter `afterSourceId`.
+    pub fn after_source_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("afterSourceId", value.text());
         self
     }
 
@@ -105,6 +119,17 @@ for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
     }
 }
 
+impl IntoFuture for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
+    type Output = runtime::Result<runtime::Response<DependencyEntityListing>>;
+
+    type IntoFuture = runtime::Call<DependencyEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
     type Item = DependencyEntity;
 
@@ -123,8 +148,10 @@ impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequir
 }
 
 impl crate::api::DependenciesApi {
-    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredby` Optional
-    /// parameters and all else: [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby`].
+    /// Get dependencies type entity type id entity id connections requiredby.
+    ///
+    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredby` See
+    /// [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby`] for what it takes and returns.
     pub fn get_dependencies_type_entity_type_id_entity_id_connections_requiredby(
         &self,
         entity_type: GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbyEntityType,

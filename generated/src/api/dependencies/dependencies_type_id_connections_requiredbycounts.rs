@@ -4,18 +4,30 @@ use crate::models::dependencies::{
     DependencyCount,
     GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType,
 };
-
 use crate::runtime;
 
+/// Get dependencies type entity type id entity id connections requiredbycounts.
+///
 /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredbycounts`
+///
+/// Takes `entity_type` (`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType`)
+/// and `entity_id` (a text). Returns [`DependencyCount`](crate::models::DependencyCount).
 ///
 /// Permission: `dependencies:dependency:view`
 ///
-/// Made by
+/// Created by
 /// `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requiredbycounts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.dependencies().get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts(genesys_cloud::models::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType::Integration, "entity_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
     request: runtime::Request,
@@ -62,9 +74,23 @@ for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
     }
 }
 
+impl IntoFuture for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
+    type Output = runtime::Result<runtime::Response<DependencyCount>>;
+
+    type IntoFuture = runtime::Call<DependencyCount>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::DependenciesApi {
-    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredbycounts` Optional
-    /// parameters and all else: [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts`].
+    /// Get dependencies type entity type id entity id connections requiredbycounts.
+    ///
+    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requiredbycounts` See
+    /// [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts`] for what it takes and
+    /// returns.
     pub fn get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts(
         &self,
         entity_type: GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycountsEntityType,

@@ -4,52 +4,66 @@ use crate::models::dependencies::{
     DependencyEntity, DependencyEntityListing,
     GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType,
 };
-
 use crate::runtime;
 
+/// Get dependencies type entity type id entity id connections requires.
+///
 /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requires`
+///
+/// Takes `entity_type` (`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType`) and
+/// `entity_id` (a text). Returns [`DependencyEntityListing`](crate::models::DependencyEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`DependencyEntity`](crate::models::DependencyEntity).
 ///
 /// Permission: `dependencies:dependency:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requires`.
+/// Created by `DependenciesApi::get_dependencies_type_entity_type_id_entity_id_connections_requires`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dependencies-type--entityType--id--entityId--connections-requires>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.dependencies().get_dependencies_type_entity_type_id_entity_id_connections_requires(genesys_cloud::models::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType::Integration, "entity_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
     request: runtime::Request,
 }
 
 impl GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `beforeSourceType`
-    pub fn before_source_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("beforeSourceType", value.as_ref());
+    /// The query parameter `beforeSourceType`.
+    pub fn before_source_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("beforeSourceType", value.text());
         self
     }
 
-    /// `beforeSourceId`
-    pub fn before_source_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("beforeSourceId", value.as_ref());
+    /// The query parameter `beforeSourceId`.
+    pub fn before_source_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("beforeSourceId", value.text());
         self
     }
 
-    /// `afterSourceType`
-    pub fn after_source_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("afterSourceType", value.as_ref());
+    /// The query parameter `afterSourceType`.
+    pub fn after_source_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("afterSourceType", value.text());
         self
     }
 
-    /// `afterSourceId`
-    pub fn after_source_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("afterSourceId", value.as_ref());
+    /// The query parameter `afterSourceId`.
+    pub fn after_source_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("afterSourceId", value.text());
         self
     }
 
@@ -104,6 +118,17 @@ impl runtime::Operation for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRe
     }
 }
 
+impl IntoFuture for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
+    type Output = runtime::Result<runtime::Response<DependencyEntityListing>>;
+
+    type IntoFuture = runtime::Call<DependencyEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires {
     type Item = DependencyEntity;
 
@@ -122,8 +147,10 @@ impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequir
 }
 
 impl crate::api::DependenciesApi {
-    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requires` Optional parameters
-    /// and all else: [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires`].
+    /// Get dependencies type entity type id entity id connections requires.
+    ///
+    /// `GET /api/v2/dependencies/type/{entityType}/id/{entityId}/connections/requires` See
+    /// [`GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires`] for what it takes and returns.
     pub fn get_dependencies_type_entity_type_id_entity_id_connections_requires(
         &self,
         entity_type: GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiresEntityType,

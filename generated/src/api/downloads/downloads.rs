@@ -3,33 +3,45 @@
 use crate::models::billing_and_downloads::UrlResponse;
 use crate::runtime;
 
+/// Get download.
+///
 /// `GET /api/v2/downloads/{downloadId}`
 ///
-/// Made by `DownloadsApi::get_download`.
+/// Takes `download_id` (a text). Returns `UrlResponse`.
+///
+/// Created by `DownloadsApi::get_download`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-downloads--downloadId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.downloads().get_download("download_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDownload {
     request: runtime::Request,
 }
 
 impl GetDownload {
-    /// `contentDisposition`
-    pub fn content_disposition(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("contentDisposition", value.as_ref());
+    /// The query parameter `contentDisposition`.
+    pub fn content_disposition(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("contentDisposition", value.text());
         self
     }
 
-    /// `issueRedirect`, default `true`
-    pub fn issue_redirect(mut self, value: bool) -> Self {
-        self.request.query("issueRedirect", value);
+    /// The query parameter `issueRedirect`, default `true`.
+    pub fn issue_redirect(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("issueRedirect", value.into());
         self
     }
 
-    /// `redirectToAuth`, default `true`
-    pub fn redirect_to_auth(mut self, value: bool) -> Self {
-        self.request.query("redirectToAuth", value);
+    /// The query parameter `redirectToAuth`, default `true`.
+    pub fn redirect_to_auth(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("redirectToAuth", value.into());
         self
     }
 
@@ -70,8 +82,21 @@ impl runtime::Operation for GetDownload {
     }
 }
 
+impl IntoFuture for GetDownload {
+    type Output = runtime::Result<runtime::Response<UrlResponse>>;
+
+    type IntoFuture = runtime::Call<UrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::DownloadsApi {
-    /// `GET /api/v2/downloads/{downloadId}` Optional parameters and all else: [`GetDownload`].
+    /// Get download.
+    ///
+    /// `GET /api/v2/downloads/{downloadId}` See [`GetDownload`] for what it takes and returns.
     pub fn get_download(&self, download_id: impl AsRef<str>) -> GetDownload {
         let mut request = runtime::Request::new(
             &self.client,

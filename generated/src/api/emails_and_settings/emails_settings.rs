@@ -3,14 +3,26 @@
 use crate::models::emails_and_settings::EmailSettings;
 use crate::runtime;
 
+/// Get emails settings.
+///
 /// `GET /api/v2/emails/settings`
+///
+/// Takes no arguments. Returns [`EmailSettings`](crate::models::EmailSettings).
 ///
 /// Permission: `conversation:settings:view`
 ///
-/// Made by `EmailsApi::get_emails_settings` and `SettingsApi::get_emails_settings`.
+/// Created by `EmailsApi::get_emails_settings` and `SettingsApi::get_emails_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-emails-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.emails().get_emails_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetEmailsSettings {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetEmailsSettings {
     }
 }
 
+impl IntoFuture for GetEmailsSettings {
+    type Output = runtime::Result<runtime::Response<EmailSettings>>;
+
+    type IntoFuture = runtime::Call<EmailSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "emails")]
 impl crate::api::EmailsApi {
-    /// `GET /api/v2/emails/settings` Optional parameters and all else: [`GetEmailsSettings`].
+    /// Get emails settings.
+    ///
+    /// `GET /api/v2/emails/settings` See [`GetEmailsSettings`] for what it takes and returns.
     pub fn get_emails_settings(&self) -> GetEmailsSettings {
         GetEmailsSettings {
             request: runtime::Request::new(
@@ -69,7 +94,9 @@ impl crate::api::EmailsApi {
 
 #[cfg(feature = "settings")]
 impl crate::api::SettingsApi {
-    /// `GET /api/v2/emails/settings` Optional parameters and all else: [`GetEmailsSettings`].
+    /// Get emails settings.
+    ///
+    /// `GET /api/v2/emails/settings` See [`GetEmailsSettings`] for what it takes and returns.
     pub fn get_emails_settings(&self) -> GetEmailsSettings {
         GetEmailsSettings {
             request: runtime::Request::new(
@@ -80,22 +107,36 @@ impl crate::api::SettingsApi {
     }
 }
 
+/// Patch emails settings.
+///
 /// `PATCH /api/v2/emails/settings`
+///
+/// Takes optionally a body ([`EmailSettings`](crate::models::EmailSettings)). Returns
+/// [`EmailSettings`](crate::models::EmailSettings).
 ///
 /// Permission: `conversation:settings:edit`
 ///
-/// Made by `EmailsApi::patch_emails_settings` and `SettingsApi::patch_emails_settings`.
+/// Created by `EmailsApi::patch_emails_settings` and `SettingsApi::patch_emails_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-emails-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.emails().patch_emails_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchEmailsSettings {
     request: runtime::Request,
 }
 
 impl PatchEmailsSettings {
-    pub fn body(mut self, value: EmailSettings) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<EmailSettings>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -136,9 +177,22 @@ impl runtime::Operation for PatchEmailsSettings {
     }
 }
 
+impl IntoFuture for PatchEmailsSettings {
+    type Output = runtime::Result<runtime::Response<EmailSettings>>;
+
+    type IntoFuture = runtime::Call<EmailSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "emails")]
 impl crate::api::EmailsApi {
-    /// `PATCH /api/v2/emails/settings` Optional parameters and all else: [`PatchEmailsSettings`].
+    /// Patch emails settings.
+    ///
+    /// `PATCH /api/v2/emails/settings` See [`PatchEmailsSettings`] for what it takes and returns.
     pub fn patch_emails_settings(&self) -> PatchEmailsSettings {
         PatchEmailsSettings {
             request: runtime::Request::new(
@@ -151,7 +205,9 @@ impl crate::api::EmailsApi {
 
 #[cfg(feature = "settings")]
 impl crate::api::SettingsApi {
-    /// `PATCH /api/v2/emails/settings` Optional parameters and all else: [`PatchEmailsSettings`].
+    /// Patch emails settings.
+    ///
+    /// `PATCH /api/v2/emails/settings` See [`PatchEmailsSettings`] for what it takes and returns.
     pub fn patch_emails_settings(&self) -> PatchEmailsSettings {
         PatchEmailsSettings {
             request: runtime::Request::new(

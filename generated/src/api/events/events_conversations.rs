@@ -3,14 +3,27 @@
 use crate::models::events::{BatchConversationEventRequest, BatchEventResponse};
 use crate::runtime;
 
+/// Post events conversations.
+///
 /// `POST /api/v2/events/conversations`
+///
+/// Takes a body ([`BatchConversationEventRequest`](crate::models::BatchConversationEventRequest)).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
 ///
 /// Permission: `conversation:conversation:inject`
 ///
-/// Made by `EventsApi::post_events_conversations`.
+/// Created by `EventsApi::post_events_conversations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-conversations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.events().post_events_conversations(genesys_cloud::models::BatchConversationEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostEventsConversations {
     request: runtime::Request,
@@ -56,8 +69,21 @@ impl runtime::Operation for PostEventsConversations {
     }
 }
 
+impl IntoFuture for PostEventsConversations {
+    type Output = runtime::Result<runtime::Response<BatchEventResponse>>;
+
+    type IntoFuture = runtime::Call<BatchEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::EventsApi {
-    /// `POST /api/v2/events/conversations` Optional parameters and all else: [`PostEventsConversations`].
+    /// Post events conversations.
+    ///
+    /// `POST /api/v2/events/conversations` See [`PostEventsConversations`] for what it takes and returns.
     #[inline]
     pub fn post_events_conversations(
         &self,
@@ -67,7 +93,7 @@ impl crate::api::EventsApi {
             &self.client,
             <PostEventsConversations as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostEventsConversations { request }
     }
 }

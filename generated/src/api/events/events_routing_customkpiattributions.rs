@@ -3,17 +3,30 @@
 use crate::models::events::{
     BatchEventResponse, BatchPredictiveRoutingCustomKpiAttributionEventRequest,
 };
-
 use crate::runtime;
 
+/// Post events routing customkpiattributions.
+///
 /// `POST /api/v2/events/routing/customkpiattributions`
+///
+/// Takes a body
+/// ([`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest)).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
 ///
 /// Permission: `routing:customKpiAttribution:inject`
 ///
-/// Made by `EventsApi::post_events_routing_customkpiattributions`.
+/// Created by `EventsApi::post_events_routing_customkpiattributions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-routing-customkpiattributions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.events().post_events_routing_customkpiattributions(genesys_cloud::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostEventsRoutingCustomkpiattributions {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostEventsRoutingCustomkpiattributions {
     }
 }
 
+impl IntoFuture for PostEventsRoutingCustomkpiattributions {
+    type Output = runtime::Result<runtime::Response<BatchEventResponse>>;
+
+    type IntoFuture = runtime::Call<BatchEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::EventsApi {
-    /// `POST /api/v2/events/routing/customkpiattributions` Optional parameters and all else:
-    /// [`PostEventsRoutingCustomkpiattributions`].
+    /// Post events routing customkpiattributions.
+    ///
+    /// `POST /api/v2/events/routing/customkpiattributions` See [`PostEventsRoutingCustomkpiattributions`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_events_routing_customkpiattributions(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::EventsApi {
             &self.client,
             <PostEventsRoutingCustomkpiattributions as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostEventsRoutingCustomkpiattributions {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::events::{BatchEventResponse, BatchUserPresenceEventRequest};
 use crate::runtime;
 
+/// Post events users presence.
+///
 /// `POST /api/v2/events/users/presence`
+///
+/// Takes a body ([`BatchUserPresenceEventRequest`](crate::models::BatchUserPresenceEventRequest)).
+/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse).
 ///
 /// Permission: `presence:userPresence:inject`
 ///
-/// Made by `EventsApi::post_events_users_presence`.
+/// Created by `EventsApi::post_events_users_presence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-users-presence>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.events().post_events_users_presence(genesys_cloud::models::BatchUserPresenceEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostEventsUsersPresence {
     request: runtime::Request,
@@ -56,8 +69,21 @@ impl runtime::Operation for PostEventsUsersPresence {
     }
 }
 
+impl IntoFuture for PostEventsUsersPresence {
+    type Output = runtime::Result<runtime::Response<BatchEventResponse>>;
+
+    type IntoFuture = runtime::Call<BatchEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::EventsApi {
-    /// `POST /api/v2/events/users/presence` Optional parameters and all else: [`PostEventsUsersPresence`].
+    /// Post events users presence.
+    ///
+    /// `POST /api/v2/events/users/presence` See [`PostEventsUsersPresence`] for what it takes and returns.
     #[inline]
     pub fn post_events_users_presence(
         &self,
@@ -67,7 +93,7 @@ impl crate::api::EventsApi {
             &self.client,
             <PostEventsUsersPresence as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostEventsUsersPresence { request }
     }
 }

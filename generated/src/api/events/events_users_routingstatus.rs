@@ -3,14 +3,28 @@
 use crate::models::events::{BatchEventResponse, BatchUserRoutingStatusEventRequest};
 use crate::runtime;
 
+/// Post events users routingstatus.
+///
 /// `POST /api/v2/events/users/routingstatus`
+///
+/// Takes a body
+/// ([`BatchUserRoutingStatusEventRequest`](crate::models::BatchUserRoutingStatusEventRequest)). Returns
+/// [`BatchEventResponse`](crate::models::BatchEventResponse).
 ///
 /// Permission: `routing:routingstatus:inject`
 ///
-/// Made by `EventsApi::post_events_users_routingstatus`.
+/// Created by `EventsApi::post_events_users_routingstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-users-routingstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.events().post_events_users_routingstatus(genesys_cloud::models::BatchUserRoutingStatusEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostEventsUsersRoutingstatus {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostEventsUsersRoutingstatus {
     }
 }
 
+impl IntoFuture for PostEventsUsersRoutingstatus {
+    type Output = runtime::Result<runtime::Response<BatchEventResponse>>;
+
+    type IntoFuture = runtime::Call<BatchEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::EventsApi {
-    /// `POST /api/v2/events/users/routingstatus` Optional parameters and all else:
-    /// [`PostEventsUsersRoutingstatus`].
+    /// Post events users routingstatus.
+    ///
+    /// `POST /api/v2/events/users/routingstatus` See [`PostEventsUsersRoutingstatus`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_events_users_routingstatus(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::EventsApi {
             &self.client,
             <PostEventsUsersRoutingstatus as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostEventsUsersRoutingstatus {
             request,
         }

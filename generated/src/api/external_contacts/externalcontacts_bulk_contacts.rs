@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchContactsResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchContactsResponse`](crate::models::BulkFetchContactsResponse).
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContacts {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContacts {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContacts {
+    type Output = runtime::Result<runtime::Response<BulkFetchContactsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchContactsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContacts`].
+    /// Post externalcontacts bulk contacts.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts` See [`PostExternalcontactsBulkContacts`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContacts as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContacts {
             request,
         }

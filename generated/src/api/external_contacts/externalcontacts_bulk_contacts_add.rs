@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkContactsRequest, BulkContactsResponse};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts add.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/add`
+///
+/// Takes a body ([`BulkContactsRequest`](crate::models::BulkContactsRequest)). Returns
+/// [`BulkContactsResponse`](crate::models::BulkContactsResponse).
 ///
 /// Permission: `externalContacts:contact:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_add`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_add(genesys_cloud::models::BulkContactsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsAdd {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsAdd {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsAdd {
+    type Output = runtime::Result<runtime::Response<BulkContactsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkContactsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/add` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsAdd`].
+    /// Post externalcontacts bulk contacts add.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/add` See [`PostExternalcontactsBulkContactsAdd`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_add(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsAdd {
             request,
         }

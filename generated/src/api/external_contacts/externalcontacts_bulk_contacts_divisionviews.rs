@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchContactsResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts divisionviews.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/divisionviews`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchContactsResponse`](crate::models::BulkFetchContactsResponse).
 ///
 /// Permission: `externalContacts:contact:search`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_divisionviews`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_divisionviews(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsDivisionviews {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsDivisionviews {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsDivisionviews {
+    type Output = runtime::Result<runtime::Response<BulkFetchContactsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchContactsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/divisionviews` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsDivisionviews`].
+    /// Post externalcontacts bulk contacts divisionviews.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/divisionviews` See
+    /// [`PostExternalcontactsBulkContactsDivisionviews`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_divisionviews(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsDivisionviews as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsDivisionviews {
             request,
         }

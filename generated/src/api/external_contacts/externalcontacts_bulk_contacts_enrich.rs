@@ -3,26 +3,38 @@
 use crate::models::external_contacts::{
     BulkContactsEnrichRequest, BulkContactsEnrichResponse,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts enrich.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/enrich`
+///
+/// Takes a body ([`BulkContactsEnrichRequest`](crate::models::BulkContactsEnrichRequest)). Returns
+/// [`BulkContactsEnrichResponse`](crate::models::BulkContactsEnrichResponse).
 ///
 /// Permission: `externalContacts:contact:enrich`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-enrich>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_enrich(genesys_cloud::models::BulkContactsEnrichRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsEnrich {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsBulkContactsEnrich {
-    /// `dryRun`
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.request.query("dryRun", value);
+    /// The query parameter `dryRun`.
+    pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("dryRun", value.into());
         self
     }
 
@@ -65,9 +77,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsEnrich {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsEnrich {
+    type Output = runtime::Result<runtime::Response<BulkContactsEnrichResponse>>;
+
+    type IntoFuture = runtime::Call<BulkContactsEnrichResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/enrich` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsEnrich`].
+    /// Post externalcontacts bulk contacts enrich.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/enrich` See [`PostExternalcontactsBulkContactsEnrich`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_enrich(
         &self,
@@ -77,7 +102,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsEnrich as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsEnrich {
             request,
         }

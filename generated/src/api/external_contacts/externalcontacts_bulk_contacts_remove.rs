@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkDeleteResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts remove.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/remove`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse).
 ///
 /// Permission: `externalContacts:contact:delete`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_remove`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_remove(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsRemove {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsRemove {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsRemove {
+    type Output = runtime::Result<runtime::Response<BulkDeleteResponse>>;
+
+    type IntoFuture = runtime::Call<BulkDeleteResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/remove` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsRemove`].
+    /// Post externalcontacts bulk contacts remove.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/remove` See [`PostExternalcontactsBulkContactsRemove`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_remove(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsRemove as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsRemove {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchContactsResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts unresolved.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/unresolved`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchContactsResponse`](crate::models::BulkFetchContactsResponse).
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_unresolved`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_unresolved`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-unresolved>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_unresolved(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsUnresolved {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUnresolved {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsUnresolved {
+    type Output = runtime::Result<runtime::Response<BulkFetchContactsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchContactsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/unresolved` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsUnresolved`].
+    /// Post externalcontacts bulk contacts unresolved.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/unresolved` See
+    /// [`PostExternalcontactsBulkContactsUnresolved`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_unresolved(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsUnresolved as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsUnresolved {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkContactsRequest, BulkContactsResponse};
 use crate::runtime;
 
+/// Post externalcontacts bulk contacts update.
+///
 /// `POST /api/v2/externalcontacts/bulk/contacts/update`
+///
+/// Takes a body ([`BulkContactsRequest`](crate::models::BulkContactsRequest)). Returns
+/// [`BulkContactsResponse`](crate::models::BulkContactsResponse).
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_contacts_update`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_contacts_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_update(genesys_cloud::models::BulkContactsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkContactsUpdate {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUpdate {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkContactsUpdate {
+    type Output = runtime::Result<runtime::Response<BulkContactsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkContactsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/contacts/update` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkContactsUpdate`].
+    /// Post externalcontacts bulk contacts update.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/contacts/update` See [`PostExternalcontactsBulkContactsUpdate`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_contacts_update(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkContactsUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsUpdate {
             request,
         }

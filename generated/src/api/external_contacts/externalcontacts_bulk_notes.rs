@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchNotesResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk notes.
+///
 /// `POST /api/v2/externalcontacts/bulk/notes`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchNotesResponse`](crate::models::BulkFetchNotesResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:view`, `externalContacts:externalOrganization:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_notes`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_notes(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkNotes {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostExternalcontactsBulkNotes {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkNotes {
+    type Output = runtime::Result<runtime::Response<BulkFetchNotesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchNotesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/notes` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkNotes`].
+    /// Post externalcontacts bulk notes.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/notes` See [`PostExternalcontactsBulkNotes`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_notes(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkNotes as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkNotes {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkNotesRequest, BulkNotesResponse};
 use crate::runtime;
 
+/// Post externalcontacts bulk notes add.
+///
 /// `POST /api/v2/externalcontacts/bulk/notes/add`
+///
+/// Takes a body ([`BulkNotesRequest`](crate::models::BulkNotesRequest)). Returns
+/// [`BulkNotesResponse`](crate::models::BulkNotesResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:add`, `externalContacts:externalOrganization:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_notes_add`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_notes_add(genesys_cloud::models::BulkNotesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkNotesAdd {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostExternalcontactsBulkNotesAdd {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkNotesAdd {
+    type Output = runtime::Result<runtime::Response<BulkNotesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkNotesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/notes/add` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkNotesAdd`].
+    /// Post externalcontacts bulk notes add.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/notes/add` See [`PostExternalcontactsBulkNotesAdd`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_notes_add(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkNotesAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkNotesAdd {
             request,
         }

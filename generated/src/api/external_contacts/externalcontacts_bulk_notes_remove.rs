@@ -3,15 +3,28 @@
 use crate::models::external_contacts::{BulkDeleteResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk notes remove.
+///
 /// `POST /api/v2/externalcontacts/bulk/notes/remove`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkDeleteResponse`](crate::models::BulkDeleteResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:delete`,
 /// `externalContacts:externalOrganization:delete`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_notes_remove`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_notes_remove(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkNotesRemove {
     request: runtime::Request,
@@ -60,9 +73,22 @@ impl runtime::Operation for PostExternalcontactsBulkNotesRemove {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkNotesRemove {
+    type Output = runtime::Result<runtime::Response<BulkDeleteResponse>>;
+
+    type IntoFuture = runtime::Call<BulkDeleteResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/notes/remove` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkNotesRemove`].
+    /// Post externalcontacts bulk notes remove.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/notes/remove` See [`PostExternalcontactsBulkNotesRemove`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_notes_remove(
         &self,
@@ -72,7 +98,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkNotesRemove as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkNotesRemove {
             request,
         }

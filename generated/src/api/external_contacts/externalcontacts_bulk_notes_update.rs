@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkNotesRequest, BulkNotesResponse};
 use crate::runtime;
 
+/// Post externalcontacts bulk notes update.
+///
 /// `POST /api/v2/externalcontacts/bulk/notes/update`
+///
+/// Takes a body ([`BulkNotesRequest`](crate::models::BulkNotesRequest)). Returns
+/// [`BulkNotesResponse`](crate::models::BulkNotesResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:edit`, `externalContacts:externalOrganization:edit`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_notes_update`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_notes_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-notes-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_notes_update(genesys_cloud::models::BulkNotesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkNotesUpdate {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostExternalcontactsBulkNotesUpdate {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkNotesUpdate {
+    type Output = runtime::Result<runtime::Response<BulkNotesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkNotesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/notes/update` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkNotesUpdate`].
+    /// Post externalcontacts bulk notes update.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/notes/update` See [`PostExternalcontactsBulkNotesUpdate`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_notes_update(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkNotesUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkNotesUpdate {
             request,
         }

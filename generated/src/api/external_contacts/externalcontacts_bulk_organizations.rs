@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchOrganizationsResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk organizations.
+///
 /// `POST /api/v2/externalcontacts/bulk/organizations`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchOrganizationsResponse`](crate::models::BulkFetchOrganizationsResponse).
 ///
 /// Permission: `externalContacts:externalOrganization:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_organizations`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_organizations(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkOrganizations {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizations {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkOrganizations {
+    type Output = runtime::Result<runtime::Response<BulkFetchOrganizationsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchOrganizationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/organizations` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkOrganizations`].
+    /// Post externalcontacts bulk organizations.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/organizations` See [`PostExternalcontactsBulkOrganizations`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_organizations(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkOrganizations as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizations {
             request,
         }

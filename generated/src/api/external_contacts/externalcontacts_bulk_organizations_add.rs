@@ -3,17 +3,29 @@
 use crate::models::external_contacts::{
     BulkOrganizationsRequest, BulkOrganizationsResponse,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts bulk organizations add.
+///
 /// `POST /api/v2/externalcontacts/bulk/organizations/add`
+///
+/// Takes a body ([`BulkOrganizationsRequest`](crate::models::BulkOrganizationsRequest)). Returns
+/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse).
 ///
 /// Permission: `externalContacts:externalOrganization:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_organizations_add`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_organizations_add(genesys_cloud::models::BulkOrganizationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkOrganizationsAdd {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsAdd {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkOrganizationsAdd {
+    type Output = runtime::Result<runtime::Response<BulkOrganizationsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkOrganizationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/organizations/add` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkOrganizationsAdd`].
+    /// Post externalcontacts bulk organizations add.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/organizations/add` See
+    /// [`PostExternalcontactsBulkOrganizationsAdd`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_organizations_add(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkOrganizationsAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizationsAdd {
             request,
         }

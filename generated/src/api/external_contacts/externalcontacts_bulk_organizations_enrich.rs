@@ -3,26 +3,38 @@
 use crate::models::external_contacts::{
     BulkOrganizationsEnrichRequest, BulkOrganizationsEnrichResponse,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts bulk organizations enrich.
+///
 /// `POST /api/v2/externalcontacts/bulk/organizations/enrich`
+///
+/// Takes a body ([`BulkOrganizationsEnrichRequest`](crate::models::BulkOrganizationsEnrichRequest)).
+/// Returns [`BulkOrganizationsEnrichResponse`](crate::models::BulkOrganizationsEnrichResponse).
 ///
 /// Permission: `externalContacts:externalOrganization:enrich`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-enrich>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_organizations_enrich(genesys_cloud::models::BulkOrganizationsEnrichRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkOrganizationsEnrich {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsBulkOrganizationsEnrich {
-    /// `dryRun`
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.request.query("dryRun", value);
+    /// The query parameter `dryRun`.
+    pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("dryRun", value.into());
         self
     }
 
@@ -65,9 +77,22 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsEnrich {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkOrganizationsEnrich {
+    type Output = runtime::Result<runtime::Response<BulkOrganizationsEnrichResponse>>;
+
+    type IntoFuture = runtime::Call<BulkOrganizationsEnrichResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/organizations/enrich` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkOrganizationsEnrich`].
+    /// Post externalcontacts bulk organizations enrich.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/organizations/enrich` See
+    /// [`PostExternalcontactsBulkOrganizationsEnrich`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_organizations_enrich(
         &self,
@@ -77,7 +102,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkOrganizationsEnrich as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizationsEnrich {
             request,
         }

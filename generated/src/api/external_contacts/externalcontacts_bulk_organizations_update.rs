@@ -3,17 +3,29 @@
 use crate::models::external_contacts::{
     BulkOrganizationsRequest, BulkOrganizationsResponse,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts bulk organizations update.
+///
 /// `POST /api/v2/externalcontacts/bulk/organizations/update`
+///
+/// Takes a body ([`BulkOrganizationsRequest`](crate::models::BulkOrganizationsRequest)). Returns
+/// [`BulkOrganizationsResponse`](crate::models::BulkOrganizationsResponse).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_organizations_update`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_organizations_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_organizations_update(genesys_cloud::models::BulkOrganizationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkOrganizationsUpdate {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsUpdate {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkOrganizationsUpdate {
+    type Output = runtime::Result<runtime::Response<BulkOrganizationsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkOrganizationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/organizations/update` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkOrganizationsUpdate`].
+    /// Post externalcontacts bulk organizations update.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/organizations/update` See
+    /// [`PostExternalcontactsBulkOrganizationsUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_organizations_update(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkOrganizationsUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizationsUpdate {
             request,
         }

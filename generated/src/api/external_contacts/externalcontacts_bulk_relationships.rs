@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{BulkFetchRelationshipsResponse, BulkIdsRequest};
 use crate::runtime;
 
+/// Post externalcontacts bulk relationships.
+///
 /// `POST /api/v2/externalcontacts/bulk/relationships`
+///
+/// Takes a body ([`BulkIdsRequest`](crate::models::BulkIdsRequest)). Returns
+/// [`BulkFetchRelationshipsResponse`](crate::models::BulkFetchRelationshipsResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:view`, `externalContacts:externalOrganization:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_relationships`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_relationships`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_relationships(genesys_cloud::models::BulkIdsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkRelationships {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostExternalcontactsBulkRelationships {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkRelationships {
+    type Output = runtime::Result<runtime::Response<BulkFetchRelationshipsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkFetchRelationshipsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/relationships` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkRelationships`].
+    /// Post externalcontacts bulk relationships.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/relationships` See [`PostExternalcontactsBulkRelationships`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_relationships(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkRelationships as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkRelationships {
             request,
         }

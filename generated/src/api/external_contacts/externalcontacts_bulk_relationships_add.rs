@@ -3,17 +3,29 @@
 use crate::models::external_contacts::{
     BulkRelationshipsRequest, BulkRelationshipsResponse,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts bulk relationships add.
+///
 /// `POST /api/v2/externalcontacts/bulk/relationships/add`
+///
+/// Takes a body ([`BulkRelationshipsRequest`](crate::models::BulkRelationshipsRequest)). Returns
+/// [`BulkRelationshipsResponse`](crate::models::BulkRelationshipsResponse).
 ///
 /// Permissions, all of: `externalContacts:contact:add`, `externalContacts:externalOrganization:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_bulk_relationships_add`.
+/// Created by `ExternalContactsApi::post_externalcontacts_bulk_relationships_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_bulk_relationships_add(genesys_cloud::models::BulkRelationshipsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsBulkRelationshipsAdd {
     request: runtime::Request,
@@ -62,9 +74,22 @@ impl runtime::Operation for PostExternalcontactsBulkRelationshipsAdd {
     }
 }
 
+impl IntoFuture for PostExternalcontactsBulkRelationshipsAdd {
+    type Output = runtime::Result<runtime::Response<BulkRelationshipsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkRelationshipsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/bulk/relationships/add` Optional parameters and all else:
-    /// [`PostExternalcontactsBulkRelationshipsAdd`].
+    /// Post externalcontacts bulk relationships add.
+    ///
+    /// `POST /api/v2/externalcontacts/bulk/relationships/add` See
+    /// [`PostExternalcontactsBulkRelationshipsAdd`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_bulk_relationships_add(
         &self,
@@ -74,7 +99,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsBulkRelationshipsAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsBulkRelationshipsAdd {
             request,
         }

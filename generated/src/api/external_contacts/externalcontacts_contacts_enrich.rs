@@ -4,23 +4,36 @@ use crate::models::external_contacts::ContactEnrichRequest;
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Post externalcontacts contacts enrich.
+///
 /// `POST /api/v2/externalcontacts/contacts/enrich`
+///
+/// Takes a body ([`ContactEnrichRequest`](crate::models::ContactEnrichRequest)). Returns
+/// `ExternalContact`.
 ///
 /// Permission: `externalContacts:contact:enrich`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_contacts_enrich`.
+/// Created by `ExternalContactsApi::post_externalcontacts_contacts_enrich`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-enrich>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_contacts_enrich(genesys_cloud::models::ContactEnrichRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsContactsEnrich {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsContactsEnrich {
-    /// `dryRun`
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.request.query("dryRun", value);
+    /// The query parameter `dryRun`.
+    pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("dryRun", value.into());
         self
     }
 
@@ -63,9 +76,22 @@ impl runtime::Operation for PostExternalcontactsContactsEnrich {
     }
 }
 
+impl IntoFuture for PostExternalcontactsContactsEnrich {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/contacts/enrich` Optional parameters and all else:
-    /// [`PostExternalcontactsContactsEnrich`].
+    /// Post externalcontacts contacts enrich.
+    ///
+    /// `POST /api/v2/externalcontacts/contacts/enrich` See [`PostExternalcontactsContactsEnrich`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_externalcontacts_contacts_enrich(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsContactsEnrich as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsContactsEnrich {
             request,
         }

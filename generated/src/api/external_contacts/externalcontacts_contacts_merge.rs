@@ -4,14 +4,27 @@ use crate::models::external_contacts::MergeContactsRequest;
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Post externalcontacts contacts merge.
+///
 /// `POST /api/v2/externalcontacts/contacts/merge`
+///
+/// Takes a body ([`MergeContactsRequest`](crate::models::MergeContactsRequest)). Returns
+/// `ExternalContact`.
 ///
 /// Permission: `externalContacts:identity:merge`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_contacts_merge`.
+/// Created by `ExternalContactsApi::post_externalcontacts_contacts_merge`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-merge>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_contacts_merge(genesys_cloud::models::MergeContactsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsContactsMerge {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostExternalcontactsContactsMerge {
     }
 }
 
+impl IntoFuture for PostExternalcontactsContactsMerge {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/contacts/merge` Optional parameters and all else:
-    /// [`PostExternalcontactsContactsMerge`].
+    /// Post externalcontacts contacts merge.
+    ///
+    /// `POST /api/v2/externalcontacts/contacts/merge` See [`PostExternalcontactsContactsMerge`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_externalcontacts_contacts_merge(
         &self,
@@ -69,7 +95,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsContactsMerge as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsContactsMerge {
             request,
         }

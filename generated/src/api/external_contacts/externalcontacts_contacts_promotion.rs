@@ -3,14 +3,26 @@
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Post externalcontacts contact promotion.
+///
 /// `POST /api/v2/externalcontacts/contacts/{contactId}/promotion`
+///
+/// Takes `contact_id` (a text). Returns `ExternalContact`.
 ///
 /// Permission: `externalContacts:identity:promote`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_contact_promotion`.
+/// Created by `ExternalContactsApi::post_externalcontacts_contact_promotion`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--promotion>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_contact_promotion("contact_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsContactPromotion {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostExternalcontactsContactPromotion {
     }
 }
 
+impl IntoFuture for PostExternalcontactsContactPromotion {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/contacts/{contactId}/promotion` Optional parameters and all else:
-    /// [`PostExternalcontactsContactPromotion`].
+    /// Post externalcontacts contact promotion.
+    ///
+    /// `POST /api/v2/externalcontacts/contacts/{contactId}/promotion` See
+    /// [`PostExternalcontactsContactPromotion`] for what it takes and returns.
     pub fn post_externalcontacts_contact_promotion(
         &self,
         contact_id: impl AsRef<str>,

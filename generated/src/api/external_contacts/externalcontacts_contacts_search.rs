@@ -4,14 +4,28 @@ use crate::models::external_contacts::{ContactListing, ContactSearchRequest};
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Post externalcontacts contacts search.
+///
 /// `POST /api/v2/externalcontacts/contacts/search`
+///
+/// Takes a body ([`ContactSearchRequest`](crate::models::ContactSearchRequest)). Returns
+/// [`ContactListing`](crate::models::ContactListing). `items()` streams the items of all pages, each
+/// `ExternalContact`.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_contacts_search`.
+/// Created by `ExternalContactsApi::post_externalcontacts_contacts_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_contacts_search(genesys_cloud::models::ContactSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsContactsSearch {
     request: runtime::Request,
@@ -67,6 +81,17 @@ impl runtime::Operation for PostExternalcontactsContactsSearch {
     }
 }
 
+impl IntoFuture for PostExternalcontactsContactsSearch {
+    type Output = runtime::Result<runtime::Response<ContactListing>>;
+
+    type IntoFuture = runtime::Call<ContactListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostExternalcontactsContactsSearch {
     type Item = ExternalContact;
 
@@ -87,8 +112,10 @@ impl runtime::Paged for PostExternalcontactsContactsSearch {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/contacts/search` Optional parameters and all else:
-    /// [`PostExternalcontactsContactsSearch`].
+    /// Post externalcontacts contacts search.
+    ///
+    /// `POST /api/v2/externalcontacts/contacts/search` See [`PostExternalcontactsContactsSearch`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_externalcontacts_contacts_search(
         &self,
@@ -98,7 +125,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsContactsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsContactsSearch {
             request,
         }

@@ -4,20 +4,33 @@ use crate::models::external_contacts::GetExternalcontactsContactUnresolvedExpand
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Get externalcontacts contact unresolved.
+///
 /// `GET /api/v2/externalcontacts/contacts/{contactId}/unresolved`
+///
+/// Takes `contact_id` (a text). Returns `ExternalContact`.
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_contact_unresolved`.
+/// Created by `ExternalContactsApi::get_externalcontacts_contact_unresolved`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--unresolved>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_contact_unresolved("contact_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsContactUnresolved {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsContactUnresolved {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsContactUnresolvedExpand>,
@@ -65,9 +78,22 @@ impl runtime::Operation for GetExternalcontactsContactUnresolved {
     }
 }
 
+impl IntoFuture for GetExternalcontactsContactUnresolved {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/contacts/{contactId}/unresolved` Optional parameters and all else:
-    /// [`GetExternalcontactsContactUnresolved`].
+    /// Get externalcontacts contact unresolved.
+    ///
+    /// `GET /api/v2/externalcontacts/contacts/{contactId}/unresolved` See
+    /// [`GetExternalcontactsContactUnresolved`] for what it takes and returns.
     pub fn get_externalcontacts_contact_unresolved(
         &self,
         contact_id: impl AsRef<str>,

@@ -3,14 +3,33 @@
 use crate::models::external_contacts::ConversationAssociation;
 use crate::runtime;
 
+/// Put externalcontacts conversation.
+///
 /// `PUT /api/v2/externalcontacts/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`ConversationAssociation`](crate::models::ConversationAssociation)). Returns nothing.
 ///
 /// Permissions, any of: `relate:conversation:associate`, `externalContacts:conversation:associate`
 ///
-/// Made by `ExternalContactsApi::put_externalcontacts_conversation`.
+/// Created by `ExternalContactsApi::put_externalcontacts_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().put_externalcontacts_conversation("conversation_id", genesys_cloud::models::ConversationAssociation::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutExternalcontactsConversation {
     request: runtime::Request,
@@ -56,9 +75,22 @@ impl runtime::Operation for PutExternalcontactsConversation {
     }
 }
 
+impl IntoFuture for PutExternalcontactsConversation {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `PUT /api/v2/externalcontacts/conversations/{conversationId}` Optional parameters and all else:
-    /// [`PutExternalcontactsConversation`].
+    /// Put externalcontacts conversation.
+    ///
+    /// `PUT /api/v2/externalcontacts/conversations/{conversationId}` See
+    /// [`PutExternalcontactsConversation`] for what it takes and returns.
     #[inline]
     pub fn put_externalcontacts_conversation(
         &self,
@@ -70,7 +102,7 @@ impl crate::api::ExternalContactsApi {
             <PutExternalcontactsConversation as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutExternalcontactsConversation {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::external_contacts::Cluster;
 use crate::runtime;
 
+/// Put externalcontacts graphs clusterscan cluster merge.
+///
 /// `PUT /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}/merge`
+///
+/// Takes `scan_id` (a text) and `cluster_id` (a text). Returns [`Cluster`](crate::models::Cluster).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `ExternalContactsApi::put_externalcontacts_graphs_clusterscan_cluster_merge`.
+/// Created by `ExternalContactsApi::put_externalcontacts_graphs_clusterscan_cluster_merge`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-graphs-clusterscans--scanId--clusters--clusterId--merge>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().put_externalcontacts_graphs_clusterscan_cluster_merge("scan_id", "cluster_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutExternalcontactsGraphsClusterscanClusterMerge {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for PutExternalcontactsGraphsClusterscanClusterMerge {
     }
 }
 
+impl IntoFuture for PutExternalcontactsGraphsClusterscanClusterMerge {
+    type Output = runtime::Result<runtime::Response<Cluster>>;
+
+    type IntoFuture = runtime::Call<Cluster>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `PUT /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}/merge` Optional
-    /// parameters and all else: [`PutExternalcontactsGraphsClusterscanClusterMerge`].
+    /// Put externalcontacts graphs clusterscan cluster merge.
+    ///
+    /// `PUT /api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}/merge` See
+    /// [`PutExternalcontactsGraphsClusterscanClusterMerge`] for what it takes and returns.
     pub fn put_externalcontacts_graphs_clusterscan_cluster_merge(
         &self,
         scan_id: impl AsRef<str>,

@@ -3,20 +3,33 @@
 use crate::models::external_contacts::ClusterScan;
 use crate::runtime;
 
+/// Get externalcontacts graphs clusterscans latest.
+///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/latest`
+///
+/// Takes no arguments. Returns [`ClusterScan`](crate::models::ClusterScan).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest`.
+/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscans_latest`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans-latest>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_graphs_clusterscans_latest().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsGraphsClusterscansLatest {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsGraphsClusterscansLatest {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -64,9 +77,22 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscansLatest {
     }
 }
 
+impl IntoFuture for GetExternalcontactsGraphsClusterscansLatest {
+    type Output = runtime::Result<runtime::Response<ClusterScan>>;
+
+    type IntoFuture = runtime::Call<ClusterScan>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/graphs/clusterscans/latest` Optional parameters and all else:
-    /// [`GetExternalcontactsGraphsClusterscansLatest`].
+    /// Get externalcontacts graphs clusterscans latest.
+    ///
+    /// `GET /api/v2/externalcontacts/graphs/clusterscans/latest` See
+    /// [`GetExternalcontactsGraphsClusterscansLatest`] for what it takes and returns.
     pub fn get_externalcontacts_graphs_clusterscans_latest(
         &self,
     ) -> GetExternalcontactsGraphsClusterscansLatest {

@@ -3,14 +3,26 @@
 use crate::models::external_contacts::ClusterScanStatistics;
 use crate::runtime;
 
+/// Get externalcontacts graphs clusterscan statistics.
+///
 /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/statistics`
+///
+/// Takes `scan_id` (a text). Returns [`ClusterScanStatistics`](crate::models::ClusterScanStatistics).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan_statistics`.
+/// Created by `ExternalContactsApi::get_externalcontacts_graphs_clusterscan_statistics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-graphs-clusterscans--scanId--statistics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_graphs_clusterscan_statistics("scan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsGraphsClusterscanStatistics {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanStatistics {
     }
 }
 
+impl IntoFuture for GetExternalcontactsGraphsClusterscanStatistics {
+    type Output = runtime::Result<runtime::Response<ClusterScanStatistics>>;
+
+    type IntoFuture = runtime::Call<ClusterScanStatistics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/statistics` Optional parameters and all
-    /// else: [`GetExternalcontactsGraphsClusterscanStatistics`].
+    /// Get externalcontacts graphs clusterscan statistics.
+    ///
+    /// `GET /api/v2/externalcontacts/graphs/clusterscans/{scanId}/statistics` See
+    /// [`GetExternalcontactsGraphsClusterscanStatistics`] for what it takes and returns.
     pub fn get_externalcontacts_graphs_clusterscan_statistics(
         &self,
         scan_id: impl AsRef<str>,

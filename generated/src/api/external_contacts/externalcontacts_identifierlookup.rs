@@ -4,22 +4,35 @@ use crate::models::external_contacts::PostExternalcontactsIdentifierlookupExpand
 use crate::models::shared_by_3_8e82fb::{ContactIdentifier, ExternalContact};
 use crate::runtime;
 
+/// Post externalcontacts identifierlookup.
+///
 /// `POST /api/v2/externalcontacts/identifierlookup`
+///
+/// Takes a body (`ContactIdentifier`). Returns `ExternalContact`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `externalContacts:contact:view`, `relate:contact:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_identifierlookup`.
+/// Created by `ExternalContactsApi::post_externalcontacts_identifierlookup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_identifierlookup(genesys_cloud::models::ContactIdentifier::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsIdentifierlookup {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsIdentifierlookup {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostExternalcontactsIdentifierlookupExpand>,
@@ -67,9 +80,22 @@ impl runtime::Operation for PostExternalcontactsIdentifierlookup {
     }
 }
 
+impl IntoFuture for PostExternalcontactsIdentifierlookup {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/identifierlookup` Optional parameters and all else:
-    /// [`PostExternalcontactsIdentifierlookup`].
+    /// Post externalcontacts identifierlookup.
+    ///
+    /// `POST /api/v2/externalcontacts/identifierlookup` See [`PostExternalcontactsIdentifierlookup`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_externalcontacts_identifierlookup(
@@ -80,7 +106,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsIdentifierlookup as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookup {
             request,
         }

@@ -4,20 +4,33 @@ use crate::models::external_contacts::PostExternalcontactsIdentifierlookupContac
 use crate::models::shared_by_3_8e82fb::{ContactIdentifier, ExternalContact};
 use crate::runtime;
 
+/// Post externalcontacts identifierlookup contacts.
+///
 /// `POST /api/v2/externalcontacts/identifierlookup/contacts`
+///
+/// Takes a body (`ContactIdentifier`). Returns `ExternalContact`.
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_identifierlookup_contacts`.
+/// Created by `ExternalContactsApi::post_externalcontacts_identifierlookup_contacts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-contacts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_identifierlookup_contacts(genesys_cloud::models::ContactIdentifier::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsIdentifierlookupContacts {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsIdentifierlookupContacts {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -67,9 +80,22 @@ impl runtime::Operation for PostExternalcontactsIdentifierlookupContacts {
     }
 }
 
+impl IntoFuture for PostExternalcontactsIdentifierlookupContacts {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/identifierlookup/contacts` Optional parameters and all else:
-    /// [`PostExternalcontactsIdentifierlookupContacts`].
+    /// Post externalcontacts identifierlookup contacts.
+    ///
+    /// `POST /api/v2/externalcontacts/identifierlookup/contacts` See
+    /// [`PostExternalcontactsIdentifierlookupContacts`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_identifierlookup_contacts(
         &self,
@@ -79,7 +105,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsIdentifierlookupContacts as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookupContacts {
             request,
         }

@@ -4,23 +4,35 @@ use crate::models::external_contacts::PostExternalcontactsIdentifierlookupOrgani
 use crate::models::shared_by_3_8e82fb::{
     ExternalOrganization, ExternalOrganizationIdentifier,
 };
-
 use crate::runtime;
 
+/// Post externalcontacts identifierlookup organizations.
+///
 /// `POST /api/v2/externalcontacts/identifierlookup/organizations`
+///
+/// Takes a body (`ExternalOrganizationIdentifier`). Returns `ExternalOrganization`.
 ///
 /// Permission: `externalContacts:externalOrganization:view`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_identifierlookup_organizations`.
+/// Created by `ExternalContactsApi::post_externalcontacts_identifierlookup_organizations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-organizations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_identifierlookup_organizations(genesys_cloud::models::ExternalOrganizationIdentifier::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsIdentifierlookupOrganizations {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsIdentifierlookupOrganizations {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -70,9 +82,22 @@ impl runtime::Operation for PostExternalcontactsIdentifierlookupOrganizations {
     }
 }
 
+impl IntoFuture for PostExternalcontactsIdentifierlookupOrganizations {
+    type Output = runtime::Result<runtime::Response<ExternalOrganization>>;
+
+    type IntoFuture = runtime::Call<ExternalOrganization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/identifierlookup/organizations` Optional parameters and all else:
-    /// [`PostExternalcontactsIdentifierlookupOrganizations`].
+    /// Post externalcontacts identifierlookup organizations.
+    ///
+    /// `POST /api/v2/externalcontacts/identifierlookup/organizations` See
+    /// [`PostExternalcontactsIdentifierlookupOrganizations`] for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_identifierlookup_organizations(
         &self,
@@ -82,7 +107,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsIdentifierlookupOrganizations as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookupOrganizations {
             request,
         }

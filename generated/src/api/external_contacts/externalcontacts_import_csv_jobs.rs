@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{CsvJobRequest, CsvJobResponse};
 use crate::runtime;
 
+/// Post externalcontacts import csv jobs.
+///
 /// `POST /api/v2/externalcontacts/import/csv/jobs`
+///
+/// Takes a body ([`CsvJobRequest`](crate::models::CsvJobRequest)). Returns
+/// [`CsvJobResponse`](crate::models::CsvJobResponse).
 ///
 /// Permission: `externalContacts:importCsvJob:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_import_csv_jobs`.
+/// Created by `ExternalContactsApi::post_externalcontacts_import_csv_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_import_csv_jobs(genesys_cloud::models::CsvJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsImportCsvJobs {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsImportCsvJobs {
     }
 }
 
+impl IntoFuture for PostExternalcontactsImportCsvJobs {
+    type Output = runtime::Result<runtime::Response<CsvJobResponse>>;
+
+    type IntoFuture = runtime::Call<CsvJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/import/csv/jobs` Optional parameters and all else:
-    /// [`PostExternalcontactsImportCsvJobs`].
+    /// Post externalcontacts import csv jobs.
+    ///
+    /// `POST /api/v2/externalcontacts/import/csv/jobs` See [`PostExternalcontactsImportCsvJobs`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_externalcontacts_import_csv_jobs(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsImportCsvJobs as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsImportCsvJobs {
             request,
         }

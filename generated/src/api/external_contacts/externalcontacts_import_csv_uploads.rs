@@ -3,14 +3,27 @@
 use crate::models::external_contacts::{CsvUploadRequest, CsvUploadResponse};
 use crate::runtime;
 
+/// Post externalcontacts import csv uploads.
+///
 /// `POST /api/v2/externalcontacts/import/csv/uploads`
+///
+/// Takes a body ([`CsvUploadRequest`](crate::models::CsvUploadRequest)). Returns
+/// [`CsvUploadResponse`](crate::models::CsvUploadResponse).
 ///
 /// Permission: `externalContacts:importCsvUpload:add`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_import_csv_uploads`.
+/// Created by `ExternalContactsApi::post_externalcontacts_import_csv_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-csv-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_import_csv_uploads(genesys_cloud::models::CsvUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsImportCsvUploads {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostExternalcontactsImportCsvUploads {
     }
 }
 
+impl IntoFuture for PostExternalcontactsImportCsvUploads {
+    type Output = runtime::Result<runtime::Response<CsvUploadResponse>>;
+
+    type IntoFuture = runtime::Call<CsvUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/import/csv/uploads` Optional parameters and all else:
-    /// [`PostExternalcontactsImportCsvUploads`].
+    /// Post externalcontacts import csv uploads.
+    ///
+    /// `POST /api/v2/externalcontacts/import/csv/uploads` See [`PostExternalcontactsImportCsvUploads`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_import_csv_uploads(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsImportCsvUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsImportCsvUploads {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::external_contacts::CsvUploadDetailsResponse;
 use crate::runtime;
 
+/// Get externalcontacts import csv upload details.
+///
 /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/details`
+///
+/// Takes `upload_id` (a text). Returns
+/// [`CsvUploadDetailsResponse`](crate::models::CsvUploadDetailsResponse).
 ///
 /// Permission: `externalContacts:importCsvUpload:view`
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_import_csv_upload_details`.
+/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_upload_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-uploads--uploadId--details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_import_csv_upload_details("upload_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsImportCsvUploadDetails {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetExternalcontactsImportCsvUploadDetails {
     }
 }
 
+impl IntoFuture for GetExternalcontactsImportCsvUploadDetails {
+    type Output = runtime::Result<runtime::Response<CsvUploadDetailsResponse>>;
+
+    type IntoFuture = runtime::Call<CsvUploadDetailsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/details` Optional parameters and all
-    /// else: [`GetExternalcontactsImportCsvUploadDetails`].
+    /// Get externalcontacts import csv upload details.
+    ///
+    /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/details` See
+    /// [`GetExternalcontactsImportCsvUploadDetails`] for what it takes and returns.
     pub fn get_externalcontacts_import_csv_upload_details(
         &self,
         upload_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::external_contacts::CsvUploadPreviewResponse;
 use crate::runtime;
 
+/// Get externalcontacts import csv upload preview.
+///
 /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/preview`
+///
+/// Takes `upload_id` (a text). Returns
+/// [`CsvUploadPreviewResponse`](crate::models::CsvUploadPreviewResponse).
 ///
 /// Permission: `externalContacts:importCsvUpload:view`
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_import_csv_upload_preview`.
+/// Created by `ExternalContactsApi::get_externalcontacts_import_csv_upload_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-csv-uploads--uploadId--preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_import_csv_upload_preview("upload_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsImportCsvUploadPreview {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetExternalcontactsImportCsvUploadPreview {
     }
 }
 
+impl IntoFuture for GetExternalcontactsImportCsvUploadPreview {
+    type Output = runtime::Result<runtime::Response<CsvUploadPreviewResponse>>;
+
+    type IntoFuture = runtime::Call<CsvUploadPreviewResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/preview` Optional parameters and all
-    /// else: [`GetExternalcontactsImportCsvUploadPreview`].
+    /// Get externalcontacts import csv upload preview.
+    ///
+    /// `GET /api/v2/externalcontacts/import/csv/uploads/{uploadId}/preview` See
+    /// [`GetExternalcontactsImportCsvUploadPreview`] for what it takes and returns.
     pub fn get_externalcontacts_import_csv_upload_preview(
         &self,
         upload_id: impl AsRef<str>,

@@ -4,16 +4,28 @@ use crate::models::external_contacts::MergeRequest;
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Post externalcontacts merge contacts.
+///
 /// `POST /api/v2/externalcontacts/merge/contacts`
+///
+/// Takes a body ([`MergeRequest`](crate::models::MergeRequest)). Returns `ExternalContact`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `externalContacts:identity:merge`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_merge_contacts`.
+/// Created by `ExternalContactsApi::post_externalcontacts_merge_contacts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-merge-contacts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_merge_contacts(genesys_cloud::models::MergeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsMergeContacts {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostExternalcontactsMergeContacts {
     }
 }
 
+impl IntoFuture for PostExternalcontactsMergeContacts {
+    type Output = runtime::Result<runtime::Response<ExternalContact>>;
+
+    type IntoFuture = runtime::Call<ExternalContact>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/merge/contacts` Optional parameters and all else:
-    /// [`PostExternalcontactsMergeContacts`].
+    /// Post externalcontacts merge contacts.
+    ///
+    /// `POST /api/v2/externalcontacts/merge/contacts` See [`PostExternalcontactsMergeContacts`] for what it
+    /// takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_externalcontacts_merge_contacts(
@@ -72,7 +97,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsMergeContacts as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsMergeContacts {
             request,
         }

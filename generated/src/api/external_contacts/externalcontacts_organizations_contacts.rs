@@ -3,49 +3,70 @@
 use crate::models::external_contacts::{
     ContactListing, GetExternalcontactsOrganizationContactsExpand,
 };
-
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Get externalcontacts organization contacts.
+///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts`
+///
+/// Takes `external_organization_id` (a text). Returns
+/// [`ContactListing`](crate::models::ContactListing). `items()` streams the items of all pages, each
+/// `ExternalContact`.
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_organization_contacts`.
+/// Created by `ExternalContactsApi::get_externalcontacts_organization_contacts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--contacts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_organization_contacts("external_organization_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsOrganizationContacts {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsOrganizationContacts {
-    /// `pageSize`, default `20`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `20`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn q(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("q", value.as_ref());
+    /// The query parameter `q`.
+    pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("q", value.text());
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsOrganizationContactsExpand>,
@@ -105,6 +126,17 @@ impl runtime::Operation for GetExternalcontactsOrganizationContacts {
     }
 }
 
+impl IntoFuture for GetExternalcontactsOrganizationContacts {
+    type Output = runtime::Result<runtime::Response<ContactListing>>;
+
+    type IntoFuture = runtime::Call<ContactListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsOrganizationContacts {
     type Item = ExternalContact;
 
@@ -125,8 +157,10 @@ impl runtime::Paged for GetExternalcontactsOrganizationContacts {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts` Optional parameters
-    /// and all else: [`GetExternalcontactsOrganizationContacts`].
+    /// Get externalcontacts organization contacts.
+    ///
+    /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/contacts` See
+    /// [`GetExternalcontactsOrganizationContacts`] for what it takes and returns.
     pub fn get_externalcontacts_organization_contacts(
         &self,
         external_organization_id: impl AsRef<str>,

@@ -4,23 +4,37 @@ use crate::models::external_contacts::ExternalOrganizationEnrichRequest;
 use crate::models::shared_by_3_8e82fb::ExternalOrganization;
 use crate::runtime;
 
+/// Post externalcontacts organizations enrich.
+///
 /// `POST /api/v2/externalcontacts/organizations/enrich`
+///
+/// Takes a body
+/// ([`ExternalOrganizationEnrichRequest`](crate::models::ExternalOrganizationEnrichRequest)). Returns
+/// `ExternalOrganization`.
 ///
 /// Permission: `externalContacts:externalOrganization:enrich`
 ///
-/// Made by `ExternalContactsApi::post_externalcontacts_organizations_enrich`.
+/// Created by `ExternalContactsApi::post_externalcontacts_organizations_enrich`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations-enrich>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().post_externalcontacts_organizations_enrich(genesys_cloud::models::ExternalOrganizationEnrichRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostExternalcontactsOrganizationsEnrich {
     request: runtime::Request,
 }
 
 impl PostExternalcontactsOrganizationsEnrich {
-    /// `dryRun`
-    pub fn dry_run(mut self, value: bool) -> Self {
-        self.request.query("dryRun", value);
+    /// The query parameter `dryRun`.
+    pub fn dry_run(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("dryRun", value.into());
         self
     }
 
@@ -63,9 +77,22 @@ impl runtime::Operation for PostExternalcontactsOrganizationsEnrich {
     }
 }
 
+impl IntoFuture for PostExternalcontactsOrganizationsEnrich {
+    type Output = runtime::Result<runtime::Response<ExternalOrganization>>;
+
+    type IntoFuture = runtime::Call<ExternalOrganization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `POST /api/v2/externalcontacts/organizations/enrich` Optional parameters and all else:
-    /// [`PostExternalcontactsOrganizationsEnrich`].
+    /// Post externalcontacts organizations enrich.
+    ///
+    /// `POST /api/v2/externalcontacts/organizations/enrich` See [`PostExternalcontactsOrganizationsEnrich`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_externalcontacts_organizations_enrich(
         &self,
@@ -75,7 +102,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <PostExternalcontactsOrganizationsEnrich as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostExternalcontactsOrganizationsEnrich {
             request,
         }

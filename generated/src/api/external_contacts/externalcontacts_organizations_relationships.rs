@@ -3,38 +3,58 @@
 use crate::models::external_contacts::{
     GetExternalcontactsOrganizationRelationshipsExpand, Relationship, RelationshipListing,
 };
-
 use crate::runtime;
 
+/// Get externalcontacts organization relationships.
+///
 /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/relationships`
+///
+/// Takes `external_organization_id` (a text). Returns
+/// [`RelationshipListing`](crate::models::RelationshipListing). `items()` streams the items of all
+/// pages, each [`Relationship`](crate::models::Relationship).
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_organization_relationships`.
+/// Created by `ExternalContactsApi::get_externalcontacts_organization_relationships`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--relationships>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_organization_relationships("external_organization_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsOrganizationRelationships {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsOrganizationRelationships {
-    /// `pageSize`, default `20`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `20`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -45,9 +65,9 @@ impl GetExternalcontactsOrganizationRelationships {
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -105,6 +125,17 @@ impl runtime::Operation for GetExternalcontactsOrganizationRelationships {
     }
 }
 
+impl IntoFuture for GetExternalcontactsOrganizationRelationships {
+    type Output = runtime::Result<runtime::Response<RelationshipListing>>;
+
+    type IntoFuture = runtime::Call<RelationshipListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsOrganizationRelationships {
     type Item = Relationship;
 
@@ -125,8 +156,10 @@ impl runtime::Paged for GetExternalcontactsOrganizationRelationships {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/relationships` Optional
-    /// parameters and all else: [`GetExternalcontactsOrganizationRelationships`].
+    /// Get externalcontacts organization relationships.
+    ///
+    /// `GET /api/v2/externalcontacts/organizations/{externalOrganizationId}/relationships` See
+    /// [`GetExternalcontactsOrganizationRelationships`] for what it takes and returns.
     pub fn get_externalcontacts_organization_relationships(
         &self,
         external_organization_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get externalcontacts organizations schemas limits.
+///
 /// `GET /api/v2/externalcontacts/organizations/schemas/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_organizations_schemas_limits`.
+/// Created by `ExternalContactsApi::get_externalcontacts_organizations_schemas_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations-schemas-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_organizations_schemas_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsOrganizationsSchemasLimits {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetExternalcontactsOrganizationsSchemasLimits {
     }
 }
 
+impl IntoFuture for GetExternalcontactsOrganizationsSchemasLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/organizations/schemas/limits` Optional parameters and all else:
-    /// [`GetExternalcontactsOrganizationsSchemasLimits`].
+    /// Get externalcontacts organizations schemas limits.
+    ///
+    /// `GET /api/v2/externalcontacts/organizations/schemas/limits` See
+    /// [`GetExternalcontactsOrganizationsSchemasLimits`] for what it takes and returns.
     pub fn get_externalcontacts_organizations_schemas_limits(
         &self,
     ) -> GetExternalcontactsOrganizationsSchemasLimits {

@@ -3,23 +3,42 @@
 use crate::models::external_contacts::{
     GetExternalcontactsReversewhitepageslookupExpand, ReverseWhitepagesLookupResult,
 };
-
 use crate::runtime;
 
+/// Get externalcontacts reversewhitepageslookup.
+///
 /// `GET /api/v2/externalcontacts/reversewhitepageslookup`
+///
+/// Takes `lookup_val` (a text). Returns
+/// [`ReverseWhitepagesLookupResult`](crate::models::ReverseWhitepagesLookupResult).
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`.
+/// Created by `ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-reversewhitepageslookup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_reversewhitepageslookup("lookup_val").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsReversewhitepageslookup {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsReversewhitepageslookup {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetExternalcontactsReversewhitepageslookupExpand>,
@@ -28,9 +47,9 @@ impl GetExternalcontactsReversewhitepageslookup {
         self
     }
 
-    /// `divisionId`, default `*`
-    pub fn division_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionId", value.as_ref());
+    /// The query parameter `divisionId`, default `*`.
+    pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionId", value.text());
         self
     }
 
@@ -73,9 +92,22 @@ impl runtime::Operation for GetExternalcontactsReversewhitepageslookup {
     }
 }
 
+impl IntoFuture for GetExternalcontactsReversewhitepageslookup {
+    type Output = runtime::Result<runtime::Response<ReverseWhitepagesLookupResult>>;
+
+    type IntoFuture = runtime::Call<ReverseWhitepagesLookupResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/reversewhitepageslookup` Optional parameters and all else:
-    /// [`GetExternalcontactsReversewhitepageslookup`].
+    /// Get externalcontacts reversewhitepageslookup.
+    ///
+    /// `GET /api/v2/externalcontacts/reversewhitepageslookup` See
+    /// [`GetExternalcontactsReversewhitepageslookup`] for what it takes and returns.
     pub fn get_externalcontacts_reversewhitepageslookup(
         &self,
         lookup_val: impl AsRef<str>,
@@ -84,7 +116,7 @@ impl crate::api::ExternalContactsApi {
             &self.client,
             <GetExternalcontactsReversewhitepageslookup as runtime::Operation>::METADATA,
         );
-        request.query("lookupVal", lookup_val.as_ref());
+        request.query("lookupVal", Some(lookup_val.as_ref()));
         GetExternalcontactsReversewhitepageslookup {
             request,
         }

@@ -4,35 +4,50 @@ use crate::models::external_contacts::CursorContactListing;
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Get externalcontacts scan contacts.
+///
 /// `GET /api/v2/externalcontacts/scan/contacts`
+///
+/// Takes no arguments. Returns [`CursorContactListing`](crate::models::CursorContactListing). `items()`
+/// streams the items of all pages, each `ExternalContact`.
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_contacts`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_contacts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_contacts().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanContacts {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanContacts {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `divisionId`, default `*`
-    pub fn division_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionId", value.as_ref());
+    /// The query parameter `divisionId`, default `*`.
+    pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionId", value.text());
         self
     }
 
@@ -87,6 +102,17 @@ impl runtime::Operation for GetExternalcontactsScanContacts {
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanContacts {
+    type Output = runtime::Result<runtime::Response<CursorContactListing>>;
+
+    type IntoFuture = runtime::Call<CursorContactListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanContacts {
     type Item = ExternalContact;
 
@@ -106,8 +132,10 @@ impl runtime::Paged for GetExternalcontactsScanContacts {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/contacts` Optional parameters and all else:
-    /// [`GetExternalcontactsScanContacts`].
+    /// Get externalcontacts scan contacts.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/contacts` See [`GetExternalcontactsScanContacts`] for what it
+    /// takes and returns.
     pub fn get_externalcontacts_scan_contacts(&self) -> GetExternalcontactsScanContacts {
         GetExternalcontactsScanContacts {
             request: runtime::Request::new(

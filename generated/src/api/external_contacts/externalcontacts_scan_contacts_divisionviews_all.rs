@@ -4,29 +4,44 @@ use crate::models::external_contacts::CursorContactListing;
 use crate::models::shared_by_3_8e82fb::ExternalContact;
 use crate::runtime;
 
+/// Get externalcontacts scan contacts divisionviews all.
+///
 /// `GET /api/v2/externalcontacts/scan/contacts/divisionviews/all`
+///
+/// Takes no arguments. Returns [`CursorContactListing`](crate::models::CursorContactListing). `items()`
+/// streams the items of all pages, each `ExternalContact`.
 ///
 /// Permission: `externalContacts:contact:viewAll`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts-divisionviews-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_contacts_divisionviews_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanContactsDivisionviewsAll {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanContactsDivisionviewsAll {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -81,6 +96,17 @@ impl runtime::Operation for GetExternalcontactsScanContactsDivisionviewsAll {
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanContactsDivisionviewsAll {
+    type Output = runtime::Result<runtime::Response<CursorContactListing>>;
+
+    type IntoFuture = runtime::Call<CursorContactListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanContactsDivisionviewsAll {
     type Item = ExternalContact;
 
@@ -100,8 +126,10 @@ impl runtime::Paged for GetExternalcontactsScanContactsDivisionviewsAll {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/contacts/divisionviews/all` Optional parameters and all else:
-    /// [`GetExternalcontactsScanContactsDivisionviewsAll`].
+    /// Get externalcontacts scan contacts divisionviews all.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/contacts/divisionviews/all` See
+    /// [`GetExternalcontactsScanContactsDivisionviewsAll`] for what it takes and returns.
     pub fn get_externalcontacts_scan_contacts_divisionviews_all(
         &self,
     ) -> GetExternalcontactsScanContactsDivisionviewsAll {

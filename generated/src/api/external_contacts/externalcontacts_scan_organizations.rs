@@ -4,36 +4,51 @@ use crate::models::external_contacts::CursorOrganizationListing;
 use crate::models::shared_by_3_8e82fb::ExternalOrganization;
 use crate::runtime;
 
+/// Get externalcontacts scan organizations.
+///
 /// `GET /api/v2/externalcontacts/scan/organizations`
+///
+/// Takes no arguments. Returns [`CursorOrganizationListing`](crate::models::CursorOrganizationListing).
+/// `items()` streams the items of all pages, each `ExternalOrganization`.
 ///
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_organizations`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_organizations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-organizations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_organizations().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanOrganizations {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanOrganizations {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `divisionId`, default `*`
-    pub fn division_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionId", value.as_ref());
+    /// The query parameter `divisionId`, default `*`.
+    pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionId", value.text());
         self
     }
 
@@ -91,6 +106,17 @@ impl runtime::Operation for GetExternalcontactsScanOrganizations {
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanOrganizations {
+    type Output = runtime::Result<runtime::Response<CursorOrganizationListing>>;
+
+    type IntoFuture = runtime::Call<CursorOrganizationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanOrganizations {
     type Item = ExternalOrganization;
 
@@ -110,8 +136,10 @@ impl runtime::Paged for GetExternalcontactsScanOrganizations {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/organizations` Optional parameters and all else:
-    /// [`GetExternalcontactsScanOrganizations`].
+    /// Get externalcontacts scan organizations.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/organizations` See [`GetExternalcontactsScanOrganizations`] for
+    /// what it takes and returns.
     pub fn get_externalcontacts_scan_organizations(
         &self,
     ) -> GetExternalcontactsScanOrganizations {

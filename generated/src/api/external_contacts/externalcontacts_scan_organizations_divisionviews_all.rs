@@ -4,29 +4,44 @@ use crate::models::external_contacts::CursorOrganizationListing;
 use crate::models::shared_by_3_8e82fb::ExternalOrganization;
 use crate::runtime;
 
+/// Get externalcontacts scan organizations divisionviews all.
+///
 /// `GET /api/v2/externalcontacts/scan/organizations/divisionviews/all`
+///
+/// Takes no arguments. Returns [`CursorOrganizationListing`](crate::models::CursorOrganizationListing).
+/// `items()` streams the items of all pages, each `ExternalOrganization`.
 ///
 /// Permission: `externalContacts:externalOrganization:viewAll`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_organizations_divisionviews_all`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_organizations_divisionviews_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-organizations-divisionviews-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_organizations_divisionviews_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanOrganizationsDivisionviewsAll {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanOrganizationsDivisionviewsAll {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -81,6 +96,17 @@ impl runtime::Operation for GetExternalcontactsScanOrganizationsDivisionviewsAll
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanOrganizationsDivisionviewsAll {
+    type Output = runtime::Result<runtime::Response<CursorOrganizationListing>>;
+
+    type IntoFuture = runtime::Call<CursorOrganizationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanOrganizationsDivisionviewsAll {
     type Item = ExternalOrganization;
 
@@ -100,8 +126,10 @@ impl runtime::Paged for GetExternalcontactsScanOrganizationsDivisionviewsAll {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/organizations/divisionviews/all` Optional parameters and all
-    /// else: [`GetExternalcontactsScanOrganizationsDivisionviewsAll`].
+    /// Get externalcontacts scan organizations divisionviews all.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/organizations/divisionviews/all` See
+    /// [`GetExternalcontactsScanOrganizationsDivisionviewsAll`] for what it takes and returns.
     pub fn get_externalcontacts_scan_organizations_divisionviews_all(
         &self,
     ) -> GetExternalcontactsScanOrganizationsDivisionviewsAll {

@@ -3,35 +3,50 @@
 use crate::models::external_contacts::{CursorRelationshipListing, Relationship};
 use crate::runtime;
 
+/// Get externalcontacts scan relationships.
+///
 /// `GET /api/v2/externalcontacts/scan/relationships`
+///
+/// Takes no arguments. Returns [`CursorRelationshipListing`](crate::models::CursorRelationshipListing).
+/// `items()` streams the items of all pages, each [`Relationship`](crate::models::Relationship).
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_relationships`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_relationships`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-relationships>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_relationships().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanRelationships {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanRelationships {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `divisionId`, default `*`
-    pub fn division_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionId", value.as_ref());
+    /// The query parameter `divisionId`, default `*`.
+    pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionId", value.text());
         self
     }
 
@@ -86,6 +101,17 @@ impl runtime::Operation for GetExternalcontactsScanRelationships {
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanRelationships {
+    type Output = runtime::Result<runtime::Response<CursorRelationshipListing>>;
+
+    type IntoFuture = runtime::Call<CursorRelationshipListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanRelationships {
     type Item = Relationship;
 
@@ -105,8 +131,10 @@ impl runtime::Paged for GetExternalcontactsScanRelationships {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/relationships` Optional parameters and all else:
-    /// [`GetExternalcontactsScanRelationships`].
+    /// Get externalcontacts scan relationships.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/relationships` See [`GetExternalcontactsScanRelationships`] for
+    /// what it takes and returns.
     pub fn get_externalcontacts_scan_relationships(
         &self,
     ) -> GetExternalcontactsScanRelationships {

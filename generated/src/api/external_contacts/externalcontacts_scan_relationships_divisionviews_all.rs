@@ -3,29 +3,44 @@
 use crate::models::external_contacts::{CursorRelationshipListing, Relationship};
 use crate::runtime;
 
+/// Get externalcontacts scan relationships divisionviews all.
+///
 /// `GET /api/v2/externalcontacts/scan/relationships/divisionviews/all`
+///
+/// Takes no arguments. Returns [`CursorRelationshipListing`](crate::models::CursorRelationshipListing).
+/// `items()` streams the items of all pages, each [`Relationship`](crate::models::Relationship).
 ///
 /// Permission: `externalContacts:contact:viewAll`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_scan_relationships_divisionviews_all`.
+/// Created by `ExternalContactsApi::get_externalcontacts_scan_relationships_divisionviews_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-relationships-divisionviews-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_scan_relationships_divisionviews_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsScanRelationshipsDivisionviewsAll {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsScanRelationshipsDivisionviewsAll {
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -80,6 +95,17 @@ impl runtime::Operation for GetExternalcontactsScanRelationshipsDivisionviewsAll
     }
 }
 
+impl IntoFuture for GetExternalcontactsScanRelationshipsDivisionviewsAll {
+    type Output = runtime::Result<runtime::Response<CursorRelationshipListing>>;
+
+    type IntoFuture = runtime::Call<CursorRelationshipListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsScanRelationshipsDivisionviewsAll {
     type Item = Relationship;
 
@@ -99,8 +125,10 @@ impl runtime::Paged for GetExternalcontactsScanRelationshipsDivisionviewsAll {
 }
 
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/scan/relationships/divisionviews/all` Optional parameters and all
-    /// else: [`GetExternalcontactsScanRelationshipsDivisionviewsAll`].
+    /// Get externalcontacts scan relationships divisionviews all.
+    ///
+    /// `GET /api/v2/externalcontacts/scan/relationships/divisionviews/all` See
+    /// [`GetExternalcontactsScanRelationshipsDivisionviewsAll`] for what it takes and returns.
     pub fn get_externalcontacts_scan_relationships_divisionviews_all(
         &self,
     ) -> GetExternalcontactsScanRelationshipsDivisionviewsAll {

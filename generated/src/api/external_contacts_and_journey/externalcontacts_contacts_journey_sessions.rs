@@ -3,37 +3,51 @@
 use crate::models::external_contacts_and_journey::{Session, SessionListing};
 use crate::runtime;
 
+/// Get externalcontacts contact journey sessions.
+///
 /// `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions`
+///
+/// Takes `contact_id` (a text). Returns [`SessionListing`](crate::models::SessionListing). `items()`
+/// streams the items of all pages, each [`Session`](crate::models::Session).
 ///
 /// Permission: `externalContacts:session:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `ExternalContactsApi::get_externalcontacts_contact_journey_sessions` and
+/// Created by `ExternalContactsApi::get_externalcontacts_contact_journey_sessions` and
 /// `JourneyApi::get_externalcontacts_contact_journey_sessions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--journey-sessions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.external_contacts().get_externalcontacts_contact_journey_sessions("contact_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetExternalcontactsContactJourneySessions {
     request: runtime::Request,
 }
 
 impl GetExternalcontactsContactJourneySessions {
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `includeMerged`
-    pub fn include_merged(mut self, value: bool) -> Self {
-        self.request.query("includeMerged", value);
+    /// The query parameter `includeMerged`.
+    pub fn include_merged(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeMerged", value.into());
         self
     }
 
@@ -88,6 +102,17 @@ impl runtime::Operation for GetExternalcontactsContactJourneySessions {
     }
 }
 
+impl IntoFuture for GetExternalcontactsContactJourneySessions {
+    type Output = runtime::Result<runtime::Response<SessionListing>>;
+
+    type IntoFuture = runtime::Call<SessionListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetExternalcontactsContactJourneySessions {
     type Item = Session;
 
@@ -107,8 +132,10 @@ impl runtime::Paged for GetExternalcontactsContactJourneySessions {
 
 #[cfg(feature = "external-contacts")]
 impl crate::api::ExternalContactsApi {
-    /// `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions` Optional parameters and all
-    /// else: [`GetExternalcontactsContactJourneySessions`].
+    /// Get externalcontacts contact journey sessions.
+    ///
+    /// `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions` See
+    /// [`GetExternalcontactsContactJourneySessions`] for what it takes and returns.
     pub fn get_externalcontacts_contact_journey_sessions(
         &self,
         contact_id: impl AsRef<str>,
@@ -126,8 +153,10 @@ impl crate::api::ExternalContactsApi {
 
 #[cfg(feature = "journey")]
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions` Optional parameters and all
-    /// else: [`GetExternalcontactsContactJourneySessions`].
+    /// Get externalcontacts contact journey sessions.
+    ///
+    /// `GET /api/v2/externalcontacts/contacts/{contactId}/journey/sessions` See
+    /// [`GetExternalcontactsContactJourneySessions`] for what it takes and returns.
     pub fn get_externalcontacts_contact_journey_sessions(
         &self,
         contact_id: impl AsRef<str>,

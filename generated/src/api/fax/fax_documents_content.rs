@@ -3,12 +3,30 @@
 use crate::models::content_management_and_fax_and_user_recordings::DownloadResponse;
 use crate::runtime;
 
+/// Get fax document content.
+///
 /// `GET /api/v2/fax/documents/{documentId}/content`
 ///
-/// Made by `FaxApi::get_fax_document_content`.
+/// Takes `document_id` (a text). Returns `DownloadResponse`.
+///
+/// Created by `FaxApi::get_fax_document_content`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-documents--documentId--content>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.fax().get_fax_document_content("document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFaxDocumentContent {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetFaxDocumentContent {
     }
 }
 
+impl IntoFuture for GetFaxDocumentContent {
+    type Output = runtime::Result<runtime::Response<DownloadResponse>>;
+
+    type IntoFuture = runtime::Call<DownloadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::FaxApi {
-    /// `GET /api/v2/fax/documents/{documentId}/content` Optional parameters and all else:
-    /// [`GetFaxDocumentContent`].
+    /// Get fax document content.
+    ///
+    /// `GET /api/v2/fax/documents/{documentId}/content` See [`GetFaxDocumentContent`] for what it takes and
+    /// returns.
     pub fn get_fax_document_content(
         &self,
         document_id: impl AsRef<str>,

@@ -3,12 +3,24 @@
 use crate::models::fax::FaxConfig;
 use crate::runtime;
 
+/// Get fax settings.
+///
 /// `GET /api/v2/fax/settings`
 ///
-/// Made by `FaxApi::get_fax_settings`.
+/// Takes no arguments. Returns [`FaxConfig`](crate::models::FaxConfig).
+///
+/// Created by `FaxApi::get_fax_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.fax().get_fax_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFaxSettings {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for GetFaxSettings {
     }
 }
 
+impl IntoFuture for GetFaxSettings {
+    type Output = runtime::Result<runtime::Response<FaxConfig>>;
+
+    type IntoFuture = runtime::Call<FaxConfig>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::FaxApi {
-    /// `GET /api/v2/fax/settings` Optional parameters and all else: [`GetFaxSettings`].
+    /// Get fax settings.
+    ///
+    /// `GET /api/v2/fax/settings` See [`GetFaxSettings`] for what it takes and returns.
     pub fn get_fax_settings(&self) -> GetFaxSettings {
         GetFaxSettings {
             request: runtime::Request::new(
@@ -64,22 +89,36 @@ impl crate::api::FaxApi {
     }
 }
 
+/// Put fax settings.
+///
 /// `PUT /api/v2/fax/settings`
+///
+/// Takes optionally a body ([`FaxConfig`](crate::models::FaxConfig)). Returns
+/// [`FaxConfig`](crate::models::FaxConfig).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Made by `FaxApi::put_fax_settings`.
+/// Created by `FaxApi::put_fax_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-fax-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.fax().put_fax_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutFaxSettings {
     request: runtime::Request,
 }
 
 impl PutFaxSettings {
-    pub fn body(mut self, value: FaxConfig) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<FaxConfig>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -122,8 +161,21 @@ impl runtime::Operation for PutFaxSettings {
     }
 }
 
+impl IntoFuture for PutFaxSettings {
+    type Output = runtime::Result<runtime::Response<FaxConfig>>;
+
+    type IntoFuture = runtime::Call<FaxConfig>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::FaxApi {
-    /// `PUT /api/v2/fax/settings` Optional parameters and all else: [`PutFaxSettings`].
+    /// Put fax settings.
+    ///
+    /// `PUT /api/v2/fax/settings` See [`PutFaxSettings`] for what it takes and returns.
     pub fn put_fax_settings(&self) -> PutFaxSettings {
         PutFaxSettings {
             request: runtime::Request::new(

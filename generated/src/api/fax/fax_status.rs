@@ -3,12 +3,24 @@
 use crate::models::fax::OutboundFaxStatus;
 use crate::runtime;
 
+/// Get fax fax id status.
+///
 /// `GET /api/v2/fax/{faxId}/status`
 ///
-/// Made by `FaxApi::get_fax_fax_id_status`.
+/// Takes `fax_id` (a text). Returns [`OutboundFaxStatus`](crate::models::OutboundFaxStatus).
+///
+/// Created by `FaxApi::get_fax_fax_id_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax--faxId--status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.fax().get_fax_fax_id_status("fax_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFaxFaxIdStatus {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for GetFaxFaxIdStatus {
     }
 }
 
+impl IntoFuture for GetFaxFaxIdStatus {
+    type Output = runtime::Result<runtime::Response<OutboundFaxStatus>>;
+
+    type IntoFuture = runtime::Call<OutboundFaxStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::FaxApi {
-    /// `GET /api/v2/fax/{faxId}/status` Optional parameters and all else: [`GetFaxFaxIdStatus`].
+    /// Get fax fax id status.
+    ///
+    /// `GET /api/v2/fax/{faxId}/status` See [`GetFaxFaxIdStatus`] for what it takes and returns.
     pub fn get_fax_fax_id_status(&self, fax_id: impl AsRef<str>) -> GetFaxFaxIdStatus {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,12 +3,30 @@
 use crate::models::fax_and_user_recordings::FaxSummary;
 use crate::runtime;
 
+/// Get fax summary.
+///
 /// `GET /api/v2/fax/summary`
 ///
-/// Made by `FaxApi::get_fax_summary`.
+/// Takes no arguments. Returns `FaxSummary`.
+///
+/// Created by `FaxApi::get_fax_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fax-summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.fax().get_fax_summary().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFaxSummary {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetFaxSummary {
     }
 }
 
+impl IntoFuture for GetFaxSummary {
+    type Output = runtime::Result<runtime::Response<FaxSummary>>;
+
+    type IntoFuture = runtime::Call<FaxSummary>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::FaxApi {
-    /// `GET /api/v2/fax/summary` Optional parameters and all else: [`GetFaxSummary`].
+    /// Get fax summary.
+    ///
+    /// `GET /api/v2/fax/summary` See [`GetFaxSummary`] for what it takes and returns.
     pub fn get_fax_summary(&self) -> GetFaxSummary {
         GetFaxSummary {
             request: runtime::Request::new(

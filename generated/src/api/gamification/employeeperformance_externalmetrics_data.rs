@@ -3,25 +3,42 @@
 use crate::models::gamification::{
     ExternalMetricDataWriteRequest, ExternalMetricDataWriteResponse,
 };
-
 use crate::runtime;
 
+/// Post employeeperformance externalmetrics data.
+///
 /// `POST /api/v2/employeeperformance/externalmetrics/data`
+///
+/// Takes optionally a body
+/// ([`ExternalMetricDataWriteRequest`](crate::models::ExternalMetricDataWriteRequest)). Returns
+/// [`ExternalMetricDataWriteResponse`](crate::models::ExternalMetricDataWriteResponse).
 ///
 /// Permission: `employeePerformance:externalMetricData:add`
 ///
-/// Made by `GamificationApi::post_employeeperformance_externalmetrics_data`.
+/// Created by `GamificationApi::post_employeeperformance_externalmetrics_data`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-data>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_employeeperformance_externalmetrics_data().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostEmployeeperformanceExternalmetricsData {
     request: runtime::Request,
 }
 
 impl PostEmployeeperformanceExternalmetricsData {
-    pub fn body(mut self, value: ExternalMetricDataWriteRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<ExternalMetricDataWriteRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,9 +81,22 @@ impl runtime::Operation for PostEmployeeperformanceExternalmetricsData {
     }
 }
 
+impl IntoFuture for PostEmployeeperformanceExternalmetricsData {
+    type Output = runtime::Result<runtime::Response<ExternalMetricDataWriteResponse>>;
+
+    type IntoFuture = runtime::Call<ExternalMetricDataWriteResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/employeeperformance/externalmetrics/data` Optional parameters and all else:
-    /// [`PostEmployeeperformanceExternalmetricsData`].
+    /// Post employeeperformance externalmetrics data.
+    ///
+    /// `POST /api/v2/employeeperformance/externalmetrics/data` See
+    /// [`PostEmployeeperformanceExternalmetricsData`] for what it takes and returns.
     pub fn post_employeeperformance_externalmetrics_data(
         &self,
     ) -> PostEmployeeperformanceExternalmetricsData {

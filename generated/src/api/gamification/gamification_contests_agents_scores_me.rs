@@ -4,49 +4,63 @@ use crate::models::gamification::{
     ContestScoresAgents, ContestScoresAgentsPagedList,
     GetGamificationContestAgentsScoresMeReturnsView,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification contest agents scores me.
+///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/me`
+///
+/// Takes `contest_id` (a text). Returns
+/// [`ContestScoresAgentsPagedList`](crate::models::ContestScoresAgentsPagedList). `items()` streams the
+/// items of all pages, each [`ContestScoresAgents`](crate::models::ContestScoresAgents).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GamificationApi::get_gamification_contest_agents_scores_me`.
+/// Created by `GamificationApi::get_gamification_contest_agents_scores_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_contest_agents_scores_me("contest_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationContestAgentsScoresMe {
     request: runtime::Request,
 }
 
 impl GetGamificationContestAgentsScoresMe {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn workday(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("workday", Into::<time::Date>::into(value));
+    /// The query parameter `workday`.
+    pub fn workday(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("workday", value.into_optional());
         self
     }
 
-    /// `returnsView`, default `All`
+    /// The query parameter `returnsView`, default `All`.
     pub fn returns_view(
         mut self,
-        value: GetGamificationContestAgentsScoresMeReturnsView,
+        value: impl Into<Option<GetGamificationContestAgentsScoresMeReturnsView>>,
     ) -> Self {
-        self.request.query("returnsView", value);
+        self.request.query("returnsView", value.into());
         self
     }
 
@@ -99,6 +113,17 @@ impl runtime::Operation for GetGamificationContestAgentsScoresMe {
     }
 }
 
+impl IntoFuture for GetGamificationContestAgentsScoresMe {
+    type Output = runtime::Result<runtime::Response<ContestScoresAgentsPagedList>>;
+
+    type IntoFuture = runtime::Call<ContestScoresAgentsPagedList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationContestAgentsScoresMe {
     type Item = ContestScoresAgents;
 
@@ -119,8 +144,10 @@ impl runtime::Paged for GetGamificationContestAgentsScoresMe {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/me` Optional parameters and all else:
-    /// [`GetGamificationContestAgentsScoresMe`].
+    /// Get gamification contest agents scores me.
+    ///
+    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/me` See
+    /// [`GetGamificationContestAgentsScoresMe`] for what it takes and returns.
     pub fn get_gamification_contest_agents_scores_me(
         &self,
         contest_id: impl AsRef<str>,

@@ -3,16 +3,30 @@
 use crate::models::gamification::{ContestScoresGroupTrend, ContestScoresGroupTrendList};
 use crate::runtime;
 
+/// Get gamification contest agents scores trends.
+///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends`
+///
+/// Takes `contest_id` (a text). Returns
+/// [`ContestScoresGroupTrendList`](crate::models::ContestScoresGroupTrendList). `items()` streams the
+/// items of all pages, each [`ContestScoresGroupTrend`](crate::models::ContestScoresGroupTrend).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_contest_agents_scores_trends`.
+/// Created by `GamificationApi::get_gamification_contest_agents_scores_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_contest_agents_scores_trends("contest_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationContestAgentsScoresTrends {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrends {
     }
 }
 
+impl IntoFuture for GetGamificationContestAgentsScoresTrends {
+    type Output = runtime::Result<runtime::Response<ContestScoresGroupTrendList>>;
+
+    type IntoFuture = runtime::Call<ContestScoresGroupTrendList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationContestAgentsScoresTrends {
     type Item = ContestScoresGroupTrend;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetGamificationContestAgentsScoresTrends {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends` Optional parameters and all
-    /// else: [`GetGamificationContestAgentsScoresTrends`].
+    /// Get gamification contest agents scores trends.
+    ///
+    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends` See
+    /// [`GetGamificationContestAgentsScoresTrends`] for what it takes and returns.
     pub fn get_gamification_contest_agents_scores_trends(
         &self,
         contest_id: impl AsRef<str>,

@@ -3,16 +3,30 @@
 use crate::models::gamification::{ContestScoresAgentTrend, ContestScoresAgentTrendList};
 use crate::runtime;
 
+/// Get gamification contest agents scores trends me.
+///
 /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends/me`
+///
+/// Takes `contest_id` (a text). Returns
+/// [`ContestScoresAgentTrendList`](crate::models::ContestScoresAgentTrendList). `items()` streams the
+/// items of all pages, each [`ContestScoresAgentTrend`](crate::models::ContestScoresAgentTrend).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_contest_agents_scores_trends_me`.
+/// Created by `GamificationApi::get_gamification_contest_agents_scores_trends_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-trends-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_contest_agents_scores_trends_me("contest_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationContestAgentsScoresTrendsMe {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrendsMe {
     }
 }
 
+impl IntoFuture for GetGamificationContestAgentsScoresTrendsMe {
+    type Output = runtime::Result<runtime::Response<ContestScoresAgentTrendList>>;
+
+    type IntoFuture = runtime::Call<ContestScoresAgentTrendList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationContestAgentsScoresTrendsMe {
     type Item = ContestScoresAgentTrend;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetGamificationContestAgentsScoresTrendsMe {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends/me` Optional parameters and all
-    /// else: [`GetGamificationContestAgentsScoresTrendsMe`].
+    /// Get gamification contest agents scores trends me.
+    ///
+    /// `GET /api/v2/gamification/contests/{contestId}/agents/scores/trends/me` See
+    /// [`GetGamificationContestAgentsScoresTrendsMe`] for what it takes and returns.
     pub fn get_gamification_contest_agents_scores_trends_me(
         &self,
         contest_id: impl AsRef<str>,

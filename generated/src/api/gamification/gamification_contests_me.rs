@@ -5,50 +5,64 @@ use crate::models::gamification::{
     GetGamificationContestsMeSortOrder, GetGamificationContestsMeStatus,
     GetGamificationContestsMeView,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification contests me.
+///
 /// `GET /api/v2/gamification/contests/me`
+///
+/// Takes no arguments. Returns
+/// [`GetContestsEssentialsListing`](crate::models::GetContestsEssentialsListing). `items()` streams the
+/// items of all pages, each [`ContestsEssentials`](crate::models::ContestsEssentials).
 ///
 /// Permission: `gamification:contest:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GamificationApi::get_gamification_contests_me`.
+/// Created by `GamificationApi::get_gamification_contests_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_contests_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationContestsMe {
     request: runtime::Request,
 }
 
 impl GetGamificationContestsMe {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `dateStart`
-    pub fn date_start(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateStart", Into::<time::Date>::into(value));
+    /// The query parameter `dateStart`.
+    pub fn date_start(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateStart", value.into_optional());
         self
     }
 
-    /// `dateEnd`
-    pub fn date_end(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("dateEnd", Into::<time::Date>::into(value));
+    /// The query parameter `dateEnd`.
+    pub fn date_end(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("dateEnd", value.into_optional());
         self
     }
 
+    /// The query parameter `status`.
     pub fn status(
         mut self,
         value: impl IntoIterator<Item = GetGamificationContestsMeStatus>,
@@ -57,21 +71,30 @@ impl GetGamificationContestsMe {
         self
     }
 
-    /// `sortBy`, default `dateStart`
-    pub fn sort_by(mut self, value: GetGamificationContestsMeSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`, default `dateStart`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetGamificationContestsMeSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    /// `sortOrder`, default `desc`
-    pub fn sort_order(mut self, value: GetGamificationContestsMeSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `desc`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetGamificationContestsMeSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// default `participant`
-    pub fn view(mut self, value: GetGamificationContestsMeView) -> Self {
-        self.request.query("view", value);
+    /// The query parameter `view`, default `participant`.
+    pub fn view(
+        mut self,
+        value: impl Into<Option<GetGamificationContestsMeView>>,
+    ) -> Self {
+        self.request.query("view", value.into());
         self
     }
 
@@ -124,6 +147,17 @@ impl runtime::Operation for GetGamificationContestsMe {
     }
 }
 
+impl IntoFuture for GetGamificationContestsMe {
+    type Output = runtime::Result<runtime::Response<GetContestsEssentialsListing>>;
+
+    type IntoFuture = runtime::Call<GetContestsEssentialsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationContestsMe {
     type Item = ContestsEssentials;
 
@@ -144,8 +178,10 @@ impl runtime::Paged for GetGamificationContestsMe {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/contests/me` Optional parameters and all else:
-    /// [`GetGamificationContestsMe`].
+    /// Get gamification contests me.
+    ///
+    /// `GET /api/v2/gamification/contests/me` See [`GetGamificationContestsMe`] for what it takes and
+    /// returns.
     pub fn get_gamification_contests_me(&self) -> GetGamificationContestsMe {
         GetGamificationContestsMe {
             request: runtime::Request::new(

@@ -3,14 +3,27 @@
 use crate::models::gamification::PrizeImages;
 use crate::runtime;
 
+/// Get gamification contest prizeimage.
+///
 /// `GET /api/v2/gamification/contests/{contestId}/prizeimages/{prizeImageId}`
+///
+/// Takes `contest_id` (a text) and `prize_image_id` (a text). Returns
+/// [`PrizeImages`](crate::models::PrizeImages).
 ///
 /// Permissions, any of: `gamification:contest:view`, `gamification:contest:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_contest_prizeimage`.
+/// Created by `GamificationApi::get_gamification_contest_prizeimage`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--prizeimages--prizeImageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_contest_prizeimage("contest_id", "prize_image_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationContestPrizeimage {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetGamificationContestPrizeimage {
     }
 }
 
+impl IntoFuture for GetGamificationContestPrizeimage {
+    type Output = runtime::Result<runtime::Response<PrizeImages>>;
+
+    type IntoFuture = runtime::Call<PrizeImages>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/contests/{contestId}/prizeimages/{prizeImageId}` Optional parameters and
-    /// all else: [`GetGamificationContestPrizeimage`].
+    /// Get gamification contest prizeimage.
+    ///
+    /// `GET /api/v2/gamification/contests/{contestId}/prizeimages/{prizeImageId}` See
+    /// [`GetGamificationContestPrizeimage`] for what it takes and returns.
     pub fn get_gamification_contest_prizeimage(
         &self,
         contest_id: impl AsRef<str>,

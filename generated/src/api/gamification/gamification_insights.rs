@@ -5,65 +5,86 @@ use crate::models::gamification::{
     GetGamificationInsightsSortKey, GetGamificationInsightsSortOrder, InsightsSummary,
     InsightsSummaryUserItem,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights.
+///
 /// `GET /api/v2/gamification/insights`
+///
+/// Takes `filter_type` (`GetGamificationInsightsFilterType`), `filter_id` (a text), `granularity`
+/// (`GetGamificationInsightsGranularity`), `comparative_period_start_workday` (a day) and
+/// `primary_period_start_workday` (a day). Returns [`InsightsSummary`](crate::models::InsightsSummary).
+/// `items()` streams the items of all pages, each
+/// [`InsightsSummaryUserItem`](crate::models::InsightsSummaryUserItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GamificationApi::get_gamification_insights`.
+/// Created by `GamificationApi::get_gamification_insights`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights(genesys_cloud::models::GetGamificationInsightsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsights {
     request: runtime::Request,
 }
 
 impl GetGamificationInsights {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortKey`
-    pub fn sort_key(mut self, value: GetGamificationInsightsSortKey) -> Self {
-        self.request.query("sortKey", value);
+    /// The query parameter `sortKey`.
+    pub fn sort_key(
+        mut self,
+        value: impl Into<Option<GetGamificationInsightsSortKey>>,
+    ) -> Self {
+        self.request.query("sortKey", value.into());
         self
     }
 
-    /// `sortMetricId`
-    pub fn sort_metric_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortMetricId", value.as_ref());
+    /// The query parameter `sortMetricId`.
+    pub fn sort_metric_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortMetricId", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: GetGamificationInsightsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetGamificationInsightsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// `userIds`
-    pub fn user_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("userIds", value.as_ref());
+    /// The query parameter `userIds`.
+    pub fn user_ids(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("userIds", value.text());
         self
     }
 
-    /// `reportsTo`
-    pub fn reports_to(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("reportsTo", value.as_ref());
+    /// The query parameter `reportsTo`.
+    pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("reportsTo", value.text());
         self
     }
 
@@ -118,6 +139,17 @@ impl runtime::Operation for GetGamificationInsights {
     }
 }
 
+impl IntoFuture for GetGamificationInsights {
+    type Output = runtime::Result<runtime::Response<InsightsSummary>>;
+
+    type IntoFuture = runtime::Call<InsightsSummary>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsights {
     type Item = InsightsSummaryUserItem;
 
@@ -138,7 +170,9 @@ impl runtime::Paged for GetGamificationInsights {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights` Optional parameters and all else: [`GetGamificationInsights`].
+    /// Get gamification insights.
+    ///
+    /// `GET /api/v2/gamification/insights` See [`GetGamificationInsights`] for what it takes and returns.
     pub fn get_gamification_insights(
         &self,
         filter_type: GetGamificationInsightsFilterType,
@@ -151,18 +185,18 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsights as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         GetGamificationInsights { request }
     }

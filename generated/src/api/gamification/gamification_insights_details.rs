@@ -4,18 +4,32 @@ use crate::models::gamification::{
     GetGamificationInsightsDetailsFilterType, GetGamificationInsightsDetailsGranularity,
     InsightsDetails,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights details.
+///
 /// `GET /api/v2/gamification/insights/details`
+///
+/// Takes `filter_type` (`GetGamificationInsightsDetailsFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsDetailsGranularity`), `comparative_period_start_workday` (a
+/// day) and `primary_period_start_workday` (a day). Returns
+/// [`InsightsDetails`](crate::models::InsightsDetails).
 ///
 /// Permission: `gamification:insights:view`
 ///
-/// Made by `GamificationApi::get_gamification_insights_details`.
+/// Created by `GamificationApi::get_gamification_insights_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_details(genesys_cloud::models::GetGamificationInsightsDetailsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsDetailsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsDetails {
     request: runtime::Request,
@@ -59,9 +73,22 @@ impl runtime::Operation for GetGamificationInsightsDetails {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsDetails {
+    type Output = runtime::Result<runtime::Response<InsightsDetails>>;
+
+    type IntoFuture = runtime::Call<InsightsDetails>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/details` Optional parameters and all else:
-    /// [`GetGamificationInsightsDetails`].
+    /// Get gamification insights details.
+    ///
+    /// `GET /api/v2/gamification/insights/details` See [`GetGamificationInsightsDetails`] for what it takes
+    /// and returns.
     pub fn get_gamification_insights_details(
         &self,
         filter_type: GetGamificationInsightsDetailsFilterType,
@@ -74,18 +101,18 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsDetails as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         GetGamificationInsightsDetails {
             request,

@@ -5,20 +5,36 @@ use crate::models::gamification::{
     GetGamificationInsightsGroupsTrendsGranularity, InsightsTrend,
     InsightsTrendMetricItem,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights groups trends.
+///
 /// `GET /api/v2/gamification/insights/groups/trends`
+///
+/// Takes `filter_type` (`GetGamificationInsightsGroupsTrendsFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsGroupsTrendsGranularity`), `comparative_period_start_workday`
+/// (a day), `comparative_period_end_workday` (a day), `primary_period_start_workday` (a day) and
+/// `primary_period_end_workday` (a day). Returns [`InsightsTrend`](crate::models::InsightsTrend).
+/// `items()` streams the items of all pages, each
+/// [`InsightsTrendMetricItem`](crate::models::InsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_insights_groups_trends`.
+/// Created by `GamificationApi::get_gamification_insights_groups_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_groups_trends(genesys_cloud::models::GetGamificationInsightsGroupsTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGroupsTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsGroupsTrends {
     request: runtime::Request,
@@ -74,6 +90,17 @@ impl runtime::Operation for GetGamificationInsightsGroupsTrends {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsGroupsTrends {
+    type Output = runtime::Result<runtime::Response<InsightsTrend>>;
+
+    type IntoFuture = runtime::Call<InsightsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsGroupsTrends {
     type Item = InsightsTrendMetricItem;
 
@@ -90,8 +117,10 @@ impl runtime::Paged for GetGamificationInsightsGroupsTrends {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/groups/trends` Optional parameters and all else:
-    /// [`GetGamificationInsightsGroupsTrends`].
+    /// Get gamification insights groups trends.
+    ///
+    /// `GET /api/v2/gamification/insights/groups/trends` See [`GetGamificationInsightsGroupsTrends`] for
+    /// what it takes and returns.
     pub fn get_gamification_insights_groups_trends(
         &self,
         filter_type: GetGamificationInsightsGroupsTrendsFilterType,
@@ -106,28 +135,28 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsGroupsTrends as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "comparativePeriodEndWorkday",
-                Into::<time::Date>::into(comparative_period_end_workday),
+                Some(Into::<time::Date>::into(comparative_period_end_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodEndWorkday",
-                Into::<time::Date>::into(primary_period_end_workday),
+                Some(Into::<time::Date>::into(primary_period_end_workday)),
             );
         GetGamificationInsightsGroupsTrends {
             request,

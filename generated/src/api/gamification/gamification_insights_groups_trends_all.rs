@@ -5,20 +5,36 @@ use crate::models::gamification::{
     GetGamificationInsightsGroupsTrendsAllGranularity, InsightsTrend,
     InsightsTrendMetricItem,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights groups trends all.
+///
 /// `GET /api/v2/gamification/insights/groups/trends/all`
+///
+/// Takes `filter_type` (`GetGamificationInsightsGroupsTrendsAllFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsGroupsTrendsAllGranularity`),
+/// `comparative_period_start_workday` (a day), `comparative_period_end_workday` (a day),
+/// `primary_period_start_workday` (a day) and `primary_period_end_workday` (a day). Returns
+/// [`InsightsTrend`](crate::models::InsightsTrend). `items()` streams the items of all pages, each
+/// [`InsightsTrendMetricItem`](crate::models::InsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_insights_groups_trends_all`.
+/// Created by `GamificationApi::get_gamification_insights_groups_trends_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_groups_trends_all(genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsGroupsTrendsAll {
     request: runtime::Request,
@@ -76,6 +92,17 @@ impl runtime::Operation for GetGamificationInsightsGroupsTrendsAll {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsGroupsTrendsAll {
+    type Output = runtime::Result<runtime::Response<InsightsTrend>>;
+
+    type IntoFuture = runtime::Call<InsightsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsGroupsTrendsAll {
     type Item = InsightsTrendMetricItem;
 
@@ -92,8 +119,10 @@ impl runtime::Paged for GetGamificationInsightsGroupsTrendsAll {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/groups/trends/all` Optional parameters and all else:
-    /// [`GetGamificationInsightsGroupsTrendsAll`].
+    /// Get gamification insights groups trends all.
+    ///
+    /// `GET /api/v2/gamification/insights/groups/trends/all` See [`GetGamificationInsightsGroupsTrendsAll`]
+    /// for what it takes and returns.
     pub fn get_gamification_insights_groups_trends_all(
         &self,
         filter_type: GetGamificationInsightsGroupsTrendsAllFilterType,
@@ -108,28 +137,28 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsGroupsTrendsAll as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "comparativePeriodEndWorkday",
-                Into::<time::Date>::into(comparative_period_end_workday),
+                Some(Into::<time::Date>::into(comparative_period_end_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodEndWorkday",
-                Into::<time::Date>::into(primary_period_end_workday),
+                Some(Into::<time::Date>::into(primary_period_end_workday)),
             );
         GetGamificationInsightsGroupsTrendsAll {
             request,

@@ -4,35 +4,49 @@ use crate::models::gamification::{
     GetGamificationInsightsManagersFilterType,
     GetGamificationInsightsManagersGranularity, InsightsAgentItem, InsightsAgents,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights managers.
+///
 /// `GET /api/v2/gamification/insights/managers`
+///
+/// Takes `filter_type` (`GetGamificationInsightsManagersFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsManagersGranularity`) and `start_workday` (a day). Returns
+/// [`InsightsAgents`](crate::models::InsightsAgents). `items()` streams the items of all pages, each
+/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GamificationApi::get_gamification_insights_managers`.
+/// Created by `GamificationApi::get_gamification_insights_managers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-managers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_managers(genesys_cloud::models::GetGamificationInsightsManagersFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsManagersGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsManagers {
     request: runtime::Request,
 }
 
 impl GetGamificationInsightsManagers {
-    /// `pageSize`, default `100`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `100`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -87,6 +101,17 @@ impl runtime::Operation for GetGamificationInsightsManagers {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsManagers {
+    type Output = runtime::Result<runtime::Response<InsightsAgents>>;
+
+    type IntoFuture = runtime::Call<InsightsAgents>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsManagers {
     type Item = InsightsAgentItem;
 
@@ -107,8 +132,10 @@ impl runtime::Paged for GetGamificationInsightsManagers {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/managers` Optional parameters and all else:
-    /// [`GetGamificationInsightsManagers`].
+    /// Get gamification insights managers.
+    ///
+    /// `GET /api/v2/gamification/insights/managers` See [`GetGamificationInsightsManagers`] for what it
+    /// takes and returns.
     pub fn get_gamification_insights_managers(
         &self,
         filter_type: GetGamificationInsightsManagersFilterType,
@@ -120,10 +147,10 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsManagers as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
         GetGamificationInsightsManagers {
             request,
         }

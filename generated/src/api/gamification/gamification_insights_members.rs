@@ -4,29 +4,43 @@ use crate::models::gamification::{
     GetGamificationInsightsMembersFilterType, GetGamificationInsightsMembersGranularity,
     InsightsAgentItem, InsightsAgents,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights members.
+///
 /// `GET /api/v2/gamification/insights/members`
+///
+/// Takes `filter_type` (`GetGamificationInsightsMembersFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsMembersGranularity`) and `start_workday` (a day). Returns
+/// [`InsightsAgents`](crate::models::InsightsAgents). `items()` streams the items of all pages, each
+/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_insights_members`.
+/// Created by `GamificationApi::get_gamification_insights_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_members(genesys_cloud::models::GetGamificationInsightsMembersFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsMembersGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsMembers {
     request: runtime::Request,
 }
 
 impl GetGamificationInsightsMembers {
-    /// `reportsTo`
-    pub fn reports_to(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("reportsTo", value.as_ref());
+    /// The query parameter `reportsTo`.
+    pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("reportsTo", value.text());
         self
     }
 
@@ -81,6 +95,17 @@ impl runtime::Operation for GetGamificationInsightsMembers {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsMembers {
+    type Output = runtime::Result<runtime::Response<InsightsAgents>>;
+
+    type IntoFuture = runtime::Call<InsightsAgents>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsMembers {
     type Item = InsightsAgentItem;
 
@@ -97,8 +122,10 @@ impl runtime::Paged for GetGamificationInsightsMembers {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/members` Optional parameters and all else:
-    /// [`GetGamificationInsightsMembers`].
+    /// Get gamification insights members.
+    ///
+    /// `GET /api/v2/gamification/insights/members` See [`GetGamificationInsightsMembers`] for what it takes
+    /// and returns.
     pub fn get_gamification_insights_members(
         &self,
         filter_type: GetGamificationInsightsMembersFilterType,
@@ -110,10 +137,10 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsMembers as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
         GetGamificationInsightsMembers {
             request,
         }

@@ -5,45 +5,60 @@ use crate::models::gamification::{
     GetGamificationInsightsRankingsGranularity, GetGamificationInsightsRankingsSortKey,
     InsightsRankings,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights rankings.
+///
 /// `GET /api/v2/gamification/insights/rankings`
+///
+/// Takes `filter_type` (`GetGamificationInsightsRankingsFilterType`), `filter_id` (a text),
+/// `granularity` (`GetGamificationInsightsRankingsGranularity`), `comparative_period_start_workday` (a
+/// day), `primary_period_start_workday` (a day) and `sort_key`
+/// (`GetGamificationInsightsRankingsSortKey`). Returns
+/// [`InsightsRankings`](crate::models::InsightsRankings).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_insights_rankings`.
+/// Created by `GamificationApi::get_gamification_insights_rankings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-rankings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_rankings(genesys_cloud::models::GetGamificationInsightsRankingsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsRankingsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::GetGamificationInsightsRankingsSortKey::PercentOfGoal).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsRankings {
     request: runtime::Request,
 }
 
 impl GetGamificationInsightsRankings {
-    /// `sortMetricId`
-    pub fn sort_metric_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortMetricId", value.as_ref());
+    /// The query parameter `sortMetricId`.
+    pub fn sort_metric_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortMetricId", value.text());
         self
     }
 
-    /// `sectionSize`
-    pub fn section_size(mut self, value: i64) -> Self {
-        self.request.query("sectionSize", value);
+    /// The query parameter `sectionSize`.
+    pub fn section_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("sectionSize", value.into());
         self
     }
 
-    /// `userIds`
-    pub fn user_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("userIds", value.as_ref());
+    /// The query parameter `userIds`.
+    pub fn user_ids(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("userIds", value.text());
         self
     }
 
-    /// `reportsTo`
-    pub fn reports_to(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("reportsTo", value.as_ref());
+    /// The query parameter `reportsTo`.
+    pub fn reports_to(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("reportsTo", value.text());
         self
     }
 
@@ -86,9 +101,22 @@ impl runtime::Operation for GetGamificationInsightsRankings {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsRankings {
+    type Output = runtime::Result<runtime::Response<InsightsRankings>>;
+
+    type IntoFuture = runtime::Call<InsightsRankings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/rankings` Optional parameters and all else:
-    /// [`GetGamificationInsightsRankings`].
+    /// Get gamification insights rankings.
+    ///
+    /// `GET /api/v2/gamification/insights/rankings` See [`GetGamificationInsightsRankings`] for what it
+    /// takes and returns.
     pub fn get_gamification_insights_rankings(
         &self,
         filter_type: GetGamificationInsightsRankingsFilterType,
@@ -102,20 +130,20 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsRankings as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
-        request.query("sortKey", sort_key);
+        request.query("sortKey", Some(sort_key));
         GetGamificationInsightsRankings {
             request,
         }

@@ -4,21 +4,37 @@ use crate::models::gamification::{
     GetGamificationInsightsTrendsFilterType, UserInsightsTrend,
     UserInsightsTrendMetricItem,
 };
-
 use crate::models::gamification_and_workforce_management::GetGamificationInsightsTrendsGranularity;
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights trends.
+///
 /// `GET /api/v2/gamification/insights/trends`
+///
+/// Takes `filter_type` (`GetGamificationInsightsTrendsFilterType`), `filter_id` (a text), `granularity`
+/// (`GetGamificationInsightsTrendsGranularity`), `comparative_period_start_workday` (a day),
+/// `comparative_period_end_workday` (a day), `primary_period_start_workday` (a day) and
+/// `primary_period_end_workday` (a day). Returns
+/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). `items()` streams the items of all pages,
+/// each [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_insights_trends`.
+/// Created by `GamificationApi::get_gamification_insights_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_trends(genesys_cloud::models::GetGamificationInsightsTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsTrends {
     request: runtime::Request,
@@ -74,6 +90,17 @@ impl runtime::Operation for GetGamificationInsightsTrends {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsTrends {
+    type Output = runtime::Result<runtime::Response<UserInsightsTrend>>;
+
+    type IntoFuture = runtime::Call<UserInsightsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsTrends {
     type Item = UserInsightsTrendMetricItem;
 
@@ -90,8 +117,10 @@ impl runtime::Paged for GetGamificationInsightsTrends {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/trends` Optional parameters and all else:
-    /// [`GetGamificationInsightsTrends`].
+    /// Get gamification insights trends.
+    ///
+    /// `GET /api/v2/gamification/insights/trends` See [`GetGamificationInsightsTrends`] for what it takes
+    /// and returns.
     pub fn get_gamification_insights_trends(
         &self,
         filter_type: GetGamificationInsightsTrendsFilterType,
@@ -106,28 +135,28 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationInsightsTrends as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "comparativePeriodEndWorkday",
-                Into::<time::Date>::into(comparative_period_end_workday),
+                Some(Into::<time::Date>::into(comparative_period_end_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodEndWorkday",
-                Into::<time::Date>::into(primary_period_end_workday),
+                Some(Into::<time::Date>::into(primary_period_end_workday)),
             );
         GetGamificationInsightsTrends {
             request,

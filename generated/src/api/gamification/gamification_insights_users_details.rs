@@ -4,18 +4,32 @@ use crate::models::gamification::{
     GetGamificationInsightsUserDetailsFilterType,
     GetGamificationInsightsUserDetailsGranularity, InsightsDetails,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights user details.
+///
 /// `GET /api/v2/gamification/insights/users/{userId}/details`
+///
+/// Takes `user_id` (a text), `filter_type` (`GetGamificationInsightsUserDetailsFilterType`),
+/// `filter_id` (a text), `granularity` (`GetGamificationInsightsUserDetailsGranularity`),
+/// `comparative_period_start_workday` (a day) and `primary_period_start_workday` (a day). Returns
+/// [`InsightsDetails`](crate::models::InsightsDetails).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_insights_user_details`.
+/// Created by `GamificationApi::get_gamification_insights_user_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_user_details("user_id", genesys_cloud::models::GetGamificationInsightsUserDetailsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsUserDetailsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsUserDetails {
     request: runtime::Request,
@@ -61,9 +75,22 @@ impl runtime::Operation for GetGamificationInsightsUserDetails {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsUserDetails {
+    type Output = runtime::Result<runtime::Response<InsightsDetails>>;
+
+    type IntoFuture = runtime::Call<InsightsDetails>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/users/{userId}/details` Optional parameters and all else:
-    /// [`GetGamificationInsightsUserDetails`].
+    /// Get gamification insights user details.
+    ///
+    /// `GET /api/v2/gamification/insights/users/{userId}/details` See
+    /// [`GetGamificationInsightsUserDetails`] for what it takes and returns.
     pub fn get_gamification_insights_user_details(
         &self,
         user_id: impl AsRef<str>,
@@ -78,18 +105,18 @@ impl crate::api::GamificationApi {
             <GetGamificationInsightsUserDetails as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         GetGamificationInsightsUserDetails {
             request,

@@ -5,20 +5,36 @@ use crate::models::gamification::{
     GetGamificationInsightsUserTrendsGranularity, UserInsightsTrend,
     UserInsightsTrendMetricItem,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification insights user trends.
+///
 /// `GET /api/v2/gamification/insights/users/{userId}/trends`
+///
+/// Takes `user_id` (a text), `filter_type` (`GetGamificationInsightsUserTrendsFilterType`), `filter_id`
+/// (a text), `granularity` (`GetGamificationInsightsUserTrendsGranularity`),
+/// `comparative_period_start_workday` (a day), `comparative_period_end_workday` (a day),
+/// `primary_period_start_workday` (a day) and `primary_period_end_workday` (a day). Returns
+/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). `items()` streams the items of all pages,
+/// each [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_insights_user_trends`.
+/// Created by `GamificationApi::get_gamification_insights_user_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_insights_user_trends("user_id", genesys_cloud::models::GetGamificationInsightsUserTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsUserTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationInsightsUserTrends {
     request: runtime::Request,
@@ -76,6 +92,17 @@ impl runtime::Operation for GetGamificationInsightsUserTrends {
     }
 }
 
+impl IntoFuture for GetGamificationInsightsUserTrends {
+    type Output = runtime::Result<runtime::Response<UserInsightsTrend>>;
+
+    type IntoFuture = runtime::Call<UserInsightsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationInsightsUserTrends {
     type Item = UserInsightsTrendMetricItem;
 
@@ -92,8 +119,10 @@ impl runtime::Paged for GetGamificationInsightsUserTrends {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/insights/users/{userId}/trends` Optional parameters and all else:
-    /// [`GetGamificationInsightsUserTrends`].
+    /// Get gamification insights user trends.
+    ///
+    /// `GET /api/v2/gamification/insights/users/{userId}/trends` See [`GetGamificationInsightsUserTrends`]
+    /// for what it takes and returns.
     pub fn get_gamification_insights_user_trends(
         &self,
         user_id: impl AsRef<str>,
@@ -110,28 +139,28 @@ impl crate::api::GamificationApi {
             <GetGamificationInsightsUserTrends as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("granularity", granularity);
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("granularity", Some(granularity));
         request
             .query(
                 "comparativePeriodStartWorkday",
-                Into::<time::Date>::into(comparative_period_start_workday),
+                Some(Into::<time::Date>::into(comparative_period_start_workday)),
             );
         request
             .query(
                 "comparativePeriodEndWorkday",
-                Into::<time::Date>::into(comparative_period_end_workday),
+                Some(Into::<time::Date>::into(comparative_period_end_workday)),
             );
         request
             .query(
                 "primaryPeriodStartWorkday",
-                Into::<time::Date>::into(primary_period_start_workday),
+                Some(Into::<time::Date>::into(primary_period_start_workday)),
             );
         request
             .query(
                 "primaryPeriodEndWorkday",
-                Into::<time::Date>::into(primary_period_end_workday),
+                Some(Into::<time::Date>::into(primary_period_end_workday)),
             );
         GetGamificationInsightsUserTrends {
             request,

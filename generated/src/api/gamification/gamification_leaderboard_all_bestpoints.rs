@@ -3,17 +3,29 @@
 use crate::models::gamification::{
     GetGamificationLeaderboardAllBestpointsFilterType, OverallBestPoints,
 };
-
 use crate::runtime;
 
+/// Get gamification leaderboard all bestpoints.
+///
 /// `GET /api/v2/gamification/leaderboard/all/bestpoints`
+///
+/// Takes `filter_type` (`GetGamificationLeaderboardAllBestpointsFilterType`) and `filter_id` (a text).
+/// Returns [`OverallBestPoints`](crate::models::OverallBestPoints).
 ///
 /// Permission: `gamification:leaderboard:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_leaderboard_all_bestpoints`.
+/// Created by `GamificationApi::get_gamification_leaderboard_all_bestpoints`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all-bestpoints>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_leaderboard_all_bestpoints(genesys_cloud::models::GetGamificationLeaderboardAllBestpointsFilterType::PerformanceProfile, "filter_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationLeaderboardAllBestpoints {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for GetGamificationLeaderboardAllBestpoints {
     }
 }
 
+impl IntoFuture for GetGamificationLeaderboardAllBestpoints {
+    type Output = runtime::Result<runtime::Response<OverallBestPoints>>;
+
+    type IntoFuture = runtime::Call<OverallBestPoints>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/leaderboard/all/bestpoints` Optional parameters and all else:
-    /// [`GetGamificationLeaderboardAllBestpoints`].
+    /// Get gamification leaderboard all bestpoints.
+    ///
+    /// `GET /api/v2/gamification/leaderboard/all/bestpoints` See
+    /// [`GetGamificationLeaderboardAllBestpoints`] for what it takes and returns.
     pub fn get_gamification_leaderboard_all_bestpoints(
         &self,
         filter_type: GetGamificationLeaderboardAllBestpointsFilterType,
@@ -71,8 +96,8 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationLeaderboardAllBestpoints as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
         GetGamificationLeaderboardAllBestpoints {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::gamification::OverallBestPoints;
 use crate::runtime;
 
+/// Get gamification leaderboard bestpoints.
+///
 /// `GET /api/v2/gamification/leaderboard/bestpoints`
+///
+/// Takes no arguments. Returns [`OverallBestPoints`](crate::models::OverallBestPoints).
 ///
 /// Permission: `gamification:leaderboard:view`
 ///
-/// Made by `GamificationApi::get_gamification_leaderboard_bestpoints`.
+/// Created by `GamificationApi::get_gamification_leaderboard_bestpoints`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-bestpoints>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_leaderboard_bestpoints().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationLeaderboardBestpoints {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetGamificationLeaderboardBestpoints {
     }
 }
 
+impl IntoFuture for GetGamificationLeaderboardBestpoints {
+    type Output = runtime::Result<runtime::Response<OverallBestPoints>>;
+
+    type IntoFuture = runtime::Call<OverallBestPoints>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/leaderboard/bestpoints` Optional parameters and all else:
-    /// [`GetGamificationLeaderboardBestpoints`].
+    /// Get gamification leaderboard bestpoints.
+    ///
+    /// `GET /api/v2/gamification/leaderboard/bestpoints` See [`GetGamificationLeaderboardBestpoints`] for
+    /// what it takes and returns.
     pub fn get_gamification_leaderboard_bestpoints(
         &self,
     ) -> GetGamificationLeaderboardBestpoints {

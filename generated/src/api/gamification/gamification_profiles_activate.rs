@@ -3,14 +3,26 @@
 use crate::models::gamification::PerformanceProfile;
 use crate::runtime;
 
+/// Post gamification profile activate.
+///
 /// `POST /api/v2/gamification/profiles/{profileId}/activate`
+///
+/// Takes `profile_id` (a text). Returns [`PerformanceProfile`](crate::models::PerformanceProfile).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Made by `GamificationApi::post_gamification_profile_activate`.
+/// Created by `GamificationApi::post_gamification_profile_activate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--activate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_profile_activate("profile_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationProfileActivate {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for PostGamificationProfileActivate {
     }
 }
 
+impl IntoFuture for PostGamificationProfileActivate {
+    type Output = runtime::Result<runtime::Response<PerformanceProfile>>;
+
+    type IntoFuture = runtime::Call<PerformanceProfile>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/profiles/{profileId}/activate` Optional parameters and all else:
-    /// [`PostGamificationProfileActivate`].
+    /// Post gamification profile activate.
+    ///
+    /// `POST /api/v2/gamification/profiles/{profileId}/activate` See [`PostGamificationProfileActivate`]
+    /// for what it takes and returns.
     pub fn post_gamification_profile_activate(
         &self,
         profile_id: impl AsRef<str>,

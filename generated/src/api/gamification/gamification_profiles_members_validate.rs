@@ -3,14 +3,28 @@
 use crate::models::gamification::{AssignmentValidation, ValidateAssignUsers};
 use crate::runtime;
 
+/// Post gamification profile members validate.
+///
 /// `POST /api/v2/gamification/profiles/{profileId}/members/validate`
+///
+/// Takes `profile_id` (a text) and a body
+/// ([`ValidateAssignUsers`](crate::models::ValidateAssignUsers)). Returns
+/// [`AssignmentValidation`](crate::models::AssignmentValidation).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Made by `GamificationApi::post_gamification_profile_members_validate`.
+/// Created by `GamificationApi::post_gamification_profile_members_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--members-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_profile_members_validate("profile_id", genesys_cloud::models::ValidateAssignUsers::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationProfileMembersValidate {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostGamificationProfileMembersValidate {
     }
 }
 
+impl IntoFuture for PostGamificationProfileMembersValidate {
+    type Output = runtime::Result<runtime::Response<AssignmentValidation>>;
+
+    type IntoFuture = runtime::Call<AssignmentValidation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/profiles/{profileId}/members/validate` Optional parameters and all else:
-    /// [`PostGamificationProfileMembersValidate`].
+    /// Post gamification profile members validate.
+    ///
+    /// `POST /api/v2/gamification/profiles/{profileId}/members/validate` See
+    /// [`PostGamificationProfileMembersValidate`] for what it takes and returns.
     #[inline]
     pub fn post_gamification_profile_members_validate(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::GamificationApi {
             <PostGamificationProfileMembersValidate as runtime::Operation>::METADATA,
         );
         request.path_argument(profile_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationProfileMembersValidate {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::gamification::{Metric, TargetPerformanceProfile};
 use crate::runtime;
 
+/// Post gamification profile metric link.
+///
 /// `POST /api/v2/gamification/profiles/{sourceProfileId}/metrics/{sourceMetricId}/link`
+///
+/// Takes `source_profile_id` (a text), `source_metric_id` (a text) and a body
+/// ([`TargetPerformanceProfile`](crate::models::TargetPerformanceProfile)). Returns
+/// [`Metric`](crate::models::Metric).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Made by `GamificationApi::post_gamification_profile_metric_link`.
+/// Created by `GamificationApi::post_gamification_profile_metric_link`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--sourceProfileId--metrics--sourceMetricId--link>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_profile_metric_link("source_profile_id", "source_metric_id", genesys_cloud::models::TargetPerformanceProfile::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationProfileMetricLink {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostGamificationProfileMetricLink {
     }
 }
 
+impl IntoFuture for PostGamificationProfileMetricLink {
+    type Output = runtime::Result<runtime::Response<Metric>>;
+
+    type IntoFuture = runtime::Call<Metric>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/profiles/{sourceProfileId}/metrics/{sourceMetricId}/link` Optional
-    /// parameters and all else: [`PostGamificationProfileMetricLink`].
+    /// Post gamification profile metric link.
+    ///
+    /// `POST /api/v2/gamification/profiles/{sourceProfileId}/metrics/{sourceMetricId}/link` See
+    /// [`PostGamificationProfileMetricLink`] for what it takes and returns.
     #[inline]
     pub fn post_gamification_profile_metric_link(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::GamificationApi {
         );
         request.path_argument(source_profile_id.as_ref());
         request.path_argument(source_metric_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationProfileMetricLink {
             request,
         }

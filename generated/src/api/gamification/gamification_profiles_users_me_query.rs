@@ -3,15 +3,27 @@
 use crate::models::gamification::{
     UserProfilesInDateRange, UserProfilesInDateRangeRequest,
 };
-
 use crate::runtime;
 
+/// Post gamification profiles users me query.
+///
 /// `POST /api/v2/gamification/profiles/users/me/query`
 ///
-/// Made by `GamificationApi::post_gamification_profiles_users_me_query`.
+/// Takes a body ([`UserProfilesInDateRangeRequest`](crate::models::UserProfilesInDateRangeRequest)).
+/// Returns [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange).
+///
+/// Created by `GamificationApi::post_gamification_profiles_users_me_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users-me-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_profiles_users_me_query(genesys_cloud::models::UserProfilesInDateRangeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationProfilesUsersMeQuery {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostGamificationProfilesUsersMeQuery {
     }
 }
 
+impl IntoFuture for PostGamificationProfilesUsersMeQuery {
+    type Output = runtime::Result<runtime::Response<UserProfilesInDateRange>>;
+
+    type IntoFuture = runtime::Call<UserProfilesInDateRange>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/profiles/users/me/query` Optional parameters and all else:
-    /// [`PostGamificationProfilesUsersMeQuery`].
+    /// Post gamification profiles users me query.
+    ///
+    /// `POST /api/v2/gamification/profiles/users/me/query` See [`PostGamificationProfilesUsersMeQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_gamification_profiles_users_me_query(
         &self,
@@ -67,7 +92,7 @@ impl crate::api::GamificationApi {
             &self.client,
             <PostGamificationProfilesUsersMeQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationProfilesUsersMeQuery {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::gamification::{
     UserProfilesInDateRange, UserProfilesInDateRangeRequest,
 };
-
 use crate::runtime;
 
+/// Post gamification profiles user query.
+///
 /// `POST /api/v2/gamification/profiles/users/{userId}/query`
+///
+/// Takes `user_id` (a text) and a body
+/// ([`UserProfilesInDateRangeRequest`](crate::models::UserProfilesInDateRangeRequest)). Returns
+/// [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange).
 ///
 /// Permission: `gamification:agentProfileMembership:view`
 ///
-/// Made by `GamificationApi::post_gamification_profiles_user_query`.
+/// Created by `GamificationApi::post_gamification_profiles_user_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users--userId--query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_profiles_user_query("user_id", genesys_cloud::models::UserProfilesInDateRangeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationProfilesUserQuery {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostGamificationProfilesUserQuery {
     }
 }
 
+impl IntoFuture for PostGamificationProfilesUserQuery {
+    type Output = runtime::Result<runtime::Response<UserProfilesInDateRange>>;
+
+    type IntoFuture = runtime::Call<UserProfilesInDateRange>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/profiles/users/{userId}/query` Optional parameters and all else:
-    /// [`PostGamificationProfilesUserQuery`].
+    /// Post gamification profiles user query.
+    ///
+    /// `POST /api/v2/gamification/profiles/users/{userId}/query` See [`PostGamificationProfilesUserQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_gamification_profiles_user_query(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::GamificationApi {
             <PostGamificationProfilesUserQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationProfilesUserQuery {
             request,
         }

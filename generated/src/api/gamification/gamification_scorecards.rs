@@ -3,26 +3,39 @@
 use crate::models::gamification::{
     GetGamificationScorecardsExpand, WorkdayMetric, WorkdayMetricListing,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards.
+///
 /// `GET /api/v2/gamification/scorecards`
+///
+/// Takes `workday` (a day). Returns [`WorkdayMetricListing`](crate::models::WorkdayMetricListing).
+/// `items()` streams the items of all pages, each [`WorkdayMetric`](crate::models::WorkdayMetric).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_scorecards`.
+/// Created by `GamificationApi::get_gamification_scorecards`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecards {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecards {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGamificationScorecardsExpand>,
@@ -80,6 +93,17 @@ impl runtime::Operation for GetGamificationScorecards {
     }
 }
 
+impl IntoFuture for GetGamificationScorecards {
+    type Output = runtime::Result<runtime::Response<WorkdayMetricListing>>;
+
+    type IntoFuture = runtime::Call<WorkdayMetricListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationScorecards {
     type Item = WorkdayMetric;
 
@@ -96,8 +120,10 @@ impl runtime::Paged for GetGamificationScorecards {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards` Optional parameters and all else:
-    /// [`GetGamificationScorecards`].
+    /// Get gamification scorecards.
+    ///
+    /// `GET /api/v2/gamification/scorecards` See [`GetGamificationScorecards`] for what it takes and
+    /// returns.
     pub fn get_gamification_scorecards(
         &self,
         workday: impl Into<time::Date>,
@@ -106,7 +132,7 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationScorecards as runtime::Operation>::METADATA,
         );
-        request.query("workday", Into::<time::Date>::into(workday));
+        request.query("workday", Some(Into::<time::Date>::into(workday)));
         GetGamificationScorecards {
             request,
         }

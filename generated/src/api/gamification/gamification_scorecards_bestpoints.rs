@@ -3,14 +3,26 @@
 use crate::models::gamification::UserBestPoints;
 use crate::runtime;
 
+/// Get gamification scorecards bestpoints.
+///
 /// `GET /api/v2/gamification/scorecards/bestpoints`
+///
+/// Takes no arguments. Returns [`UserBestPoints`](crate::models::UserBestPoints).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_bestpoints`.
+/// Created by `GamificationApi::get_gamification_scorecards_bestpoints`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-bestpoints>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_bestpoints().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsBestpoints {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetGamificationScorecardsBestpoints {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsBestpoints {
+    type Output = runtime::Result<runtime::Response<UserBestPoints>>;
+
+    type IntoFuture = runtime::Call<UserBestPoints>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/bestpoints` Optional parameters and all else:
-    /// [`GetGamificationScorecardsBestpoints`].
+    /// Get gamification scorecards bestpoints.
+    ///
+    /// `GET /api/v2/gamification/scorecards/bestpoints` See [`GetGamificationScorecardsBestpoints`] for
+    /// what it takes and returns.
     pub fn get_gamification_scorecards_bestpoints(
         &self,
     ) -> GetGamificationScorecardsBestpoints {

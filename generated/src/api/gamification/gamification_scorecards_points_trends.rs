@@ -3,30 +3,42 @@
 use crate::models::gamification::{
     GetGamificationScorecardsPointsTrendsDayOfWeek, WorkdayPointsTrend,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards points trends.
+///
 /// `GET /api/v2/gamification/scorecards/points/trends`
+///
+/// Takes `start_workday` (a day) and `end_workday` (a day). Returns
+/// [`WorkdayPointsTrend`](crate::models::WorkdayPointsTrend).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_points_trends`.
+/// Created by `GamificationApi::get_gamification_scorecards_points_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-points-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_points_trends("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsPointsTrends {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsPointsTrends {
-    /// `dayOfWeek`
+    /// The query parameter `dayOfWeek`.
     pub fn day_of_week(
         mut self,
-        value: GetGamificationScorecardsPointsTrendsDayOfWeek,
+        value: impl Into<Option<GetGamificationScorecardsPointsTrendsDayOfWeek>>,
     ) -> Self {
-        self.request.query("dayOfWeek", value);
+        self.request.query("dayOfWeek", value.into());
         self
     }
 
@@ -67,9 +79,22 @@ impl runtime::Operation for GetGamificationScorecardsPointsTrends {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsPointsTrends {
+    type Output = runtime::Result<runtime::Response<WorkdayPointsTrend>>;
+
+    type IntoFuture = runtime::Call<WorkdayPointsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/points/trends` Optional parameters and all else:
-    /// [`GetGamificationScorecardsPointsTrends`].
+    /// Get gamification scorecards points trends.
+    ///
+    /// `GET /api/v2/gamification/scorecards/points/trends` See [`GetGamificationScorecardsPointsTrends`]
+    /// for what it takes and returns.
     pub fn get_gamification_scorecards_points_trends(
         &self,
         start_workday: impl Into<time::Date>,
@@ -79,8 +104,8 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationScorecardsPointsTrends as runtime::Operation>::METADATA,
         );
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
-        request.query("endWorkday", Into::<time::Date>::into(end_workday));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
+        request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));
         GetGamificationScorecardsPointsTrends {
             request,
         }

@@ -3,42 +3,59 @@
 use crate::models::gamification::{
     GetGamificationScorecardsProfileMetricValuesTrendsFilterType, MetricValueTrendAverage,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards profile metric values trends.
+///
 /// `GET /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/values/trends`
+///
+/// Takes `profile_id` (a text), `metric_id` (a text), `start_workday` (a day) and `end_workday` (a
+/// day). Returns [`MetricValueTrendAverage`](crate::models::MetricValueTrendAverage).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_profile_metric_values_trends`.
+/// Created by `GamificationApi::get_gamification_scorecards_profile_metric_values_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--values-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_profile_metric_values_trends("profile_id", "metric_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsProfileMetricValuesTrends {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsProfileMetricValuesTrends {
-    /// `filterType`
+    /// The query parameter `filterType`.
     pub fn filter_type(
         mut self,
-        value: GetGamificationScorecardsProfileMetricValuesTrendsFilterType,
+        value: impl Into<
+            Option<GetGamificationScorecardsProfileMetricValuesTrendsFilterType>,
+        >,
     ) -> Self {
-        self.request.query("filterType", value);
+        self.request.query("filterType", value.into());
         self
     }
 
-    /// `referenceWorkday`
-    pub fn reference_workday(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("referenceWorkday", Into::<time::Date>::into(value));
+    /// The query parameter `referenceWorkday`.
+    pub fn reference_workday(
+        mut self,
+        value: impl runtime::Optional<time::Date>,
+    ) -> Self {
+        self.request.query("referenceWorkday", value.into_optional());
         self
     }
 
-    /// `timeZone`, default `UTC`
-    pub fn time_zone(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("timeZone", value.as_ref());
+    /// The query parameter `timeZone`, default `UTC`.
+    pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("timeZone", value.text());
         self
     }
 
@@ -79,9 +96,22 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricValuesTrends {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsProfileMetricValuesTrends {
+    type Output = runtime::Result<runtime::Response<MetricValueTrendAverage>>;
+
+    type IntoFuture = runtime::Call<MetricValueTrendAverage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/values/trends` Optional
-    /// parameters and all else: [`GetGamificationScorecardsProfileMetricValuesTrends`].
+    /// Get gamification scorecards profile metric values trends.
+    ///
+    /// `GET /api/v2/gamification/scorecards/profiles/{profileId}/metrics/{metricId}/values/trends` See
+    /// [`GetGamificationScorecardsProfileMetricValuesTrends`] for what it takes and returns.
     pub fn get_gamification_scorecards_profile_metric_values_trends(
         &self,
         profile_id: impl AsRef<str>,
@@ -95,8 +125,8 @@ impl crate::api::GamificationApi {
         );
         request.path_argument(profile_id.as_ref());
         request.path_argument(metric_id.as_ref());
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
-        request.query("endWorkday", Into::<time::Date>::into(end_workday));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
+        request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));
         GetGamificationScorecardsProfileMetricValuesTrends {
             request,
         }

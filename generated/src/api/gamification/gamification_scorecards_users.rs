@@ -3,26 +3,40 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUserExpand, WorkdayMetric, WorkdayMetricListing,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards user.
+///
 /// `GET /api/v2/gamification/scorecards/users/{userId}`
+///
+/// Takes `user_id` (a text) and `workday` (a day). Returns
+/// [`WorkdayMetricListing`](crate::models::WorkdayMetricListing). `items()` streams the items of all
+/// pages, each [`WorkdayMetric`](crate::models::WorkdayMetric).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_user`.
+/// Created by `GamificationApi::get_gamification_scorecards_user`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_user("user_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsUser {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsUser {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGamificationScorecardsUserExpand>,
@@ -82,6 +96,17 @@ impl runtime::Operation for GetGamificationScorecardsUser {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsUser {
+    type Output = runtime::Result<runtime::Response<WorkdayMetricListing>>;
+
+    type IntoFuture = runtime::Call<WorkdayMetricListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationScorecardsUser {
     type Item = WorkdayMetric;
 
@@ -98,8 +123,10 @@ impl runtime::Paged for GetGamificationScorecardsUser {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/users/{userId}` Optional parameters and all else:
-    /// [`GetGamificationScorecardsUser`].
+    /// Get gamification scorecards user.
+    ///
+    /// `GET /api/v2/gamification/scorecards/users/{userId}` See [`GetGamificationScorecardsUser`] for what
+    /// it takes and returns.
     pub fn get_gamification_scorecards_user(
         &self,
         user_id: impl AsRef<str>,
@@ -110,7 +137,7 @@ impl crate::api::GamificationApi {
             <GetGamificationScorecardsUser as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.query("workday", Into::<time::Date>::into(workday));
+        request.query("workday", Some(Into::<time::Date>::into(workday)));
         GetGamificationScorecardsUser {
             request,
         }

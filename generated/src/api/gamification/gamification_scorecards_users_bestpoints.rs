@@ -3,14 +3,26 @@
 use crate::models::gamification::UserBestPoints;
 use crate::runtime;
 
+/// Get gamification scorecards user bestpoints.
+///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/bestpoints`
+///
+/// Takes `user_id` (a text). Returns [`UserBestPoints`](crate::models::UserBestPoints).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_user_bestpoints`.
+/// Created by `GamificationApi::get_gamification_scorecards_user_bestpoints`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--bestpoints>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_user_bestpoints("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsUserBestpoints {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetGamificationScorecardsUserBestpoints {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsUserBestpoints {
+    type Output = runtime::Result<runtime::Response<UserBestPoints>>;
+
+    type IntoFuture = runtime::Call<UserBestPoints>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/users/{userId}/bestpoints` Optional parameters and all else:
-    /// [`GetGamificationScorecardsUserBestpoints`].
+    /// Get gamification scorecards user bestpoints.
+    ///
+    /// `GET /api/v2/gamification/scorecards/users/{userId}/bestpoints` See
+    /// [`GetGamificationScorecardsUserBestpoints`] for what it takes and returns.
     pub fn get_gamification_scorecards_user_bestpoints(
         &self,
         user_id: impl AsRef<str>,

@@ -3,18 +3,31 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUsersPointsAverageFilterType, SingleWorkdayAveragePoints,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards users points average.
+///
 /// `GET /api/v2/gamification/scorecards/users/points/average`
+///
+/// Takes `filter_type` (`GetGamificationScorecardsUsersPointsAverageFilterType`), `filter_id` (a text)
+/// and `workday` (a day). Returns
+/// [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_users_points_average`.
+/// Created by `GamificationApi::get_gamification_scorecards_users_points_average`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-points-average>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_users_points_average(genesys_cloud::models::GetGamificationScorecardsUsersPointsAverageFilterType::PerformanceProfile, "filter_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsUsersPointsAverage {
     request: runtime::Request,
@@ -60,9 +73,22 @@ impl runtime::Operation for GetGamificationScorecardsUsersPointsAverage {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsUsersPointsAverage {
+    type Output = runtime::Result<runtime::Response<SingleWorkdayAveragePoints>>;
+
+    type IntoFuture = runtime::Call<SingleWorkdayAveragePoints>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/users/points/average` Optional parameters and all else:
-    /// [`GetGamificationScorecardsUsersPointsAverage`].
+    /// Get gamification scorecards users points average.
+    ///
+    /// `GET /api/v2/gamification/scorecards/users/points/average` See
+    /// [`GetGamificationScorecardsUsersPointsAverage`] for what it takes and returns.
     pub fn get_gamification_scorecards_users_points_average(
         &self,
         filter_type: GetGamificationScorecardsUsersPointsAverageFilterType,
@@ -73,9 +99,9 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationScorecardsUsersPointsAverage as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("workday", Into::<time::Date>::into(workday));
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("workday", Some(Into::<time::Date>::into(workday)));
         GetGamificationScorecardsUsersPointsAverage {
             request,
         }

@@ -3,30 +3,42 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUserPointsTrendsDayOfWeek, WorkdayPointsTrend,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards user points trends.
+///
 /// `GET /api/v2/gamification/scorecards/users/{userId}/points/trends`
+///
+/// Takes `user_id` (a text), `start_workday` (a day) and `end_workday` (a day). Returns
+/// [`WorkdayPointsTrend`](crate::models::WorkdayPointsTrend).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_user_points_trends`.
+/// Created by `GamificationApi::get_gamification_scorecards_user_points_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--points-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_user_points_trends("user_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsUserPointsTrends {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsUserPointsTrends {
-    /// `dayOfWeek`
+    /// The query parameter `dayOfWeek`.
     pub fn day_of_week(
         mut self,
-        value: GetGamificationScorecardsUserPointsTrendsDayOfWeek,
+        value: impl Into<Option<GetGamificationScorecardsUserPointsTrendsDayOfWeek>>,
     ) -> Self {
-        self.request.query("dayOfWeek", value);
+        self.request.query("dayOfWeek", value.into());
         self
     }
 
@@ -69,9 +81,22 @@ impl runtime::Operation for GetGamificationScorecardsUserPointsTrends {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsUserPointsTrends {
+    type Output = runtime::Result<runtime::Response<WorkdayPointsTrend>>;
+
+    type IntoFuture = runtime::Call<WorkdayPointsTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/users/{userId}/points/trends` Optional parameters and all else:
-    /// [`GetGamificationScorecardsUserPointsTrends`].
+    /// Get gamification scorecards user points trends.
+    ///
+    /// `GET /api/v2/gamification/scorecards/users/{userId}/points/trends` See
+    /// [`GetGamificationScorecardsUserPointsTrends`] for what it takes and returns.
     pub fn get_gamification_scorecards_user_points_trends(
         &self,
         user_id: impl AsRef<str>,
@@ -83,8 +108,8 @@ impl crate::api::GamificationApi {
             <GetGamificationScorecardsUserPointsTrends as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
-        request.query("endWorkday", Into::<time::Date>::into(end_workday));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
+        request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));
         GetGamificationScorecardsUserPointsTrends {
             request,
         }

@@ -3,27 +3,40 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUsersValuesAverageFilterType, SingleWorkdayAverageValues,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards users values average.
+///
 /// `GET /api/v2/gamification/scorecards/users/values/average`
+///
+/// Takes `filter_type` (`GetGamificationScorecardsUsersValuesAverageFilterType`), `filter_id` (a text)
+/// and `workday` (a day). Returns
+/// [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_users_values_average`.
+/// Created by `GamificationApi::get_gamification_scorecards_users_values_average`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-average>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_users_values_average(genesys_cloud::models::GetGamificationScorecardsUsersValuesAverageFilterType::PerformanceProfile, "filter_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsUsersValuesAverage {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsUsersValuesAverage {
-    /// `timeZone`, default `UTC`
-    pub fn time_zone(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("timeZone", value.as_ref());
+    /// The query parameter `timeZone`, default `UTC`.
+    pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("timeZone", value.text());
         self
     }
 
@@ -66,9 +79,22 @@ impl runtime::Operation for GetGamificationScorecardsUsersValuesAverage {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsUsersValuesAverage {
+    type Output = runtime::Result<runtime::Response<SingleWorkdayAverageValues>>;
+
+    type IntoFuture = runtime::Call<SingleWorkdayAverageValues>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/users/values/average` Optional parameters and all else:
-    /// [`GetGamificationScorecardsUsersValuesAverage`].
+    /// Get gamification scorecards users values average.
+    ///
+    /// `GET /api/v2/gamification/scorecards/users/values/average` See
+    /// [`GetGamificationScorecardsUsersValuesAverage`] for what it takes and returns.
     pub fn get_gamification_scorecards_users_values_average(
         &self,
         filter_type: GetGamificationScorecardsUsersValuesAverageFilterType,
@@ -79,9 +105,9 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationScorecardsUsersValuesAverage as runtime::Operation>::METADATA,
         );
-        request.query("filterType", filter_type);
-        request.query("filterId", filter_id.as_ref());
-        request.query("workday", Into::<time::Date>::into(workday));
+        request.query("filterType", Some(filter_type));
+        request.query("filterId", Some(filter_id.as_ref()));
+        request.query("workday", Some(Into::<time::Date>::into(workday)));
         GetGamificationScorecardsUsersValuesAverage {
             request,
         }

@@ -3,42 +3,57 @@
 use crate::models::gamification::{
     GetGamificationScorecardsValuesTrendsFilterType, WorkdayValuesTrend,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get gamification scorecards values trends.
+///
 /// `GET /api/v2/gamification/scorecards/values/trends`
+///
+/// Takes `start_workday` (a day) and `end_workday` (a day). Returns
+/// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend).
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Made by `GamificationApi::get_gamification_scorecards_values_trends`.
+/// Created by `GamificationApi::get_gamification_scorecards_values_trends`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-values-trends>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_scorecards_values_trends("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationScorecardsValuesTrends {
     request: runtime::Request,
 }
 
 impl GetGamificationScorecardsValuesTrends {
-    /// `filterType`
+    /// The query parameter `filterType`.
     pub fn filter_type(
         mut self,
-        value: GetGamificationScorecardsValuesTrendsFilterType,
+        value: impl Into<Option<GetGamificationScorecardsValuesTrendsFilterType>>,
     ) -> Self {
-        self.request.query("filterType", value);
+        self.request.query("filterType", value.into());
         self
     }
 
-    /// `referenceWorkday`
-    pub fn reference_workday(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("referenceWorkday", Into::<time::Date>::into(value));
+    /// The query parameter `referenceWorkday`.
+    pub fn reference_workday(
+        mut self,
+        value: impl runtime::Optional<time::Date>,
+    ) -> Self {
+        self.request.query("referenceWorkday", value.into_optional());
         self
     }
 
-    /// `timeZone`, default `UTC`
-    pub fn time_zone(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("timeZone", value.as_ref());
+    /// The query parameter `timeZone`, default `UTC`.
+    pub fn time_zone(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("timeZone", value.text());
         self
     }
 
@@ -79,9 +94,22 @@ impl runtime::Operation for GetGamificationScorecardsValuesTrends {
     }
 }
 
+impl IntoFuture for GetGamificationScorecardsValuesTrends {
+    type Output = runtime::Result<runtime::Response<WorkdayValuesTrend>>;
+
+    type IntoFuture = runtime::Call<WorkdayValuesTrend>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/scorecards/values/trends` Optional parameters and all else:
-    /// [`GetGamificationScorecardsValuesTrends`].
+    /// Get gamification scorecards values trends.
+    ///
+    /// `GET /api/v2/gamification/scorecards/values/trends` See [`GetGamificationScorecardsValuesTrends`]
+    /// for what it takes and returns.
     pub fn get_gamification_scorecards_values_trends(
         &self,
         start_workday: impl Into<time::Date>,
@@ -91,8 +119,8 @@ impl crate::api::GamificationApi {
             &self.client,
             <GetGamificationScorecardsValuesTrends as runtime::Operation>::METADATA,
         );
-        request.query("startWorkday", Into::<time::Date>::into(start_workday));
-        request.query("endWorkday", Into::<time::Date>::into(end_workday));
+        request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
+        request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));
         GetGamificationScorecardsValuesTrends {
             request,
         }

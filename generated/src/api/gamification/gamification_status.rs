@@ -3,15 +3,27 @@
 use crate::models::gamification::GamificationStatus;
 use crate::runtime;
 
+/// Get gamification status.
+///
 /// `GET /api/v2/gamification/status`
+///
+/// Takes no arguments. Returns [`GamificationStatus`](crate::models::GamificationStatus).
 ///
 /// Permissions, any of: `gamification:profile:view`, `gamification:profile:update`,
 /// `gamification:scorecard:view`
 ///
-/// Made by `GamificationApi::get_gamification_status`.
+/// Created by `GamificationApi::get_gamification_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_status().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationStatus {
     request: runtime::Request,
@@ -61,8 +73,21 @@ impl runtime::Operation for GetGamificationStatus {
     }
 }
 
+impl IntoFuture for GetGamificationStatus {
+    type Output = runtime::Result<runtime::Response<GamificationStatus>>;
+
+    type IntoFuture = runtime::Call<GamificationStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/status` Optional parameters and all else: [`GetGamificationStatus`].
+    /// Get gamification status.
+    ///
+    /// `GET /api/v2/gamification/status` See [`GetGamificationStatus`] for what it takes and returns.
     pub fn get_gamification_status(&self) -> GetGamificationStatus {
         GetGamificationStatus {
             request: runtime::Request::new(
@@ -73,14 +98,27 @@ impl crate::api::GamificationApi {
     }
 }
 
+/// Put gamification status.
+///
 /// `PUT /api/v2/gamification/status`
+///
+/// Takes a body ([`GamificationStatus`](crate::models::GamificationStatus)). Returns
+/// [`GamificationStatus`](crate::models::GamificationStatus).
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Made by `GamificationApi::put_gamification_status`.
+/// Created by `GamificationApi::put_gamification_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().put_gamification_status(genesys_cloud::models::GamificationStatus::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutGamificationStatus {
     request: runtime::Request,
@@ -124,8 +162,21 @@ impl runtime::Operation for PutGamificationStatus {
     }
 }
 
+impl IntoFuture for PutGamificationStatus {
+    type Output = runtime::Result<runtime::Response<GamificationStatus>>;
+
+    type IntoFuture = runtime::Call<GamificationStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `PUT /api/v2/gamification/status` Optional parameters and all else: [`PutGamificationStatus`].
+    /// Put gamification status.
+    ///
+    /// `PUT /api/v2/gamification/status` See [`PutGamificationStatus`] for what it takes and returns.
     #[inline]
     pub fn put_gamification_status(
         &self,
@@ -135,7 +186,7 @@ impl crate::api::GamificationApi {
             &self.client,
             <PutGamificationStatus as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutGamificationStatus { request }
     }
 }

@@ -3,14 +3,26 @@
 use crate::models::gamification::{GetTemplatesResponse, ObjectiveTemplate};
 use crate::runtime;
 
+/// Get gamification template.
+///
 /// `GET /api/v2/gamification/templates/{templateId}`
+///
+/// Takes `template_id` (a text). Returns [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
 ///
 /// Permission: `gamification:profile:view`
 ///
-/// Made by `GamificationApi::get_gamification_template`.
+/// Created by `GamificationApi::get_gamification_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-templates--templateId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_template("template_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationTemplate {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetGamificationTemplate {
     }
 }
 
+impl IntoFuture for GetGamificationTemplate {
+    type Output = runtime::Result<runtime::Response<ObjectiveTemplate>>;
+
+    type IntoFuture = runtime::Call<ObjectiveTemplate>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/templates/{templateId}` Optional parameters and all else:
-    /// [`GetGamificationTemplate`].
+    /// Get gamification template.
+    ///
+    /// `GET /api/v2/gamification/templates/{templateId}` See [`GetGamificationTemplate`] for what it takes
+    /// and returns.
     pub fn get_gamification_template(
         &self,
         template_id: impl AsRef<str>,
@@ -70,16 +95,29 @@ impl crate::api::GamificationApi {
     }
 }
 
+/// Get gamification templates.
+///
 /// `GET /api/v2/gamification/templates`
+///
+/// Takes no arguments. Returns [`GetTemplatesResponse`](crate::models::GetTemplatesResponse). `items()`
+/// streams the items of all pages, each [`ObjectiveTemplate`](crate::models::ObjectiveTemplate).
 ///
 /// Permission: `gamification:profile:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `GamificationApi::get_gamification_templates`.
+/// Created by `GamificationApi::get_gamification_templates`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-templates>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().get_gamification_templates().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGamificationTemplates {
     request: runtime::Request,
@@ -135,6 +173,17 @@ impl runtime::Operation for GetGamificationTemplates {
     }
 }
 
+impl IntoFuture for GetGamificationTemplates {
+    type Output = runtime::Result<runtime::Response<GetTemplatesResponse>>;
+
+    type IntoFuture = runtime::Call<GetTemplatesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGamificationTemplates {
     type Item = ObjectiveTemplate;
 
@@ -151,7 +200,9 @@ impl runtime::Paged for GetGamificationTemplates {
 }
 
 impl crate::api::GamificationApi {
-    /// `GET /api/v2/gamification/templates` Optional parameters and all else: [`GetGamificationTemplates`].
+    /// Get gamification templates.
+    ///
+    /// `GET /api/v2/gamification/templates` See [`GetGamificationTemplates`] for what it takes and returns.
     pub fn get_gamification_templates(&self) -> GetGamificationTemplates {
         GetGamificationTemplates {
             request: runtime::Request::new(

@@ -4,15 +4,29 @@ use crate::models::gamification_and_uploads::GamificationContestPrizeImageUpload
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post gamification contests uploads prizeimages.
+///
 /// `POST /api/v2/gamification/contests/uploads/prizeimages`
+///
+/// Takes a body
+/// ([`GamificationContestPrizeImageUploadUrlRequest`](crate::models::GamificationContestPrizeImageUploadUrlRequest)).
+/// Returns `UploadUrlResponse`.
 ///
 /// Permission: `gamification:contestPrizeImage:upload`
 ///
-/// Made by `GamificationApi::post_gamification_contests_uploads_prizeimages` and
+/// Created by `GamificationApi::post_gamification_contests_uploads_prizeimages` and
 /// `UploadsApi::post_gamification_contests_uploads_prizeimages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests-uploads-prizeimages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.gamification().post_gamification_contests_uploads_prizeimages(genesys_cloud::models::GamificationContestPrizeImageUploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGamificationContestsUploadsPrizeimages {
     request: runtime::Request,
@@ -58,10 +72,23 @@ impl runtime::Operation for PostGamificationContestsUploadsPrizeimages {
     }
 }
 
+impl IntoFuture for PostGamificationContestsUploadsPrizeimages {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "gamification")]
 impl crate::api::GamificationApi {
-    /// `POST /api/v2/gamification/contests/uploads/prizeimages` Optional parameters and all else:
-    /// [`PostGamificationContestsUploadsPrizeimages`].
+    /// Post gamification contests uploads prizeimages.
+    ///
+    /// `POST /api/v2/gamification/contests/uploads/prizeimages` See
+    /// [`PostGamificationContestsUploadsPrizeimages`] for what it takes and returns.
     #[inline]
     pub fn post_gamification_contests_uploads_prizeimages(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::GamificationApi {
             &self.client,
             <PostGamificationContestsUploadsPrizeimages as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationContestsUploadsPrizeimages {
             request,
         }
@@ -80,8 +107,10 @@ impl crate::api::GamificationApi {
 
 #[cfg(feature = "uploads")]
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/gamification/contests/uploads/prizeimages` Optional parameters and all else:
-    /// [`PostGamificationContestsUploadsPrizeimages`].
+    /// Post gamification contests uploads prizeimages.
+    ///
+    /// `POST /api/v2/gamification/contests/uploads/prizeimages` See
+    /// [`PostGamificationContestsUploadsPrizeimages`] for what it takes and returns.
     #[inline]
     pub fn post_gamification_contests_uploads_prizeimages(
         &self,
@@ -91,7 +120,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostGamificationContestsUploadsPrizeimages as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGamificationContestsUploadsPrizeimages {
             request,
         }

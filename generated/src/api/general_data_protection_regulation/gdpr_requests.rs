@@ -3,17 +3,28 @@
 use crate::models::general_data_protection_regulation::{
     GdprRequest, GdprRequestEntityListing,
 };
-
 use crate::runtime;
 
+/// Get gdpr request.
+///
 /// `GET /api/v2/gdpr/requests/{requestId}`
+///
+/// Takes `request_id` (a text). Returns [`GdprRequest`](crate::models::GdprRequest).
 ///
 /// Permission: `gdpr:request:view`
 ///
-/// Made by `GeneralDataProtectionRegulationApi::get_gdpr_request`.
+/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_request`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests--requestId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.general_data_protection_regulation().get_gdpr_request("request_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGdprRequest {
     request: runtime::Request,
@@ -57,8 +68,21 @@ impl runtime::Operation for GetGdprRequest {
     }
 }
 
+impl IntoFuture for GetGdprRequest {
+    type Output = runtime::Result<runtime::Response<GdprRequest>>;
+
+    type IntoFuture = runtime::Call<GdprRequest>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GeneralDataProtectionRegulationApi {
-    /// `GET /api/v2/gdpr/requests/{requestId}` Optional parameters and all else: [`GetGdprRequest`].
+    /// Get gdpr request.
+    ///
+    /// `GET /api/v2/gdpr/requests/{requestId}` See [`GetGdprRequest`] for what it takes and returns.
     pub fn get_gdpr_request(&self, request_id: impl AsRef<str>) -> GetGdprRequest {
         let mut request = runtime::Request::new(
             &self.client,
@@ -69,31 +93,44 @@ impl crate::api::GeneralDataProtectionRegulationApi {
     }
 }
 
+/// Get gdpr requests.
+///
 /// `GET /api/v2/gdpr/requests`
+///
+/// Takes no arguments. Returns [`GdprRequestEntityListing`](crate::models::GdprRequestEntityListing).
+/// `items()` streams the items of all pages, each [`GdprRequest`](crate::models::GdprRequest).
 ///
 /// Permission: `gdpr:request:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GeneralDataProtectionRegulationApi::get_gdpr_requests`.
+/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_requests`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.general_data_protection_regulation().get_gdpr_requests().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGdprRequests {
     request: runtime::Request,
 }
 
 impl GetGdprRequests {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -146,6 +183,17 @@ impl runtime::Operation for GetGdprRequests {
     }
 }
 
+impl IntoFuture for GetGdprRequests {
+    type Output = runtime::Result<runtime::Response<GdprRequestEntityListing>>;
+
+    type IntoFuture = runtime::Call<GdprRequestEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGdprRequests {
     type Item = GdprRequest;
 
@@ -166,7 +214,9 @@ impl runtime::Paged for GetGdprRequests {
 }
 
 impl crate::api::GeneralDataProtectionRegulationApi {
-    /// `GET /api/v2/gdpr/requests` Optional parameters and all else: [`GetGdprRequests`].
+    /// Get gdpr requests.
+    ///
+    /// `GET /api/v2/gdpr/requests` See [`GetGdprRequests`] for what it takes and returns.
     pub fn get_gdpr_requests(&self) -> GetGdprRequests {
         GetGdprRequests {
             request: runtime::Request::new(
@@ -177,25 +227,38 @@ impl crate::api::GeneralDataProtectionRegulationApi {
     }
 }
 
+/// Post gdpr requests.
+///
 /// `POST /api/v2/gdpr/requests`
+///
+/// Takes a body ([`GdprRequest`](crate::models::GdprRequest)). Returns
+/// [`GdprRequest`](crate::models::GdprRequest).
 ///
 /// Permission: `gdpr:request:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_gdpr_request`.
 ///
-/// Made by `GeneralDataProtectionRegulationApi::post_gdpr_requests`.
+/// Created by `GeneralDataProtectionRegulationApi::post_gdpr_requests`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gdpr-requests>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.general_data_protection_regulation().post_gdpr_requests(genesys_cloud::models::GdprRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGdprRequests {
     request: runtime::Request,
 }
 
 impl PostGdprRequests {
-    /// `deleteConfirmed`, default `false`
-    pub fn delete_confirmed(mut self, value: bool) -> Self {
-        self.request.query("deleteConfirmed", value);
+    /// The query parameter `deleteConfirmed`, default `false`.
+    pub fn delete_confirmed(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("deleteConfirmed", value.into());
         self
     }
 
@@ -244,6 +307,17 @@ impl runtime::Operation for PostGdprRequests {
     }
 }
 
+impl IntoFuture for PostGdprRequests {
+    type Output = runtime::Result<runtime::Response<GdprRequest>>;
+
+    type IntoFuture = runtime::Call<GdprRequest>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostGdprRequests {
     type Status = <crate::api::GetGdprRequest as runtime::Operation>::Output;
 
@@ -260,14 +334,16 @@ impl runtime::Submit for PostGdprRequests {
 }
 
 impl crate::api::GeneralDataProtectionRegulationApi {
-    /// `POST /api/v2/gdpr/requests` Optional parameters and all else: [`PostGdprRequests`].
+    /// Post gdpr requests.
+    ///
+    /// `POST /api/v2/gdpr/requests` See [`PostGdprRequests`] for what it takes and returns.
     #[inline]
     pub fn post_gdpr_requests(&self, body: GdprRequest) -> PostGdprRequests {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGdprRequests as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGdprRequests { request }
     }
 }

@@ -3,19 +3,32 @@
 use crate::models::general_data_protection_regulation::{
     GdprSubject, GdprSubjectEntityListing, GetGdprSubjectsSearchType,
 };
-
 use crate::runtime;
 
+/// Get gdpr subjects.
+///
 /// `GET /api/v2/gdpr/subjects`
+///
+/// Takes `search_type` (`GetGdprSubjectsSearchType`) and `search_value` (a text). Returns
+/// [`GdprSubjectEntityListing`](crate::models::GdprSubjectEntityListing). `items()` streams the items
+/// of all pages, each [`GdprSubject`](crate::models::GdprSubject).
 ///
 /// Permission: `gdpr:subject:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `GeneralDataProtectionRegulationApi::get_gdpr_subjects`.
+/// Created by `GeneralDataProtectionRegulationApi::get_gdpr_subjects`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-subjects>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.general_data_protection_regulation().get_gdpr_subjects(genesys_cloud::models::GetGdprSubjectsSearchType::Name, "search_value").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGdprSubjects {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for GetGdprSubjects {
     }
 }
 
+impl IntoFuture for GetGdprSubjects {
+    type Output = runtime::Result<runtime::Response<GdprSubjectEntityListing>>;
+
+    type IntoFuture = runtime::Call<GdprSubjectEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGdprSubjects {
     type Item = GdprSubject;
 
@@ -89,7 +113,9 @@ impl runtime::Paged for GetGdprSubjects {
 }
 
 impl crate::api::GeneralDataProtectionRegulationApi {
-    /// `GET /api/v2/gdpr/subjects` Optional parameters and all else: [`GetGdprSubjects`].
+    /// Get gdpr subjects.
+    ///
+    /// `GET /api/v2/gdpr/subjects` See [`GetGdprSubjects`] for what it takes and returns.
     pub fn get_gdpr_subjects(
         &self,
         search_type: GetGdprSubjectsSearchType,
@@ -99,8 +125,8 @@ impl crate::api::GeneralDataProtectionRegulationApi {
             &self.client,
             <GetGdprSubjects as runtime::Operation>::METADATA,
         );
-        request.query("searchType", search_type);
-        request.query("searchValue", search_value.as_ref());
+        request.query("searchType", Some(search_type));
+        request.query("searchValue", Some(search_value.as_ref()));
         GetGdprSubjects { request }
     }
 }

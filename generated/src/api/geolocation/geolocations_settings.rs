@@ -3,12 +3,30 @@
 use crate::models::geolocation_and_users::GeolocationSettings;
 use crate::runtime;
 
+/// Get geolocations settings.
+///
 /// `GET /api/v2/geolocations/settings`
 ///
-/// Made by `GeolocationApi::get_geolocations_settings`.
+/// Takes no arguments. Returns `GeolocationSettings`.
+///
+/// Created by `GeolocationApi::get_geolocations_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-geolocations-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.geolocation().get_geolocations_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGeolocationsSettings {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetGeolocationsSettings {
     }
 }
 
+impl IntoFuture for GetGeolocationsSettings {
+    type Output = runtime::Result<runtime::Response<GeolocationSettings>>;
+
+    type IntoFuture = runtime::Call<GeolocationSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GeolocationApi {
-    /// `GET /api/v2/geolocations/settings` Optional parameters and all else: [`GetGeolocationsSettings`].
+    /// Get geolocations settings.
+    ///
+    /// `GET /api/v2/geolocations/settings` See [`GetGeolocationsSettings`] for what it takes and returns.
     pub fn get_geolocations_settings(&self) -> GetGeolocationsSettings {
         GetGeolocationsSettings {
             request: runtime::Request::new(
@@ -64,14 +95,32 @@ impl crate::api::GeolocationApi {
     }
 }
 
+/// Patch geolocations settings.
+///
 /// `PATCH /api/v2/geolocations/settings`
+///
+/// Takes a body (`GeolocationSettings`). Returns `GeolocationSettings`.
 ///
 /// Permission: `geolocation:settings:edit`
 ///
-/// Made by `GeolocationApi::patch_geolocations_settings`.
+/// Created by `GeolocationApi::patch_geolocations_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-geolocations-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.geolocation().patch_geolocations_settings(genesys_cloud::models::GeolocationSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchGeolocationsSettings {
     request: runtime::Request,
@@ -115,9 +164,22 @@ impl runtime::Operation for PatchGeolocationsSettings {
     }
 }
 
+impl IntoFuture for PatchGeolocationsSettings {
+    type Output = runtime::Result<runtime::Response<GeolocationSettings>>;
+
+    type IntoFuture = runtime::Call<GeolocationSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GeolocationApi {
-    /// `PATCH /api/v2/geolocations/settings` Optional parameters and all else:
-    /// [`PatchGeolocationsSettings`].
+    /// Patch geolocations settings.
+    ///
+    /// `PATCH /api/v2/geolocations/settings` See [`PatchGeolocationsSettings`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_geolocations_settings(
         &self,
@@ -127,7 +189,7 @@ impl crate::api::GeolocationApi {
             &self.client,
             <PatchGeolocationsSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchGeolocationsSettings {
             request,
         }

@@ -3,12 +3,30 @@
 use crate::models::shared_by_20_6ca397::Geolocation;
 use crate::runtime;
 
+/// Get user geolocation.
+///
 /// `GET /api/v2/users/{userId}/geolocations/{clientId}`
 ///
-/// Made by `GeolocationApi::get_user_geolocation` and `UsersApi::get_user_geolocation`.
+/// Takes `user_id` (a text) and `client_id` (a text). Returns `Geolocation`.
+///
+/// Created by `GeolocationApi::get_user_geolocation` and `UsersApi::get_user_geolocation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--geolocations--clientId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.geolocation().get_user_geolocation("user_id", "client_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserGeolocation {
     request: runtime::Request,
@@ -52,10 +70,23 @@ impl runtime::Operation for GetUserGeolocation {
     }
 }
 
+impl IntoFuture for GetUserGeolocation {
+    type Output = runtime::Result<runtime::Response<Geolocation>>;
+
+    type IntoFuture = runtime::Call<Geolocation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "geolocation")]
 impl crate::api::GeolocationApi {
-    /// `GET /api/v2/users/{userId}/geolocations/{clientId}` Optional parameters and all else:
-    /// [`GetUserGeolocation`].
+    /// Get user geolocation.
+    ///
+    /// `GET /api/v2/users/{userId}/geolocations/{clientId}` See [`GetUserGeolocation`] for what it takes
+    /// and returns.
     pub fn get_user_geolocation(
         &self,
         user_id: impl AsRef<str>,
@@ -73,8 +104,10 @@ impl crate::api::GeolocationApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/geolocations/{clientId}` Optional parameters and all else:
-    /// [`GetUserGeolocation`].
+    /// Get user geolocation.
+    ///
+    /// `GET /api/v2/users/{userId}/geolocations/{clientId}` See [`GetUserGeolocation`] for what it takes
+    /// and returns.
     pub fn get_user_geolocation(
         &self,
         user_id: impl AsRef<str>,
@@ -90,12 +123,32 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Patch user geolocation.
+///
 /// `PATCH /api/v2/users/{userId}/geolocations/{clientId}`
 ///
-/// Made by `GeolocationApi::patch_user_geolocation` and `UsersApi::patch_user_geolocation`.
+/// Takes `user_id` (a text), `client_id` (a text) and a body (`Geolocation`). Returns `Geolocation`.
+///
+/// Created by `GeolocationApi::patch_user_geolocation` and `UsersApi::patch_user_geolocation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--geolocations--clientId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.geolocation().patch_user_geolocation("user_id", "client_id", genesys_cloud::models::Geolocation::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `geolocation.update.error`
+/// - 429: `geolocationservice.toomanyrequests`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserGeolocation {
     request: runtime::Request,
@@ -143,10 +196,23 @@ impl runtime::Operation for PatchUserGeolocation {
     }
 }
 
+impl IntoFuture for PatchUserGeolocation {
+    type Output = runtime::Result<runtime::Response<Geolocation>>;
+
+    type IntoFuture = runtime::Call<Geolocation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "geolocation")]
 impl crate::api::GeolocationApi {
-    /// `PATCH /api/v2/users/{userId}/geolocations/{clientId}` Optional parameters and all else:
-    /// [`PatchUserGeolocation`].
+    /// Patch user geolocation.
+    ///
+    /// `PATCH /api/v2/users/{userId}/geolocations/{clientId}` See [`PatchUserGeolocation`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_user_geolocation(
         &self,
@@ -160,15 +226,17 @@ impl crate::api::GeolocationApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(client_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserGeolocation { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}/geolocations/{clientId}` Optional parameters and all else:
-    /// [`PatchUserGeolocation`].
+    /// Patch user geolocation.
+    ///
+    /// `PATCH /api/v2/users/{userId}/geolocations/{clientId}` See [`PatchUserGeolocation`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_user_geolocation(
         &self,
@@ -182,7 +250,7 @@ impl crate::api::UsersApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(client_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserGeolocation { request }
     }
 }

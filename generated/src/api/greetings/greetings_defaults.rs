@@ -3,12 +3,30 @@
 use crate::models::greetings::DefaultGreetingList;
 use crate::runtime;
 
+/// Get greetings defaults.
+///
 /// `GET /api/v2/greetings/defaults`
 ///
-/// Made by `GreetingsApi::get_greetings_defaults`.
+/// Takes no arguments. Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::get_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_greetings_defaults().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGreetingsDefaults {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetGreetingsDefaults {
     }
 }
 
+impl IntoFuture for GetGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/greetings/defaults` Optional parameters and all else: [`GetGreetingsDefaults`].
+    /// Get greetings defaults.
+    ///
+    /// `GET /api/v2/greetings/defaults` See [`GetGreetingsDefaults`] for what it takes and returns.
     pub fn get_greetings_defaults(&self) -> GetGreetingsDefaults {
         GetGreetingsDefaults {
             request: runtime::Request::new(
@@ -64,12 +95,31 @@ impl crate::api::GreetingsApi {
     }
 }
 
+/// Put greetings defaults.
+///
 /// `PUT /api/v2/greetings/defaults`
 ///
-/// Made by `GreetingsApi::put_greetings_defaults`.
+/// Takes a body ([`DefaultGreetingList`](crate::models::DefaultGreetingList)). Returns
+/// [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::put_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().put_greetings_defaults(genesys_cloud::models::DefaultGreetingList::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutGreetingsDefaults {
     request: runtime::Request,
@@ -113,8 +163,21 @@ impl runtime::Operation for PutGreetingsDefaults {
     }
 }
 
+impl IntoFuture for PutGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `PUT /api/v2/greetings/defaults` Optional parameters and all else: [`PutGreetingsDefaults`].
+    /// Put greetings defaults.
+    ///
+    /// `PUT /api/v2/greetings/defaults` See [`PutGreetingsDefaults`] for what it takes and returns.
     #[inline]
     pub fn put_greetings_defaults(
         &self,
@@ -124,7 +187,7 @@ impl crate::api::GreetingsApi {
             &self.client,
             <PutGreetingsDefaults as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutGreetingsDefaults { request }
     }
 }

@@ -3,23 +3,38 @@
 use crate::models::greetings::{GetGreetingDownloadsFormatId, GreetingMediaInfo};
 use crate::runtime;
 
+/// Get greeting downloads.
+///
 /// `GET /api/v2/greetings/{greetingId}/downloads`
+///
+/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
 ///
 /// Permission: `greetings:greeting:download`
 ///
-/// Made by `GreetingsApi::get_greeting_downloads`.
+/// Created by `GreetingsApi::get_greeting_downloads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--downloads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_greeting_downloads("greeting_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGreetingDownloads {
     request: runtime::Request,
 }
 
 impl GetGreetingDownloads {
-    /// `formatId`, default `WAV`
-    pub fn format_id(mut self, value: GetGreetingDownloadsFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WAV`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetGreetingDownloadsFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -60,9 +75,22 @@ impl runtime::Operation for GetGreetingDownloads {
     }
 }
 
+impl IntoFuture for GetGreetingDownloads {
+    type Output = runtime::Result<runtime::Response<GreetingMediaInfo>>;
+
+    type IntoFuture = runtime::Call<GreetingMediaInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/greetings/{greetingId}/downloads` Optional parameters and all else:
-    /// [`GetGreetingDownloads`].
+    /// Get greeting downloads.
+    ///
+    /// `GET /api/v2/greetings/{greetingId}/downloads` See [`GetGreetingDownloads`] for what it takes and
+    /// returns.
     pub fn get_greeting_downloads(
         &self,
         greeting_id: impl AsRef<str>,

@@ -3,23 +3,38 @@
 use crate::models::greetings::{GetGreetingGroupsDownloadsFormatId, GreetingMediaInfo};
 use crate::runtime;
 
+/// Get greeting groups downloads.
+///
 /// `GET /api/v2/greetings/{greetingId}/groups/downloads`
+///
+/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
 ///
 /// Permission: `greetings:groupGreeting:download`
 ///
-/// Made by `GreetingsApi::get_greeting_groups_downloads`.
+/// Created by `GreetingsApi::get_greeting_groups_downloads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--groups-downloads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_greeting_groups_downloads("greeting_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGreetingGroupsDownloads {
     request: runtime::Request,
 }
 
 impl GetGreetingGroupsDownloads {
-    /// `formatId`, default `WAV`
-    pub fn format_id(mut self, value: GetGreetingGroupsDownloadsFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WAV`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetGreetingGroupsDownloadsFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -62,9 +77,22 @@ impl runtime::Operation for GetGreetingGroupsDownloads {
     }
 }
 
+impl IntoFuture for GetGreetingGroupsDownloads {
+    type Output = runtime::Result<runtime::Response<GreetingMediaInfo>>;
+
+    type IntoFuture = runtime::Call<GreetingMediaInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/greetings/{greetingId}/groups/downloads` Optional parameters and all else:
-    /// [`GetGreetingGroupsDownloads`].
+    /// Get greeting groups downloads.
+    ///
+    /// `GET /api/v2/greetings/{greetingId}/groups/downloads` See [`GetGreetingGroupsDownloads`] for what it
+    /// takes and returns.
     pub fn get_greeting_groups_downloads(
         &self,
         greeting_id: impl AsRef<str>,

@@ -3,21 +3,42 @@
 use crate::models::greetings::{GetGreetingMediaFormatId, GreetingMediaInfo};
 use crate::runtime;
 
+/// Get greeting media.
+///
 /// `GET /api/v2/greetings/{greetingId}/media`
 ///
-/// Made by `GreetingsApi::get_greeting_media`.
+/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
+///
+/// Created by `GreetingsApi::get_greeting_media`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--media>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_greeting_media("greeting_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGreetingMedia {
     request: runtime::Request,
 }
 
 impl GetGreetingMedia {
-    /// `formatId`, default `WAV`
-    pub fn format_id(mut self, value: GetGreetingMediaFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WAV`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetGreetingMediaFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -58,8 +79,21 @@ impl runtime::Operation for GetGreetingMedia {
     }
 }
 
+impl IntoFuture for GetGreetingMedia {
+    type Output = runtime::Result<runtime::Response<GreetingMediaInfo>>;
+
+    type IntoFuture = runtime::Call<GreetingMediaInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/greetings/{greetingId}/media` Optional parameters and all else: [`GetGreetingMedia`].
+    /// Get greeting media.
+    ///
+    /// `GET /api/v2/greetings/{greetingId}/media` See [`GetGreetingMedia`] for what it takes and returns.
     pub fn get_greeting_media(&self, greeting_id: impl AsRef<str>) -> GetGreetingMedia {
         let mut request = runtime::Request::new(
             &self.client,

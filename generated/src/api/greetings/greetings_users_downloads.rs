@@ -3,23 +3,38 @@
 use crate::models::greetings::{GetGreetingUsersDownloadsFormatId, GreetingMediaInfo};
 use crate::runtime;
 
+/// Get greeting users downloads.
+///
 /// `GET /api/v2/greetings/{greetingId}/users/downloads`
+///
+/// Takes `greeting_id` (a text). Returns [`GreetingMediaInfo`](crate::models::GreetingMediaInfo).
 ///
 /// Permission: `greetings:greeting:download`
 ///
-/// Made by `GreetingsApi::get_greeting_users_downloads`.
+/// Created by `GreetingsApi::get_greeting_users_downloads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId--users-downloads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_greeting_users_downloads("greeting_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGreetingUsersDownloads {
     request: runtime::Request,
 }
 
 impl GetGreetingUsersDownloads {
-    /// `formatId`, default `WAV`
-    pub fn format_id(mut self, value: GetGreetingUsersDownloadsFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WAV`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetGreetingUsersDownloadsFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -60,9 +75,22 @@ impl runtime::Operation for GetGreetingUsersDownloads {
     }
 }
 
+impl IntoFuture for GetGreetingUsersDownloads {
+    type Output = runtime::Result<runtime::Response<GreetingMediaInfo>>;
+
+    type IntoFuture = runtime::Call<GreetingMediaInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/greetings/{greetingId}/users/downloads` Optional parameters and all else:
-    /// [`GetGreetingUsersDownloads`].
+    /// Get greeting users downloads.
+    ///
+    /// `GET /api/v2/greetings/{greetingId}/users/downloads` See [`GetGreetingUsersDownloads`] for what it
+    /// takes and returns.
     pub fn get_greeting_users_downloads(
         &self,
         greeting_id: impl AsRef<str>,

@@ -3,29 +3,48 @@
 use crate::models::greetings::{Greeting, GreetingListing};
 use crate::runtime;
 
+/// Get group greetings.
+///
 /// `GET /api/v2/groups/{groupId}/greetings`
+///
+/// Takes `group_id` (a text). Returns [`GreetingListing`](crate::models::GreetingListing). `items()`
+/// streams the items of all pages, each [`Greeting`](crate::models::Greeting).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GreetingsApi::get_group_greetings`.
+/// Created by `GreetingsApi::get_group_greetings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--greetings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_group_greetings("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupGreetings {
     request: runtime::Request,
 }
 
 impl GetGroupGreetings {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -78,6 +97,17 @@ impl runtime::Operation for GetGroupGreetings {
     }
 }
 
+impl IntoFuture for GetGroupGreetings {
+    type Output = runtime::Result<runtime::Response<GreetingListing>>;
+
+    type IntoFuture = runtime::Call<GreetingListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGroupGreetings {
     type Item = Greeting;
 
@@ -98,7 +128,9 @@ impl runtime::Paged for GetGroupGreetings {
 }
 
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/groups/{groupId}/greetings` Optional parameters and all else: [`GetGroupGreetings`].
+    /// Get group greetings.
+    ///
+    /// `GET /api/v2/groups/{groupId}/greetings` See [`GetGroupGreetings`] for what it takes and returns.
     pub fn get_group_greetings(&self, group_id: impl AsRef<str>) -> GetGroupGreetings {
         let mut request = runtime::Request::new(
             &self.client,
@@ -109,12 +141,31 @@ impl crate::api::GreetingsApi {
     }
 }
 
+/// Post group greetings.
+///
 /// `POST /api/v2/groups/{groupId}/greetings`
 ///
-/// Made by `GreetingsApi::post_group_greetings`.
+/// Takes `group_id` (a text) and a body ([`Greeting`](crate::models::Greeting)). Returns
+/// [`Greeting`](crate::models::Greeting).
+///
+/// Created by `GreetingsApi::post_group_greetings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--greetings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().post_group_greetings("group_id", genesys_cloud::models::Greeting::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGroupGreetings {
     request: runtime::Request,
@@ -158,8 +209,21 @@ impl runtime::Operation for PostGroupGreetings {
     }
 }
 
+impl IntoFuture for PostGroupGreetings {
+    type Output = runtime::Result<runtime::Response<Greeting>>;
+
+    type IntoFuture = runtime::Call<Greeting>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `POST /api/v2/groups/{groupId}/greetings` Optional parameters and all else: [`PostGroupGreetings`].
+    /// Post group greetings.
+    ///
+    /// `POST /api/v2/groups/{groupId}/greetings` See [`PostGroupGreetings`] for what it takes and returns.
     #[inline]
     pub fn post_group_greetings(
         &self,
@@ -171,7 +235,7 @@ impl crate::api::GreetingsApi {
             <PostGroupGreetings as runtime::Operation>::METADATA,
         );
         request.path_argument(group_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGroupGreetings { request }
     }
 }

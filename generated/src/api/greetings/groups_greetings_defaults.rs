@@ -3,12 +3,30 @@
 use crate::models::greetings::DefaultGreetingList;
 use crate::runtime;
 
+/// Get group greetings defaults.
+///
 /// `GET /api/v2/groups/{groupId}/greetings/defaults`
 ///
-/// Made by `GreetingsApi::get_group_greetings_defaults`.
+/// Takes `group_id` (a text). Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::get_group_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_group_greetings_defaults("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupGreetingsDefaults {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetGroupGreetingsDefaults {
     }
 }
 
+impl IntoFuture for GetGroupGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/groups/{groupId}/greetings/defaults` Optional parameters and all else:
-    /// [`GetGroupGreetingsDefaults`].
+    /// Get group greetings defaults.
+    ///
+    /// `GET /api/v2/groups/{groupId}/greetings/defaults` See [`GetGroupGreetingsDefaults`] for what it
+    /// takes and returns.
     pub fn get_group_greetings_defaults(
         &self,
         group_id: impl AsRef<str>,
@@ -70,12 +101,31 @@ impl crate::api::GreetingsApi {
     }
 }
 
+/// Put group greetings defaults.
+///
 /// `PUT /api/v2/groups/{groupId}/greetings/defaults`
 ///
-/// Made by `GreetingsApi::put_group_greetings_defaults`.
+/// Takes `group_id` (a text) and a body ([`DefaultGreetingList`](crate::models::DefaultGreetingList)).
+/// Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::put_group_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId--greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().put_group_greetings_defaults("group_id", genesys_cloud::models::DefaultGreetingList::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutGroupGreetingsDefaults {
     request: runtime::Request,
@@ -119,9 +169,22 @@ impl runtime::Operation for PutGroupGreetingsDefaults {
     }
 }
 
+impl IntoFuture for PutGroupGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `PUT /api/v2/groups/{groupId}/greetings/defaults` Optional parameters and all else:
-    /// [`PutGroupGreetingsDefaults`].
+    /// Put group greetings defaults.
+    ///
+    /// `PUT /api/v2/groups/{groupId}/greetings/defaults` See [`PutGroupGreetingsDefaults`] for what it
+    /// takes and returns.
     #[inline]
     pub fn put_group_greetings_defaults(
         &self,
@@ -133,7 +196,7 @@ impl crate::api::GreetingsApi {
             <PutGroupGreetingsDefaults as runtime::Operation>::METADATA,
         );
         request.path_argument(group_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutGroupGreetingsDefaults {
             request,
         }

@@ -4,29 +4,48 @@ use crate::models::content_management_and_greetings::DomainEntity;
 use crate::models::greetings::{DomainEntityListing, Greeting};
 use crate::runtime;
 
+/// Get user greetings.
+///
 /// `GET /api/v2/users/{userId}/greetings`
+///
+/// Takes `user_id` (a text). Returns [`DomainEntityListing`](crate::models::DomainEntityListing).
+/// `items()` streams the items of all pages, each `DomainEntity`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GreetingsApi::get_user_greetings`.
+/// Created by `GreetingsApi::get_user_greetings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--greetings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_user_greetings("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserGreetings {
     request: runtime::Request,
 }
 
 impl GetUserGreetings {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -79,6 +98,17 @@ impl runtime::Operation for GetUserGreetings {
     }
 }
 
+impl IntoFuture for GetUserGreetings {
+    type Output = runtime::Result<runtime::Response<DomainEntityListing>>;
+
+    type IntoFuture = runtime::Call<DomainEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserGreetings {
     type Item = DomainEntity;
 
@@ -99,7 +129,9 @@ impl runtime::Paged for GetUserGreetings {
 }
 
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/users/{userId}/greetings` Optional parameters and all else: [`GetUserGreetings`].
+    /// Get user greetings.
+    ///
+    /// `GET /api/v2/users/{userId}/greetings` See [`GetUserGreetings`] for what it takes and returns.
     pub fn get_user_greetings(&self, user_id: impl AsRef<str>) -> GetUserGreetings {
         let mut request = runtime::Request::new(
             &self.client,
@@ -110,12 +142,31 @@ impl crate::api::GreetingsApi {
     }
 }
 
+/// Post user greetings.
+///
 /// `POST /api/v2/users/{userId}/greetings`
 ///
-/// Made by `GreetingsApi::post_user_greetings`.
+/// Takes `user_id` (a text) and a body ([`Greeting`](crate::models::Greeting)). Returns
+/// [`Greeting`](crate::models::Greeting).
+///
+/// Created by `GreetingsApi::post_user_greetings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--greetings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().post_user_greetings("user_id", genesys_cloud::models::Greeting::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUserGreetings {
     request: runtime::Request,
@@ -159,8 +210,21 @@ impl runtime::Operation for PostUserGreetings {
     }
 }
 
+impl IntoFuture for PostUserGreetings {
+    type Output = runtime::Result<runtime::Response<Greeting>>;
+
+    type IntoFuture = runtime::Call<Greeting>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `POST /api/v2/users/{userId}/greetings` Optional parameters and all else: [`PostUserGreetings`].
+    /// Post user greetings.
+    ///
+    /// `POST /api/v2/users/{userId}/greetings` See [`PostUserGreetings`] for what it takes and returns.
     #[inline]
     pub fn post_user_greetings(
         &self,
@@ -172,7 +236,7 @@ impl crate::api::GreetingsApi {
             <PostUserGreetings as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUserGreetings { request }
     }
 }

@@ -3,12 +3,30 @@
 use crate::models::greetings::DefaultGreetingList;
 use crate::runtime;
 
+/// Get user greetings defaults.
+///
 /// `GET /api/v2/users/{userId}/greetings/defaults`
 ///
-/// Made by `GreetingsApi::get_user_greetings_defaults`.
+/// Takes `user_id` (a text). Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::get_user_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().get_user_greetings_defaults("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserGreetingsDefaults {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetUserGreetingsDefaults {
     }
 }
 
+impl IntoFuture for GetUserGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `GET /api/v2/users/{userId}/greetings/defaults` Optional parameters and all else:
-    /// [`GetUserGreetingsDefaults`].
+    /// Get user greetings defaults.
+    ///
+    /// `GET /api/v2/users/{userId}/greetings/defaults` See [`GetUserGreetingsDefaults`] for what it takes
+    /// and returns.
     pub fn get_user_greetings_defaults(
         &self,
         user_id: impl AsRef<str>,
@@ -70,12 +101,31 @@ impl crate::api::GreetingsApi {
     }
 }
 
+/// Put user greetings defaults.
+///
 /// `PUT /api/v2/users/{userId}/greetings/defaults`
 ///
-/// Made by `GreetingsApi::put_user_greetings_defaults`.
+/// Takes `user_id` (a text) and a body ([`DefaultGreetingList`](crate::models::DefaultGreetingList)).
+/// Returns [`DefaultGreetingList`](crate::models::DefaultGreetingList).
+///
+/// Created by `GreetingsApi::put_user_greetings_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--greetings-defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.greetings().put_user_greetings_defaults("user_id", genesys_cloud::models::DefaultGreetingList::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserGreetingsDefaults {
     request: runtime::Request,
@@ -119,9 +169,22 @@ impl runtime::Operation for PutUserGreetingsDefaults {
     }
 }
 
+impl IntoFuture for PutUserGreetingsDefaults {
+    type Output = runtime::Result<runtime::Response<DefaultGreetingList>>;
+
+    type IntoFuture = runtime::Call<DefaultGreetingList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GreetingsApi {
-    /// `PUT /api/v2/users/{userId}/greetings/defaults` Optional parameters and all else:
-    /// [`PutUserGreetingsDefaults`].
+    /// Put user greetings defaults.
+    ///
+    /// `PUT /api/v2/users/{userId}/greetings/defaults` See [`PutUserGreetingsDefaults`] for what it takes
+    /// and returns.
     #[inline]
     pub fn put_user_greetings_defaults(
         &self,
@@ -133,7 +196,7 @@ impl crate::api::GreetingsApi {
             <PutUserGreetingsDefaults as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserGreetingsDefaults {
             request,
         }

@@ -3,7 +3,12 @@
 use crate::models::groups::{DynamicGroupQuery, DynamicGroupQueryPreview};
 use crate::runtime;
 
+/// Post groups dynamicsettings preview.
+///
 /// `POST /api/v2/groups/dynamicsettings/preview`
+///
+/// Takes a body ([`DynamicGroupQuery`](crate::models::DynamicGroupQuery)). Returns
+/// [`DynamicGroupQueryPreview`](crate::models::DynamicGroupQueryPreview).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -11,10 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `directory:group:view`
 ///
-/// Made by `GroupsApi::post_groups_dynamicsettings_preview`.
+/// Created by `GroupsApi::post_groups_dynamicsettings_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups-dynamicsettings-preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().post_groups_dynamicsettings_preview(genesys_cloud::models::DynamicGroupQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGroupsDynamicsettingsPreview {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostGroupsDynamicsettingsPreview {
     }
 }
 
+impl IntoFuture for PostGroupsDynamicsettingsPreview {
+    type Output = runtime::Result<runtime::Response<DynamicGroupQueryPreview>>;
+
+    type IntoFuture = runtime::Call<DynamicGroupQueryPreview>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GroupsApi {
-    /// `POST /api/v2/groups/dynamicsettings/preview` Optional parameters and all else:
-    /// [`PostGroupsDynamicsettingsPreview`].
+    /// Post groups dynamicsettings preview.
+    ///
+    /// `POST /api/v2/groups/dynamicsettings/preview` See [`PostGroupsDynamicsettingsPreview`] for what it
+    /// takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_groups_dynamicsettings_preview(
@@ -71,7 +97,7 @@ impl crate::api::GroupsApi {
             &self.client,
             <PostGroupsDynamicsettingsPreview as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGroupsDynamicsettingsPreview {
             request,
         }

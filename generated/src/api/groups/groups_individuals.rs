@@ -4,14 +4,27 @@ use crate::models::groups_and_users::UserEntityListing;
 use crate::models::shared_by_19_01097d::User;
 use crate::runtime;
 
+/// Get group individuals.
+///
 /// `GET /api/v2/groups/{groupId}/individuals`
+///
+/// Takes `group_id` (a text). Returns `UserEntityListing`. `items()` streams the items of all pages,
+/// each `User`.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `GroupsApi::get_group_individuals`.
+/// Created by `GroupsApi::get_group_individuals`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--individuals>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_group_individuals("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupIndividuals {
     request: runtime::Request,
@@ -67,6 +80,17 @@ impl runtime::Operation for GetGroupIndividuals {
     }
 }
 
+impl IntoFuture for GetGroupIndividuals {
+    type Output = runtime::Result<runtime::Response<UserEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGroupIndividuals {
     type Item = User;
 
@@ -85,8 +109,10 @@ impl runtime::Paged for GetGroupIndividuals {
 }
 
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/groups/{groupId}/individuals` Optional parameters and all else:
-    /// [`GetGroupIndividuals`].
+    /// Get group individuals.
+    ///
+    /// `GET /api/v2/groups/{groupId}/individuals` See [`GetGroupIndividuals`] for what it takes and
+    /// returns.
     pub fn get_group_individuals(
         &self,
         group_id: impl AsRef<str>,

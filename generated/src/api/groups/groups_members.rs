@@ -7,12 +7,24 @@ use crate::models::shared_by_12_0d55b9::Empty;
 use crate::models::shared_by_19_01097d::User;
 use crate::runtime;
 
+/// Delete group members.
+///
 /// `DELETE /api/v2/groups/{groupId}/members`
 ///
-/// Made by `GroupsApi::delete_group_members`.
+/// Takes `group_id` (a text) and `ids` (a text). Returns `Empty`.
+///
+/// Created by `GroupsApi::delete_group_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().delete_group_members("group_id", "ids").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteGroupMembers {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for DeleteGroupMembers {
     }
 }
 
+impl IntoFuture for DeleteGroupMembers {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GroupsApi {
-    /// `DELETE /api/v2/groups/{groupId}/members` Optional parameters and all else: [`DeleteGroupMembers`].
+    /// Delete group members.
+    ///
+    /// `DELETE /api/v2/groups/{groupId}/members` See [`DeleteGroupMembers`] for what it takes and returns.
     pub fn delete_group_members(
         &self,
         group_id: impl AsRef<str>,
@@ -68,43 +93,66 @@ impl crate::api::GroupsApi {
             <DeleteGroupMembers as runtime::Operation>::METADATA,
         );
         request.path_argument(group_id.as_ref());
-        request.query("ids", ids.as_ref());
+        request.query("ids", Some(ids.as_ref()));
         DeleteGroupMembers { request }
     }
 }
 
+/// Get group members.
+///
 /// `GET /api/v2/groups/{groupId}/members`
+///
+/// Takes `group_id` (a text). Returns `UserEntityListing`. `items()` streams the items of all pages,
+/// each `User`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GroupsApi::get_group_members`.
+/// Created by `GroupsApi::get_group_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_group_members("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupMembers {
     request: runtime::Request,
 }
 
 impl GetGroupMembers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: GetGroupMembersSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetGroupMembersSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetGroupMembersExpand>,
@@ -162,6 +210,17 @@ impl runtime::Operation for GetGroupMembers {
     }
 }
 
+impl IntoFuture for GetGroupMembers {
+    type Output = runtime::Result<runtime::Response<UserEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGroupMembers {
     type Item = User;
 
@@ -182,7 +241,9 @@ impl runtime::Paged for GetGroupMembers {
 }
 
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/groups/{groupId}/members` Optional parameters and all else: [`GetGroupMembers`].
+    /// Get group members.
+    ///
+    /// `GET /api/v2/groups/{groupId}/members` See [`GetGroupMembers`] for what it takes and returns.
     pub fn get_group_members(&self, group_id: impl AsRef<str>) -> GetGroupMembers {
         let mut request = runtime::Request::new(
             &self.client,
@@ -193,12 +254,32 @@ impl crate::api::GroupsApi {
     }
 }
 
+/// Post group members.
+///
 /// `POST /api/v2/groups/{groupId}/members`
 ///
-/// Made by `GroupsApi::post_group_members`.
+/// Takes `group_id` (a text) and a body ([`GroupMembersUpdate`](crate::models::GroupMembersUpdate)).
+/// Returns `Empty`.
+///
+/// Created by `GroupsApi::post_group_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().post_group_members("group_id", genesys_cloud::models::GroupMembersUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 409: `general.conflict`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGroupMembers {
     request: runtime::Request,
@@ -245,8 +326,21 @@ impl runtime::Operation for PostGroupMembers {
     }
 }
 
+impl IntoFuture for PostGroupMembers {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GroupsApi {
-    /// `POST /api/v2/groups/{groupId}/members` Optional parameters and all else: [`PostGroupMembers`].
+    /// Post group members.
+    ///
+    /// `POST /api/v2/groups/{groupId}/members` See [`PostGroupMembers`] for what it takes and returns.
     #[inline]
     pub fn post_group_members(
         &self,
@@ -258,7 +352,7 @@ impl crate::api::GroupsApi {
             <PostGroupMembers as runtime::Operation>::METADATA,
         );
         request.path_argument(group_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGroupMembers { request }
     }
 }

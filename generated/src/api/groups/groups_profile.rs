@@ -3,22 +3,42 @@
 use crate::models::groups::GroupProfile;
 use crate::runtime;
 
+/// Get group profile.
+///
 /// `GET /api/v2/groups/{groupId}/profile`
+///
+/// Takes `group_id` (a text). Returns [`GroupProfile`](crate::models::GroupProfile).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `GroupsApi::get_group_profile`.
+/// Created by `GroupsApi::get_group_profile`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--profile>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_group_profile("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupProfile {
     request: runtime::Request,
 }
 
 impl GetGroupProfile {
-    pub fn fields(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("fields", value.as_ref());
+    /// The query parameter `fields`.
+    pub fn fields(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("fields", value.text());
         self
     }
 
@@ -62,8 +82,21 @@ impl runtime::Operation for GetGroupProfile {
     }
 }
 
+impl IntoFuture for GetGroupProfile {
+    type Output = runtime::Result<runtime::Response<GroupProfile>>;
+
+    type IntoFuture = runtime::Call<GroupProfile>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/groups/{groupId}/profile` Optional parameters and all else: [`GetGroupProfile`].
+    /// Get group profile.
+    ///
+    /// `GET /api/v2/groups/{groupId}/profile` See [`GetGroupProfile`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_group_profile(&self, group_id: impl AsRef<str>) -> GetGroupProfile {
         let mut request = runtime::Request::new(

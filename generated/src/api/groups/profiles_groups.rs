@@ -3,37 +3,50 @@
 use crate::models::groups::{
     GetProfilesGroupsSortOrder, GroupProfile, GroupProfileEntityListing,
 };
-
 use crate::runtime;
 
+/// Get profiles groups.
+///
 /// `GET /api/v2/profiles/groups`
+///
+/// Takes no arguments. Returns [`GroupProfileEntityListing`](crate::models::GroupProfileEntityListing).
+/// `items()` streams the items of all pages, each [`GroupProfile`](crate::models::GroupProfile).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `GroupsApi::get_profiles_groups`.
+/// Created by `GroupsApi::get_profiles_groups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-groups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_profiles_groups().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProfilesGroups {
     request: runtime::Request,
 }
 
 impl GetProfilesGroups {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -44,7 +57,7 @@ impl GetProfilesGroups {
         self
     }
 
-    /// `jabberId`
+    /// The query parameter `jabberId`.
     pub fn jabber_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -58,9 +71,12 @@ impl GetProfilesGroups {
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: GetProfilesGroupsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetProfilesGroupsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -113,6 +129,17 @@ impl runtime::Operation for GetProfilesGroups {
     }
 }
 
+impl IntoFuture for GetProfilesGroups {
+    type Output = runtime::Result<runtime::Response<GroupProfileEntityListing>>;
+
+    type IntoFuture = runtime::Call<GroupProfileEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetProfilesGroups {
     type Item = GroupProfile;
 
@@ -133,7 +160,9 @@ impl runtime::Paged for GetProfilesGroups {
 }
 
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/profiles/groups` Optional parameters and all else: [`GetProfilesGroups`].
+    /// Get profiles groups.
+    ///
+    /// `GET /api/v2/profiles/groups` See [`GetProfilesGroups`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_profiles_groups(&self) -> GetProfilesGroups {
         GetProfilesGroups {

@@ -3,15 +3,33 @@
 use crate::models::groups_and_organization_and_users::{FieldConfig, GetFieldconfigType};
 use crate::runtime;
 
+/// Get fieldconfig.
+///
 /// `GET /api/v2/fieldconfig`
+///
+/// Takes `type` (`GetFieldconfigType`). Returns [`FieldConfig`](crate::models::FieldConfig).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `GroupsApi::get_fieldconfig` and `OrganizationApi::get_fieldconfig` and
+/// Created by `GroupsApi::get_fieldconfig` and `OrganizationApi::get_fieldconfig` and
 /// `UsersApi::get_fieldconfig`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fieldconfig>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_fieldconfig(genesys_cloud::models::GetFieldconfigType::Person).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `bad.entity.type`, `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetFieldconfig {
     request: runtime::Request,
@@ -55,44 +73,61 @@ impl runtime::Operation for GetFieldconfig {
     }
 }
 
+impl IntoFuture for GetFieldconfig {
+    type Output = runtime::Result<runtime::Response<FieldConfig>>;
+
+    type IntoFuture = runtime::Call<FieldConfig>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "groups")]
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/fieldconfig` Optional parameters and all else: [`GetFieldconfig`].
+    /// Get fieldconfig.
+    ///
+    /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
         let mut request = runtime::Request::new(
             &self.client,
             <GetFieldconfig as runtime::Operation>::METADATA,
         );
-        request.query("type", r#type);
+        request.query("type", Some(r#type));
         GetFieldconfig { request }
     }
 }
 
 #[cfg(feature = "organization")]
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/fieldconfig` Optional parameters and all else: [`GetFieldconfig`].
+    /// Get fieldconfig.
+    ///
+    /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
         let mut request = runtime::Request::new(
             &self.client,
             <GetFieldconfig as runtime::Operation>::METADATA,
         );
-        request.query("type", r#type);
+        request.query("type", Some(r#type));
         GetFieldconfig { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/fieldconfig` Optional parameters and all else: [`GetFieldconfig`].
+    /// Get fieldconfig.
+    ///
+    /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
         let mut request = runtime::Request::new(
             &self.client,
             <GetFieldconfig as runtime::Operation>::METADATA,
         );
-        request.query("type", r#type);
+        request.query("type", Some(r#type));
         GetFieldconfig { request }
     }
 }

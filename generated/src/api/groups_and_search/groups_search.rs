@@ -4,20 +4,40 @@ use crate::models::groups_and_search::{GroupSearchRequest, GroupsSearchResponse}
 use crate::models::shared_by_19_01097d::Group;
 use crate::runtime;
 
+/// Get groups search.
+///
 /// `GET /api/v2/groups/search`
+///
+/// Takes `q64` (a text). Returns [`GroupsSearchResponse`](crate::models::GroupsSearchResponse).
+/// `items()` streams the items of all pages, each `Group`.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `GroupsApi::get_groups_search` and `SearchApi::get_groups_search`.
+/// Created by `GroupsApi::get_groups_search` and `SearchApi::get_groups_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().get_groups_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetGroupsSearch {
     request: runtime::Request,
 }
 
 impl GetGroupsSearch {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -77,6 +97,17 @@ impl runtime::Operation for GetGroupsSearch {
     }
 }
 
+impl IntoFuture for GetGroupsSearch {
+    type Output = runtime::Result<runtime::Response<GroupsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<GroupsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetGroupsSearch {
     type Item = Group;
 
@@ -97,38 +128,62 @@ impl runtime::Paged for GetGroupsSearch {
 
 #[cfg(feature = "groups")]
 impl crate::api::GroupsApi {
-    /// `GET /api/v2/groups/search` Optional parameters and all else: [`GetGroupsSearch`].
+    /// Get groups search.
+    ///
+    /// `GET /api/v2/groups/search` See [`GetGroupsSearch`] for what it takes and returns.
     pub fn get_groups_search(&self, q64: impl AsRef<str>) -> GetGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetGroupsSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetGroupsSearch { request }
     }
 }
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/groups/search` Optional parameters and all else: [`GetGroupsSearch`].
+    /// Get groups search.
+    ///
+    /// `GET /api/v2/groups/search` See [`GetGroupsSearch`] for what it takes and returns.
     pub fn get_groups_search(&self, q64: impl AsRef<str>) -> GetGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetGroupsSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetGroupsSearch { request }
     }
 }
 
+/// Post groups search.
+///
 /// `POST /api/v2/groups/search`
+///
+/// Takes a body ([`GroupSearchRequest`](crate::models::GroupSearchRequest)). Returns
+/// [`GroupsSearchResponse`](crate::models::GroupsSearchResponse). `items()` streams the items of all
+/// pages, each `Group`.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `GroupsApi::post_groups_search` and `SearchApi::post_groups_search`.
+/// Created by `GroupsApi::post_groups_search` and `SearchApi::post_groups_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.groups().post_groups_search(genesys_cloud::models::GroupSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostGroupsSearch {
     request: runtime::Request,
@@ -184,6 +239,17 @@ impl runtime::Operation for PostGroupsSearch {
     }
 }
 
+impl IntoFuture for PostGroupsSearch {
+    type Output = runtime::Result<runtime::Response<GroupsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<GroupsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostGroupsSearch {
     type Item = Group;
 
@@ -205,28 +271,32 @@ impl runtime::Paged for PostGroupsSearch {
 
 #[cfg(feature = "groups")]
 impl crate::api::GroupsApi {
-    /// `POST /api/v2/groups/search` Optional parameters and all else: [`PostGroupsSearch`].
+    /// Post groups search.
+    ///
+    /// `POST /api/v2/groups/search` See [`PostGroupsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_groups_search(&self, body: GroupSearchRequest) -> PostGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGroupsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGroupsSearch { request }
     }
 }
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/groups/search` Optional parameters and all else: [`PostGroupsSearch`].
+    /// Post groups search.
+    ///
+    /// `POST /api/v2/groups/search` See [`PostGroupsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_groups_search(&self, body: GroupSearchRequest) -> PostGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostGroupsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostGroupsSearch { request }
     }
 }

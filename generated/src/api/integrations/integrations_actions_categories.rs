@@ -3,66 +3,85 @@
 use crate::models::integrations::{
     Category, CategoryEntityListing, GetIntegrationsActionsCategoriesSortOrder,
 };
-
 use crate::runtime;
 
+/// Get integrations actions categories.
+///
 /// `GET /api/v2/integrations/actions/categories`
+///
+/// Takes no arguments. Returns [`CategoryEntityListing`](crate::models::CategoryEntityListing).
+/// `items()` streams the items of all pages, each [`Category`](crate::models::Category).
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_actions_categories`.
+/// Created by `IntegrationsApi::get_integrations_actions_categories`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-categories>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_actions_categories().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionsCategories {
     request: runtime::Request,
 }
 
 impl GetIntegrationsActionsCategories {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `asc`
+    /// The query parameter `sortOrder`, default `asc`.
     pub fn sort_order(
         mut self,
-        value: GetIntegrationsActionsCategoriesSortOrder,
+        value: impl Into<Option<GetIntegrationsActionsCategoriesSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    pub fn secure(mut self, value: bool) -> Self {
-        self.request.query("secure", value);
+    /// The query parameter `secure`.
+    pub fn secure(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("secure", value.into());
         self
     }
 
@@ -117,6 +136,17 @@ impl runtime::Operation for GetIntegrationsActionsCategories {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionsCategories {
+    type Output = runtime::Result<runtime::Response<CategoryEntityListing>>;
+
+    type IntoFuture = runtime::Call<CategoryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsActionsCategories {
     type Item = Category;
 
@@ -137,8 +167,10 @@ impl runtime::Paged for GetIntegrationsActionsCategories {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/categories` Optional parameters and all else:
-    /// [`GetIntegrationsActionsCategories`].
+    /// Get integrations actions categories.
+    ///
+    /// `GET /api/v2/integrations/actions/categories` See [`GetIntegrationsActionsCategories`] for what it
+    /// takes and returns.
     pub fn get_integrations_actions_categories(
         &self,
     ) -> GetIntegrationsActionsCategories {

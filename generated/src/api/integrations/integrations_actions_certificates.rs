@@ -4,32 +4,53 @@ use crate::models::integrations::{
     ActionCertificate, ActionCertificateListing,
     GetIntegrationsActionsCertificatesStatus, GetIntegrationsActionsCertificatesType,
 };
-
 use crate::runtime;
 
+/// Get integrations actions certificates.
+///
 /// `GET /api/v2/integrations/actions/certificates`
+///
+/// Takes no arguments. Returns [`ActionCertificateListing`](crate::models::ActionCertificateListing).
+/// `items()` streams the items of all pages, each
+/// [`ActionCertificate`](crate::models::ActionCertificate).
 ///
 /// Permission: `integrations:actionCertificate:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `IntegrationsApi::get_integrations_actions_certificates`.
+/// Created by `IntegrationsApi::get_integrations_actions_certificates`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_actions_certificates().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionsCertificates {
     request: runtime::Request,
 }
 
 impl GetIntegrationsActionsCertificates {
-    pub fn status(mut self, value: GetIntegrationsActionsCertificatesStatus) -> Self {
-        self.request.query("status", value);
+    /// The query parameter `status`.
+    pub fn status(
+        mut self,
+        value: impl Into<Option<GetIntegrationsActionsCertificatesStatus>>,
+    ) -> Self {
+        self.request.query("status", value.into());
         self
     }
 
-    pub fn r#type(mut self, value: GetIntegrationsActionsCertificatesType) -> Self {
-        self.request.query("type", value);
+    /// The query parameter `type`.
+    pub fn r#type(
+        mut self,
+        value: impl Into<Option<GetIntegrationsActionsCertificatesType>>,
+    ) -> Self {
+        self.request.query("type", value.into());
         self
     }
 
@@ -84,6 +105,17 @@ impl runtime::Operation for GetIntegrationsActionsCertificates {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionsCertificates {
+    type Output = runtime::Result<runtime::Response<ActionCertificateListing>>;
+
+    type IntoFuture = runtime::Call<ActionCertificateListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsActionsCertificates {
     type Item = ActionCertificate;
 
@@ -102,8 +134,10 @@ impl runtime::Paged for GetIntegrationsActionsCertificates {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/certificates` Optional parameters and all else:
-    /// [`GetIntegrationsActionsCertificates`].
+    /// Get integrations actions certificates.
+    ///
+    /// `GET /api/v2/integrations/actions/certificates` See [`GetIntegrationsActionsCertificates`] for what
+    /// it takes and returns.
     pub fn get_integrations_actions_certificates(
         &self,
     ) -> GetIntegrationsActionsCertificates {

@@ -3,16 +3,30 @@
 use crate::models::integrations::{TrustedCertificateInfo, TrustedCertificates};
 use crate::runtime;
 
+/// Get integrations actions certificates truststore.
+///
 /// `GET /api/v2/integrations/actions/certificates/truststore`
+///
+/// Takes no arguments. Returns [`TrustedCertificates`](crate::models::TrustedCertificates). `items()`
+/// streams the items of all pages, each
+/// [`TrustedCertificateInfo`](crate::models::TrustedCertificateInfo).
 ///
 /// Permission: `integrations:actionCertificate:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `IntegrationsApi::get_integrations_actions_certificates_truststore`.
+/// Created by `IntegrationsApi::get_integrations_actions_certificates_truststore`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates-truststore>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_actions_certificates_truststore().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionsCertificatesTruststore {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetIntegrationsActionsCertificatesTruststore {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionsCertificatesTruststore {
+    type Output = runtime::Result<runtime::Response<TrustedCertificates>>;
+
+    type IntoFuture = runtime::Call<TrustedCertificates>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsActionsCertificatesTruststore {
     type Item = TrustedCertificateInfo;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetIntegrationsActionsCertificatesTruststore {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/certificates/truststore` Optional parameters and all else:
-    /// [`GetIntegrationsActionsCertificatesTruststore`].
+    /// Get integrations actions certificates truststore.
+    ///
+    /// `GET /api/v2/integrations/actions/certificates/truststore` See
+    /// [`GetIntegrationsActionsCertificatesTruststore`] for what it takes and returns.
     pub fn get_integrations_actions_certificates_truststore(
         &self,
     ) -> GetIntegrationsActionsCertificatesTruststore {

@@ -3,14 +3,33 @@
 use crate::models::integrations::{Action, PublishDraftInput};
 use crate::runtime;
 
+/// Post integrations action draft publish.
+///
 /// `POST /api/v2/integrations/actions/{actionId}/draft/publish`
+///
+/// Takes `action_id` (a text) and a body ([`PublishDraftInput`](crate::models::PublishDraftInput)).
+/// Returns [`Action`](crate::models::Action).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Made by `IntegrationsApi::post_integrations_action_draft_publish`.
+/// Created by `IntegrationsApi::post_integrations_action_draft_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().post_integrations_action_draft_publish("action_id", genesys_cloud::models::PublishDraftInput::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntegrationsActionDraftPublish {
     request: runtime::Request,
@@ -54,9 +73,22 @@ impl runtime::Operation for PostIntegrationsActionDraftPublish {
     }
 }
 
+impl IntoFuture for PostIntegrationsActionDraftPublish {
+    type Output = runtime::Result<runtime::Response<Action>>;
+
+    type IntoFuture = runtime::Call<Action>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `POST /api/v2/integrations/actions/{actionId}/draft/publish` Optional parameters and all else:
-    /// [`PostIntegrationsActionDraftPublish`].
+    /// Post integrations action draft publish.
+    ///
+    /// `POST /api/v2/integrations/actions/{actionId}/draft/publish` See
+    /// [`PostIntegrationsActionDraftPublish`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_action_draft_publish(
         &self,
@@ -68,7 +100,7 @@ impl crate::api::IntegrationsApi {
             <PostIntegrationsActionDraftPublish as runtime::Operation>::METADATA,
         );
         request.path_argument(action_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsActionDraftPublish {
             request,
         }

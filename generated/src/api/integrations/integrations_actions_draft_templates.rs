@@ -2,14 +2,32 @@
 
 use crate::runtime;
 
+/// Get integrations action draft template.
+///
 /// `GET /api/v2/integrations/actions/{actionId}/draft/templates/{fileName}`
+///
+/// Takes `action_id` (a text) and `file_name` (a text). Returns a text.
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_action_draft_template`.
+/// Created by `IntegrationsApi::get_integrations_action_draft_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft-templates--fileName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_action_draft_template("action_id", "file_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionDraftTemplate {
     request: runtime::Request,
@@ -55,9 +73,22 @@ impl runtime::Operation for GetIntegrationsActionDraftTemplate {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionDraftTemplate {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/{actionId}/draft/templates/{fileName}` Optional parameters and all
-    /// else: [`GetIntegrationsActionDraftTemplate`].
+    /// Get integrations action draft template.
+    ///
+    /// `GET /api/v2/integrations/actions/{actionId}/draft/templates/{fileName}` See
+    /// [`GetIntegrationsActionDraftTemplate`] for what it takes and returns.
     pub fn get_integrations_action_draft_template(
         &self,
         action_id: impl AsRef<str>,

@@ -3,14 +3,32 @@
 use crate::models::integrations::DraftValidationResult;
 use crate::runtime;
 
+/// Get integrations action draft validation.
+///
 /// `GET /api/v2/integrations/actions/{actionId}/draft/validation`
+///
+/// Takes `action_id` (a text). Returns [`DraftValidationResult`](crate::models::DraftValidationResult).
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Made by `IntegrationsApi::get_integrations_action_draft_validation`.
+/// Created by `IntegrationsApi::get_integrations_action_draft_validation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft-validation>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_action_draft_validation("action_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionDraftValidation {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetIntegrationsActionDraftValidation {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionDraftValidation {
+    type Output = runtime::Result<runtime::Response<DraftValidationResult>>;
+
+    type IntoFuture = runtime::Call<DraftValidationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/{actionId}/draft/validation` Optional parameters and all else:
-    /// [`GetIntegrationsActionDraftValidation`].
+    /// Get integrations action draft validation.
+    ///
+    /// `GET /api/v2/integrations/actions/{actionId}/draft/validation` See
+    /// [`GetIntegrationsActionDraftValidation`] for what it takes and returns.
     pub fn get_integrations_action_draft_validation(
         &self,
         action_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::integrations::FunctionConfig;
 use crate::runtime;
 
+/// Get integrations action function.
+///
 /// `GET /api/v2/integrations/actions/{actionId}/function`
+///
+/// Takes `action_id` (a text). Returns [`FunctionConfig`](crate::models::FunctionConfig).
 ///
 /// Permission: `integrations:actionFunction:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_action_function`.
+/// Created by `IntegrationsApi::get_integrations_action_function`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--function>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_action_function("action_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionFunction {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetIntegrationsActionFunction {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionFunction {
+    type Output = runtime::Result<runtime::Response<FunctionConfig>>;
+
+    type IntoFuture = runtime::Call<FunctionConfig>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/{actionId}/function` Optional parameters and all else:
-    /// [`GetIntegrationsActionFunction`].
+    /// Get integrations action function.
+    ///
+    /// `GET /api/v2/integrations/actions/{actionId}/function` See [`GetIntegrationsActionFunction`] for
+    /// what it takes and returns.
     pub fn get_integrations_action_function(
         &self,
         action_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::integrations::FunctionRuntime;
 use crate::runtime;
 
+/// Get integrations actions functions runtimes.
+///
 /// `GET /api/v2/integrations/actions/functions/runtimes`
+///
+/// Takes no arguments. Returns a list, each item [`FunctionRuntime`](crate::models::FunctionRuntime).
 ///
 /// Permission: `integrations:actionFunction:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_actions_functions_runtimes`.
+/// Created by `IntegrationsApi::get_integrations_actions_functions_runtimes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-functions-runtimes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_actions_functions_runtimes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionsFunctionsRuntimes {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetIntegrationsActionsFunctionsRuntimes {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionsFunctionsRuntimes {
+    type Output = runtime::Result<runtime::Response<Vec<FunctionRuntime>>>;
+
+    type IntoFuture = runtime::Call<Vec<FunctionRuntime>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/functions/runtimes` Optional parameters and all else:
-    /// [`GetIntegrationsActionsFunctionsRuntimes`].
+    /// Get integrations actions functions runtimes.
+    ///
+    /// `GET /api/v2/integrations/actions/functions/runtimes` See
+    /// [`GetIntegrationsActionsFunctionsRuntimes`] for what it takes and returns.
     pub fn get_integrations_actions_functions_runtimes(
         &self,
     ) -> GetIntegrationsActionsFunctionsRuntimes {

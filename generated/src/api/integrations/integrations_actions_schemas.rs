@@ -3,23 +3,41 @@
 use crate::models::shared_by_12_571861::JsonSchemaDocument;
 use crate::runtime;
 
+/// Get integrations action schema.
+///
 /// `GET /api/v2/integrations/actions/{actionId}/schemas/{fileName}`
+///
+/// Takes `action_id` (a text) and `file_name` (a text). Returns `JsonSchemaDocument`.
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_action_schema`.
+/// Created by `IntegrationsApi::get_integrations_action_schema`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--schemas--fileName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_action_schema("action_id", "file_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsActionSchema {
     request: runtime::Request,
 }
 
 impl GetIntegrationsActionSchema {
-    /// default `false`
-    pub fn flatten(mut self, value: bool) -> Self {
-        self.request.query("flatten", value);
+    /// The query parameter `flatten`, default `false`.
+    pub fn flatten(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("flatten", value.into());
         self
     }
 
@@ -62,9 +80,22 @@ impl runtime::Operation for GetIntegrationsActionSchema {
     }
 }
 
+impl IntoFuture for GetIntegrationsActionSchema {
+    type Output = runtime::Result<runtime::Response<JsonSchemaDocument>>;
+
+    type IntoFuture = runtime::Call<JsonSchemaDocument>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/actions/{actionId}/schemas/{fileName}` Optional parameters and all else:
-    /// [`GetIntegrationsActionSchema`].
+    /// Get integrations action schema.
+    ///
+    /// `GET /api/v2/integrations/actions/{actionId}/schemas/{fileName}` See [`GetIntegrationsActionSchema`]
+    /// for what it takes and returns.
     pub fn get_integrations_action_schema(
         &self,
         action_id: impl AsRef<str>,

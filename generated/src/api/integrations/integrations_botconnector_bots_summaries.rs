@@ -3,31 +3,45 @@
 use crate::models::integrations::{BotConnectorBotSummaryEntityListing, BotSummary};
 use crate::runtime;
 
+/// Get integrations botconnector integration id bots summaries.
+///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/summaries`
+///
+/// Takes `integration_id` (a text). Returns
+/// [`BotConnectorBotSummaryEntityListing`](crate::models::BotConnectorBotSummaryEntityListing).
+/// `items()` streams the items of all pages, each [`BotSummary`](crate::models::BotSummary).
 ///
 /// Permission: `integration:botconnector:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_botconnector_integration_id_bots_summaries`.
+/// Created by `IntegrationsApi::get_integrations_botconnector_integration_id_bots_summaries`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots-summaries>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_botconnector_integration_id_bots_summaries("integration_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
     request: runtime::Request,
 }
 
 impl GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -82,6 +96,19 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBotsSummarie
     }
 }
 
+impl IntoFuture for GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
+    type Output = runtime::Result<
+        runtime::Response<BotConnectorBotSummaryEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<BotConnectorBotSummaryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
     type Item = BotSummary;
 
@@ -102,8 +129,10 @@ impl runtime::Paged for GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/summaries` Optional parameters and all
-    /// else: [`GetIntegrationsBotconnectorIntegrationIdBotsSummaries`].
+    /// Get integrations botconnector integration id bots summaries.
+    ///
+    /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/summaries` See
+    /// [`GetIntegrationsBotconnectorIntegrationIdBotsSummaries`] for what it takes and returns.
     pub fn get_integrations_botconnector_integration_id_bots_summaries(
         &self,
         integration_id: impl AsRef<str>,

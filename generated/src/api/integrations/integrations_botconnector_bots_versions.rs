@@ -3,34 +3,48 @@
 use crate::models::integrations::{
     BotConnectorBotVersionSummaryEntityListing, BotVersionSummary,
 };
-
 use crate::runtime;
 
+/// Get integrations botconnector integration id bot versions.
+///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/{botId}/versions`
+///
+/// Takes `integration_id` (a text) and `bot_id` (a text). Returns
+/// [`BotConnectorBotVersionSummaryEntityListing`](crate::models::BotConnectorBotVersionSummaryEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`BotVersionSummary`](crate::models::BotVersionSummary).
 ///
 /// Permission: `integration:botconnector:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions`.
+/// Created by `IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots--botId--versions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_botconnector_integration_id_bot_versions("integration_id", "bot_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsBotconnectorIntegrationIdBotVersions {
     request: runtime::Request,
 }
 
 impl GetIntegrationsBotconnectorIntegrationIdBotVersions {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -85,6 +99,19 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBotVersions 
     }
 }
 
+impl IntoFuture for GetIntegrationsBotconnectorIntegrationIdBotVersions {
+    type Output = runtime::Result<
+        runtime::Response<BotConnectorBotVersionSummaryEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<BotConnectorBotVersionSummaryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsBotconnectorIntegrationIdBotVersions {
     type Item = BotVersionSummary;
 
@@ -105,8 +132,10 @@ impl runtime::Paged for GetIntegrationsBotconnectorIntegrationIdBotVersions {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/{botId}/versions` Optional parameters
-    /// and all else: [`GetIntegrationsBotconnectorIntegrationIdBotVersions`].
+    /// Get integrations botconnector integration id bot versions.
+    ///
+    /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/{botId}/versions` See
+    /// [`GetIntegrationsBotconnectorIntegrationIdBotVersions`] for what it takes and returns.
     pub fn get_integrations_botconnector_integration_id_bot_versions(
         &self,
         integration_id: impl AsRef<str>,

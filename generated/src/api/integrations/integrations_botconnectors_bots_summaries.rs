@@ -3,7 +3,13 @@
 use crate::models::integrations::{BotConnectorSummary, BotSummaryEntityListing};
 use crate::runtime;
 
+/// Get integrations botconnector bots summaries.
+///
 /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots/summaries`
+///
+/// Takes `integration_id` (a text). Returns
+/// [`BotSummaryEntityListing`](crate::models::BotSummaryEntityListing). `items()` streams the items of
+/// all pages, each [`BotConnectorSummary`](crate::models::BotConnectorSummary).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -11,25 +17,33 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_botconnector_bots_summaries`.
+/// Created by `IntegrationsApi::get_integrations_botconnector_bots_summaries`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnectors--integrationId--bots-summaries>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_botconnector_bots_summaries("integration_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsBotconnectorBotsSummaries {
     request: runtime::Request,
 }
 
 impl GetIntegrationsBotconnectorBotsSummaries {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -84,6 +98,17 @@ impl runtime::Operation for GetIntegrationsBotconnectorBotsSummaries {
     }
 }
 
+impl IntoFuture for GetIntegrationsBotconnectorBotsSummaries {
+    type Output = runtime::Result<runtime::Response<BotSummaryEntityListing>>;
+
+    type IntoFuture = runtime::Call<BotSummaryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsBotconnectorBotsSummaries {
     type Item = BotConnectorSummary;
 
@@ -104,8 +129,10 @@ impl runtime::Paged for GetIntegrationsBotconnectorBotsSummaries {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots/summaries` Optional parameters and all
-    /// else: [`GetIntegrationsBotconnectorBotsSummaries`].
+    /// Get integrations botconnector bots summaries.
+    ///
+    /// `GET /api/v2/integrations/botconnectors/{integrationId}/bots/summaries` See
+    /// [`GetIntegrationsBotconnectorBotsSummaries`] for what it takes and returns.
     pub fn get_integrations_botconnector_bots_summaries(
         &self,
         integration_id: impl AsRef<str>,

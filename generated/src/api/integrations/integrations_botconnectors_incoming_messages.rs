@@ -3,16 +3,29 @@
 use crate::models::integrations::{IncomingMessageRequest, IncomingMessageResponse};
 use crate::runtime;
 
+/// Post integrations botconnectors incoming messages.
+///
 /// `POST /api/v2/integrations/botconnectors/incoming/messages`
+///
+/// Takes a body ([`IncomingMessageRequest`](crate::models::IncomingMessageRequest)). Returns
+/// [`IncomingMessageResponse`](crate::models::IncomingMessageResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `integration:botconnector:send`
 ///
-/// Made by `IntegrationsApi::post_integrations_botconnectors_incoming_messages`.
+/// Created by `IntegrationsApi::post_integrations_botconnectors_incoming_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-botconnectors-incoming-messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().post_integrations_botconnectors_incoming_messages(genesys_cloud::models::IncomingMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntegrationsBotconnectorsIncomingMessages {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostIntegrationsBotconnectorsIncomingMessages {
     }
 }
 
+impl IntoFuture for PostIntegrationsBotconnectorsIncomingMessages {
+    type Output = runtime::Result<runtime::Response<IncomingMessageResponse>>;
+
+    type IntoFuture = runtime::Call<IncomingMessageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `POST /api/v2/integrations/botconnectors/incoming/messages` Optional parameters and all else:
-    /// [`PostIntegrationsBotconnectorsIncomingMessages`].
+    /// Post integrations botconnectors incoming messages.
+    ///
+    /// `POST /api/v2/integrations/botconnectors/incoming/messages` See
+    /// [`PostIntegrationsBotconnectorsIncomingMessages`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_botconnectors_incoming_messages(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::IntegrationsApi {
             &self.client,
             <PostIntegrationsBotconnectorsIncomingMessages as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsBotconnectorsIncomingMessages {
             request,
         }

@@ -3,16 +3,29 @@
 use crate::models::integrations::{OutgoingMessageRequest, OutgoingMessageResponse};
 use crate::runtime;
 
+/// Post integrations botconnectors outgoing messages.
+///
 /// `POST /api/v2/integrations/botconnectors/outgoing/messages`
+///
+/// Takes a body ([`OutgoingMessageRequest`](crate::models::OutgoingMessageRequest)). Returns
+/// [`OutgoingMessageResponse`](crate::models::OutgoingMessageResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `integration:botconnector:send`
 ///
-/// Made by `IntegrationsApi::post_integrations_botconnectors_outgoing_messages`.
+/// Created by `IntegrationsApi::post_integrations_botconnectors_outgoing_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-botconnectors-outgoing-messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().post_integrations_botconnectors_outgoing_messages(genesys_cloud::models::OutgoingMessageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntegrationsBotconnectorsOutgoingMessages {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostIntegrationsBotconnectorsOutgoingMessages {
     }
 }
 
+impl IntoFuture for PostIntegrationsBotconnectorsOutgoingMessages {
+    type Output = runtime::Result<runtime::Response<OutgoingMessageResponse>>;
+
+    type IntoFuture = runtime::Call<OutgoingMessageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `POST /api/v2/integrations/botconnectors/outgoing/messages` Optional parameters and all else:
-    /// [`PostIntegrationsBotconnectorsOutgoingMessages`].
+    /// Post integrations botconnectors outgoing messages.
+    ///
+    /// `POST /api/v2/integrations/botconnectors/outgoing/messages` See
+    /// [`PostIntegrationsBotconnectorsOutgoingMessages`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_botconnectors_outgoing_messages(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::IntegrationsApi {
             &self.client,
             <PostIntegrationsBotconnectorsOutgoingMessages as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsBotconnectorsOutgoingMessages {
             request,
         }

@@ -3,38 +3,52 @@
 use crate::models::integrations::{ClientApp, ClientAppEntityListing};
 use crate::runtime;
 
+/// Get integrations clientapps.
+///
 /// `GET /api/v2/integrations/clientapps`
+///
+/// Takes no arguments. Returns [`ClientAppEntityListing`](crate::models::ClientAppEntityListing).
+/// `items()` streams the items of all pages, each [`ClientApp`](crate::models::ClientApp).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_clientapps`.
+/// Created by `IntegrationsApi::get_integrations_clientapps`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-clientapps>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_clientapps().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsClientapps {
     request: runtime::Request,
 }
 
 impl GetIntegrationsClientapps {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -45,15 +59,15 @@ impl GetIntegrationsClientapps {
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
@@ -106,6 +120,17 @@ impl runtime::Operation for GetIntegrationsClientapps {
     }
 }
 
+impl IntoFuture for GetIntegrationsClientapps {
+    type Output = runtime::Result<runtime::Response<ClientAppEntityListing>>;
+
+    type IntoFuture = runtime::Call<ClientAppEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsClientapps {
     type Item = ClientApp;
 
@@ -126,8 +151,10 @@ impl runtime::Paged for GetIntegrationsClientapps {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/clientapps` Optional parameters and all else:
-    /// [`GetIntegrationsClientapps`].
+    /// Get integrations clientapps.
+    ///
+    /// `GET /api/v2/integrations/clientapps` See [`GetIntegrationsClientapps`] for what it takes and
+    /// returns.
     pub fn get_integrations_clientapps(&self) -> GetIntegrationsClientapps {
         GetIntegrationsClientapps {
             request: runtime::Request::new(

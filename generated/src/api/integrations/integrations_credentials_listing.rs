@@ -3,35 +3,51 @@
 use crate::models::integrations::{CredentialInfo, CredentialInfoCursorListing};
 use crate::runtime;
 
+/// Get integrations credentials listing.
+///
 /// `GET /api/v2/integrations/credentials/listing`
+///
+/// Takes no arguments. Returns
+/// [`CredentialInfoCursorListing`](crate::models::CredentialInfoCursorListing). `items()` streams the
+/// items of all pages, each [`CredentialInfo`](crate::models::CredentialInfo).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `IntegrationsApi::get_integrations_credentials_listing`.
+/// Created by `IntegrationsApi::get_integrations_credentials_listing`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials-listing>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_credentials_listing().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsCredentialsListing {
     request: runtime::Request,
 }
 
 impl GetIntegrationsCredentialsListing {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -86,6 +102,17 @@ impl runtime::Operation for GetIntegrationsCredentialsListing {
     }
 }
 
+impl IntoFuture for GetIntegrationsCredentialsListing {
+    type Output = runtime::Result<runtime::Response<CredentialInfoCursorListing>>;
+
+    type IntoFuture = runtime::Call<CredentialInfoCursorListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsCredentialsListing {
     type Item = CredentialInfo;
 
@@ -104,8 +131,10 @@ impl runtime::Paged for GetIntegrationsCredentialsListing {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/credentials/listing` Optional parameters and all else:
-    /// [`GetIntegrationsCredentialsListing`].
+    /// Get integrations credentials listing.
+    ///
+    /// `GET /api/v2/integrations/credentials/listing` See [`GetIntegrationsCredentialsListing`] for what it
+    /// takes and returns.
     pub fn get_integrations_credentials_listing(
         &self,
     ) -> GetIntegrationsCredentialsListing {

@@ -3,14 +3,26 @@
 use crate::models::integrations_and_users::CredentialType;
 use crate::runtime;
 
+/// Get integrations credentials types.
+///
 /// `GET /api/v2/integrations/credentials/types`
+///
+/// Takes no arguments. Returns a list, each item `CredentialType`.
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_credentials_types`.
+/// Created by `IntegrationsApi::get_integrations_credentials_types`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials-types>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_credentials_types().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsCredentialsTypes {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetIntegrationsCredentialsTypes {
     }
 }
 
+impl IntoFuture for GetIntegrationsCredentialsTypes {
+    type Output = runtime::Result<runtime::Response<Vec<CredentialType>>>;
+
+    type IntoFuture = runtime::Call<Vec<CredentialType>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/credentials/types` Optional parameters and all else:
-    /// [`GetIntegrationsCredentialsTypes`].
+    /// Get integrations credentials types.
+    ///
+    /// `GET /api/v2/integrations/credentials/types` See [`GetIntegrationsCredentialsTypes`] for what it
+    /// takes and returns.
     pub fn get_integrations_credentials_types(&self) -> GetIntegrationsCredentialsTypes {
         GetIntegrationsCredentialsTypes {
             request: runtime::Request::new(

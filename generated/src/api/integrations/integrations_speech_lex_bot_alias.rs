@@ -3,14 +3,26 @@
 use crate::models::integrations::LexBotAlias;
 use crate::runtime;
 
+/// Get integrations speech lex bot alias.
+///
 /// `GET /api/v2/integrations/speech/lex/bot/alias/{aliasId}`
+///
+/// Takes `alias_id` (a text). Returns [`LexBotAlias`](crate::models::LexBotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lex_bot_alias`.
+/// Created by `IntegrationsApi::get_integrations_speech_lex_bot_alias`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot-alias--aliasId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lex_bot_alias("alias_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexBotAlias {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetIntegrationsSpeechLexBotAlias {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexBotAlias {
+    type Output = runtime::Result<runtime::Response<LexBotAlias>>;
+
+    type IntoFuture = runtime::Call<LexBotAlias>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lex/bot/alias/{aliasId}` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexBotAlias`].
+    /// Get integrations speech lex bot alias.
+    ///
+    /// `GET /api/v2/integrations/speech/lex/bot/alias/{aliasId}` See [`GetIntegrationsSpeechLexBotAlias`]
+    /// for what it takes and returns.
     pub fn get_integrations_speech_lex_bot_alias(
         &self,
         alias_id: impl AsRef<str>,

@@ -3,47 +3,62 @@
 use crate::models::integrations::{
     GetIntegrationsSpeechLexBotBotIdAliasesStatus, LexBotAlias, LexBotAliasEntityListing,
 };
-
 use crate::runtime;
 
+/// Get integrations speech lex bot bot id aliases.
+///
 /// `GET /api/v2/integrations/speech/lex/bot/{botId}/aliases`
+///
+/// Takes `bot_id` (a text). Returns
+/// [`LexBotAliasEntityListing`](crate::models::LexBotAliasEntityListing). `items()` streams the items
+/// of all pages, each [`LexBotAlias`](crate::models::LexBotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`.
+/// Created by `IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot--botId--aliases>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lex_bot_bot_id_aliases("bot_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexBotBotIdAliases {
     request: runtime::Request,
 }
 
 impl GetIntegrationsSpeechLexBotBotIdAliases {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
+    /// The query parameter `status`.
     pub fn status(
         mut self,
-        value: GetIntegrationsSpeechLexBotBotIdAliasesStatus,
+        value: impl Into<Option<GetIntegrationsSpeechLexBotBotIdAliasesStatus>>,
     ) -> Self {
-        self.request.query("status", value);
+        self.request.query("status", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -98,6 +113,17 @@ impl runtime::Operation for GetIntegrationsSpeechLexBotBotIdAliases {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexBotBotIdAliases {
+    type Output = runtime::Result<runtime::Response<LexBotAliasEntityListing>>;
+
+    type IntoFuture = runtime::Call<LexBotAliasEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsSpeechLexBotBotIdAliases {
     type Item = LexBotAlias;
 
@@ -118,8 +144,10 @@ impl runtime::Paged for GetIntegrationsSpeechLexBotBotIdAliases {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lex/bot/{botId}/aliases` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexBotBotIdAliases`].
+    /// Get integrations speech lex bot bot id aliases.
+    ///
+    /// `GET /api/v2/integrations/speech/lex/bot/{botId}/aliases` See
+    /// [`GetIntegrationsSpeechLexBotBotIdAliases`] for what it takes and returns.
     pub fn get_integrations_speech_lex_bot_bot_id_aliases(
         &self,
         bot_id: impl AsRef<str>,

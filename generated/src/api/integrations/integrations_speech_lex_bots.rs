@@ -3,36 +3,50 @@
 use crate::models::integrations::{LexBot, LexBotEntityListing};
 use crate::runtime;
 
+/// Get integrations speech lex bots.
+///
 /// `GET /api/v2/integrations/speech/lex/bots`
+///
+/// Takes no arguments. Returns [`LexBotEntityListing`](crate::models::LexBotEntityListing). `items()`
+/// streams the items of all pages, each [`LexBot`](crate::models::LexBot).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lex_bots`.
+/// Created by `IntegrationsApi::get_integrations_speech_lex_bots`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bots>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lex_bots().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexBots {
     request: runtime::Request,
 }
 
 impl GetIntegrationsSpeechLexBots {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -87,6 +101,17 @@ impl runtime::Operation for GetIntegrationsSpeechLexBots {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexBots {
+    type Output = runtime::Result<runtime::Response<LexBotEntityListing>>;
+
+    type IntoFuture = runtime::Call<LexBotEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsSpeechLexBots {
     type Item = LexBot;
 
@@ -107,8 +132,10 @@ impl runtime::Paged for GetIntegrationsSpeechLexBots {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lex/bots` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexBots`].
+    /// Get integrations speech lex bots.
+    ///
+    /// `GET /api/v2/integrations/speech/lex/bots` See [`GetIntegrationsSpeechLexBots`] for what it takes
+    /// and returns.
     pub fn get_integrations_speech_lex_bots(&self) -> GetIntegrationsSpeechLexBots {
         GetIntegrationsSpeechLexBots {
             request: runtime::Request::new(

@@ -3,14 +3,26 @@
 use crate::models::integrations::LexV2BotAlias;
 use crate::runtime;
 
+/// Get integrations speech lexv2 bot alias.
+///
 /// `GET /api/v2/integrations/speech/lexv2/bot/alias/{aliasId}`
+///
+/// Takes `alias_id` (a text). Returns [`LexV2BotAlias`](crate::models::LexV2BotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lexv2_bot_alias`.
+/// Created by `IntegrationsApi::get_integrations_speech_lexv2_bot_alias`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bot-alias--aliasId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lexv2_bot_alias("alias_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexv2BotAlias {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2BotAlias {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexv2BotAlias {
+    type Output = runtime::Result<runtime::Response<LexV2BotAlias>>;
+
+    type IntoFuture = runtime::Call<LexV2BotAlias>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lexv2/bot/alias/{aliasId}` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexv2BotAlias`].
+    /// Get integrations speech lexv2 bot alias.
+    ///
+    /// `GET /api/v2/integrations/speech/lexv2/bot/alias/{aliasId}` See
+    /// [`GetIntegrationsSpeechLexv2BotAlias`] for what it takes and returns.
     pub fn get_integrations_speech_lexv2_bot_alias(
         &self,
         alias_id: impl AsRef<str>,

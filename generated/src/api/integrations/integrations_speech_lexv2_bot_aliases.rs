@@ -4,47 +4,62 @@ use crate::models::integrations::{
     GetIntegrationsSpeechLexv2BotBotIdAliasesStatus, LexV2BotAlias,
     LexV2BotAliasEntityListing,
 };
-
 use crate::runtime;
 
+/// Get integrations speech lexv2 bot bot id aliases.
+///
 /// `GET /api/v2/integrations/speech/lexv2/bot/{botId}/aliases`
+///
+/// Takes `bot_id` (a text). Returns
+/// [`LexV2BotAliasEntityListing`](crate::models::LexV2BotAliasEntityListing). `items()` streams the
+/// items of all pages, each [`LexV2BotAlias`](crate::models::LexV2BotAlias).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`.
+/// Created by `IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bot--botId--aliases>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lexv2_bot_bot_id_aliases("bot_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexv2BotBotIdAliases {
     request: runtime::Request,
 }
 
 impl GetIntegrationsSpeechLexv2BotBotIdAliases {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
+    /// The query parameter `status`.
     pub fn status(
         mut self,
-        value: GetIntegrationsSpeechLexv2BotBotIdAliasesStatus,
+        value: impl Into<Option<GetIntegrationsSpeechLexv2BotBotIdAliasesStatus>>,
     ) -> Self {
-        self.request.query("status", value);
+        self.request.query("status", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -99,6 +114,17 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2BotBotIdAliases {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexv2BotBotIdAliases {
+    type Output = runtime::Result<runtime::Response<LexV2BotAliasEntityListing>>;
+
+    type IntoFuture = runtime::Call<LexV2BotAliasEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsSpeechLexv2BotBotIdAliases {
     type Item = LexV2BotAlias;
 
@@ -119,8 +145,10 @@ impl runtime::Paged for GetIntegrationsSpeechLexv2BotBotIdAliases {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lexv2/bot/{botId}/aliases` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexv2BotBotIdAliases`].
+    /// Get integrations speech lexv2 bot bot id aliases.
+    ///
+    /// `GET /api/v2/integrations/speech/lexv2/bot/{botId}/aliases` See
+    /// [`GetIntegrationsSpeechLexv2BotBotIdAliases`] for what it takes and returns.
     pub fn get_integrations_speech_lexv2_bot_bot_id_aliases(
         &self,
         bot_id: impl AsRef<str>,

@@ -3,36 +3,50 @@
 use crate::models::integrations::{LexV2Bot, LexV2BotEntityListing};
 use crate::runtime;
 
+/// Get integrations speech lexv2 bots.
+///
 /// `GET /api/v2/integrations/speech/lexv2/bots`
+///
+/// Takes no arguments. Returns [`LexV2BotEntityListing`](crate::models::LexV2BotEntityListing).
+/// `items()` streams the items of all pages, each [`LexV2Bot`](crate::models::LexV2Bot).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_speech_lexv2_bots`.
+/// Created by `IntegrationsApi::get_integrations_speech_lexv2_bots`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bots>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_speech_lexv2_bots().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsSpeechLexv2Bots {
     request: runtime::Request,
 }
 
 impl GetIntegrationsSpeechLexv2Bots {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
@@ -87,6 +101,17 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2Bots {
     }
 }
 
+impl IntoFuture for GetIntegrationsSpeechLexv2Bots {
+    type Output = runtime::Result<runtime::Response<LexV2BotEntityListing>>;
+
+    type IntoFuture = runtime::Call<LexV2BotEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsSpeechLexv2Bots {
     type Item = LexV2Bot;
 
@@ -107,8 +132,10 @@ impl runtime::Paged for GetIntegrationsSpeechLexv2Bots {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/speech/lexv2/bots` Optional parameters and all else:
-    /// [`GetIntegrationsSpeechLexv2Bots`].
+    /// Get integrations speech lexv2 bots.
+    ///
+    /// `GET /api/v2/integrations/speech/lexv2/bots` See [`GetIntegrationsSpeechLexv2Bots`] for what it
+    /// takes and returns.
     pub fn get_integrations_speech_lexv2_bots(&self) -> GetIntegrationsSpeechLexv2Bots {
         GetIntegrationsSpeechLexv2Bots {
             request: runtime::Request::new(

@@ -3,15 +3,28 @@
 use crate::models::integrations::NuanceBotLaunchSettings;
 use crate::runtime;
 
+/// Put integrations speech nuance nuance integration id bots launch settings.
+///
 /// `PUT /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/settings`
+///
+/// Takes `nuance_integration_id` (a text) and a body
+/// ([`NuanceBotLaunchSettings`](crate::models::NuanceBotLaunchSettings)). Returns nothing.
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Made by
+/// Created by
 /// `IntegrationsApi::put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-launch-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings("nuance_integration_id", genesys_cloud::models::NuanceBotLaunchSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
     request: runtime::Request,
@@ -58,9 +71,22 @@ for PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
     }
 }
 
+impl IntoFuture for PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `PUT /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/settings` Optional
-    /// parameters and all else: [`PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings`].
+    /// Put integrations speech nuance nuance integration id bots launch settings.
+    ///
+    /// `PUT /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/settings` See
+    /// [`PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings`] for what it takes and returns.
     #[inline]
     pub fn put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings(
         &self,
@@ -72,7 +98,7 @@ impl crate::api::IntegrationsApi {
             <PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings as runtime::Operation>::METADATA,
         );
         request.path_argument(nuance_integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings {
             request,
         }

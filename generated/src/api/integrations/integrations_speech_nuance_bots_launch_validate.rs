@@ -3,15 +3,28 @@
 use crate::models::integrations::BotExecutionConfiguration;
 use crate::runtime;
 
+/// Post integrations speech nuance nuance integration id bots launch validate.
+///
 /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/validate`
+///
+/// Takes `nuance_integration_id` (a text) and a body
+/// ([`BotExecutionConfiguration`](crate::models::BotExecutionConfiguration)). Returns nothing.
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Made by
+/// Created by
 /// `IntegrationsApi::post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-speech-nuance--nuanceIntegrationId--bots-launch-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate("nuance_integration_id", genesys_cloud::models::BotExecutionConfiguration::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
     request: runtime::Request,
@@ -58,9 +71,22 @@ for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
     }
 }
 
+impl IntoFuture for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/validate` Optional
-    /// parameters and all else: [`PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate`].
+    /// Post integrations speech nuance nuance integration id bots launch validate.
+    ///
+    /// `POST /api/v2/integrations/speech/nuance/{nuanceIntegrationId}/bots/launch/validate` See
+    /// [`PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate(
         &self,
@@ -72,7 +98,7 @@ impl crate::api::IntegrationsApi {
             <PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate as runtime::Operation>::METADATA,
         );
         request.path_argument(nuance_integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::integrations::{IntegrationType, IntegrationTypeEntityListing};
 use crate::runtime;
 
+/// Get integrations type.
+///
 /// `GET /api/v2/integrations/types/{typeId}`
+///
+/// Takes `type_id_` (a text). Returns [`IntegrationType`](crate::models::IntegrationType).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_type`.
+/// Created by `IntegrationsApi::get_integrations_type`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types--typeId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_type("type_id_").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsType {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetIntegrationsType {
     }
 }
 
+impl IntoFuture for GetIntegrationsType {
+    type Output = runtime::Result<runtime::Response<IntegrationType>>;
+
+    type IntoFuture = runtime::Call<IntegrationType>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/types/{typeId}` Optional parameters and all else: [`GetIntegrationsType`].
+    /// Get integrations type.
+    ///
+    /// `GET /api/v2/integrations/types/{typeId}` See [`GetIntegrationsType`] for what it takes and returns.
     pub fn get_integrations_type(
         &self,
         type_id_: impl AsRef<str>,
@@ -71,40 +96,55 @@ impl crate::api::IntegrationsApi {
     }
 }
 
+/// Get integrations types.
+///
 /// `GET /api/v2/integrations/types`
+///
+/// Takes no arguments. Returns
+/// [`IntegrationTypeEntityListing`](crate::models::IntegrationTypeEntityListing). `items()` streams the
+/// items of all pages, each [`IntegrationType`](crate::models::IntegrationType).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_types`.
+/// Created by `IntegrationsApi::get_integrations_types`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_types().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsTypes {
     request: runtime::Request,
 }
 
 impl GetIntegrationsTypes {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -115,15 +155,15 @@ impl GetIntegrationsTypes {
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
@@ -178,6 +218,17 @@ impl runtime::Operation for GetIntegrationsTypes {
     }
 }
 
+impl IntoFuture for GetIntegrationsTypes {
+    type Output = runtime::Result<runtime::Response<IntegrationTypeEntityListing>>;
+
+    type IntoFuture = runtime::Call<IntegrationTypeEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsTypes {
     type Item = IntegrationType;
 
@@ -198,7 +249,9 @@ impl runtime::Paged for GetIntegrationsTypes {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/types` Optional parameters and all else: [`GetIntegrationsTypes`].
+    /// Get integrations types.
+    ///
+    /// `GET /api/v2/integrations/types` See [`GetIntegrationsTypes`] for what it takes and returns.
     pub fn get_integrations_types(&self) -> GetIntegrationsTypes {
         GetIntegrationsTypes {
             request: runtime::Request::new(

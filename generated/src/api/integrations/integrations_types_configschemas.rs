@@ -4,14 +4,27 @@ use crate::models::integrations::GetIntegrationsTypeConfigschemaConfigType;
 use crate::models::shared_by_12_571861::JsonSchemaDocument;
 use crate::runtime;
 
+/// Get integrations type configschema.
+///
 /// `GET /api/v2/integrations/types/{typeId}/configschemas/{configType}`
+///
+/// Takes `type_id_` (a text) and `config_type` (`GetIntegrationsTypeConfigschemaConfigType`). Returns
+/// `JsonSchemaDocument`.
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Made by `IntegrationsApi::get_integrations_type_configschema`.
+/// Created by `IntegrationsApi::get_integrations_type_configschema`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types--typeId--configschemas--configType->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_type_configschema("type_id_", genesys_cloud::models::GetIntegrationsTypeConfigschemaConfigType::Properties).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsTypeConfigschema {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for GetIntegrationsTypeConfigschema {
     }
 }
 
+impl IntoFuture for GetIntegrationsTypeConfigschema {
+    type Output = runtime::Result<runtime::Response<JsonSchemaDocument>>;
+
+    type IntoFuture = runtime::Call<JsonSchemaDocument>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/types/{typeId}/configschemas/{configType}` Optional parameters and all
-    /// else: [`GetIntegrationsTypeConfigschema`].
+    /// Get integrations type configschema.
+    ///
+    /// `GET /api/v2/integrations/types/{typeId}/configschemas/{configType}` See
+    /// [`GetIntegrationsTypeConfigschema`] for what it takes and returns.
     pub fn get_integrations_type_configschema(
         &self,
         type_id_: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::integrations::UcThirdPartyPresence;
 use crate::runtime;
 
+/// Put integrations unifiedcommunication thirdpartypresences.
+///
 /// `PUT /api/v2/integrations/unifiedcommunications/{ucIntegrationId}/thirdpartypresences`
+///
+/// Takes `uc_integration_id` (a text) and a body (a list, each item
+/// [`UcThirdPartyPresence`](crate::models::UcThirdPartyPresence)). Returns a text.
 ///
 /// Permission: `integration:presence:edit`
 ///
-/// Made by `IntegrationsApi::put_integrations_unifiedcommunication_thirdpartypresences`.
+/// Created by `IntegrationsApi::put_integrations_unifiedcommunication_thirdpartypresences`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-unifiedcommunications--ucIntegrationId--thirdpartypresences>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().put_integrations_unifiedcommunication_thirdpartypresences("uc_integration_id", vec![genesys_cloud::models::UcThirdPartyPresence::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutIntegrationsUnifiedcommunicationThirdpartypresences {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PutIntegrationsUnifiedcommunicationThirdpartypresenc
     }
 }
 
+impl IntoFuture for PutIntegrationsUnifiedcommunicationThirdpartypresences {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntegrationsApi {
-    /// `PUT /api/v2/integrations/unifiedcommunications/{ucIntegrationId}/thirdpartypresences` Optional
-    /// parameters and all else: [`PutIntegrationsUnifiedcommunicationThirdpartypresences`].
+    /// Put integrations unifiedcommunication thirdpartypresences.
+    ///
+    /// `PUT /api/v2/integrations/unifiedcommunications/{ucIntegrationId}/thirdpartypresences` See
+    /// [`PutIntegrationsUnifiedcommunicationThirdpartypresences`] for what it takes and returns.
     #[inline]
     pub fn put_integrations_unifiedcommunication_thirdpartypresences(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::IntegrationsApi {
             <PutIntegrationsUnifiedcommunicationThirdpartypresences as runtime::Operation>::METADATA,
         );
         request.path_argument(uc_integration_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutIntegrationsUnifiedcommunicationThirdpartypresences {
             request,
         }

@@ -3,38 +3,52 @@
 use crate::models::integrations::{UserApp, UserAppEntityListing};
 use crate::runtime;
 
+/// Get integrations userapps.
+///
 /// `GET /api/v2/integrations/userapps`
+///
+/// Takes no arguments. Returns [`UserAppEntityListing`](crate::models::UserAppEntityListing). `items()`
+/// streams the items of all pages, each [`UserApp`](crate::models::UserApp).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntegrationsApi::get_integrations_userapps`.
+/// Created by `IntegrationsApi::get_integrations_userapps`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-userapps>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().get_integrations_userapps().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntegrationsUserapps {
     request: runtime::Request,
 }
 
 impl GetIntegrationsUserapps {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -45,21 +59,21 @@ impl GetIntegrationsUserapps {
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
-    /// `appHost`
-    pub fn app_host(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("appHost", value.as_ref());
+    /// The query parameter `appHost`.
+    pub fn app_host(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("appHost", value.text());
         self
     }
 
@@ -112,6 +126,17 @@ impl runtime::Operation for GetIntegrationsUserapps {
     }
 }
 
+impl IntoFuture for GetIntegrationsUserapps {
+    type Output = runtime::Result<runtime::Response<UserAppEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserAppEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntegrationsUserapps {
     type Item = UserApp;
 
@@ -132,7 +157,9 @@ impl runtime::Paged for GetIntegrationsUserapps {
 }
 
 impl crate::api::IntegrationsApi {
-    /// `GET /api/v2/integrations/userapps` Optional parameters and all else: [`GetIntegrationsUserapps`].
+    /// Get integrations userapps.
+    ///
+    /// `GET /api/v2/integrations/userapps` See [`GetIntegrationsUserapps`] for what it takes and returns.
     pub fn get_integrations_userapps(&self) -> GetIntegrationsUserapps {
         GetIntegrationsUserapps {
             request: runtime::Request::new(

@@ -3,18 +3,31 @@
 use crate::models::integrations_and_uploads::{
     FunctionUploadRequest, FunctionUploadResponse,
 };
-
 use crate::runtime;
 
+/// Post integrations action draft function upload.
+///
 /// `POST /api/v2/integrations/actions/{actionId}/draft/function/upload`
+///
+/// Takes `action_id` (a text) and a body
+/// ([`FunctionUploadRequest`](crate::models::FunctionUploadRequest)). Returns
+/// [`FunctionUploadResponse`](crate::models::FunctionUploadResponse).
 ///
 /// Permission: `integrations:actionFunction:edit`
 ///
-/// Made by `IntegrationsApi::post_integrations_action_draft_function_upload` and
+/// Created by `IntegrationsApi::post_integrations_action_draft_function_upload` and
 /// `UploadsApi::post_integrations_action_draft_function_upload`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-function-upload>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.integrations().post_integrations_action_draft_function_upload("action_id", genesys_cloud::models::FunctionUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntegrationsActionDraftFunctionUpload {
     request: runtime::Request,
@@ -60,10 +73,23 @@ impl runtime::Operation for PostIntegrationsActionDraftFunctionUpload {
     }
 }
 
+impl IntoFuture for PostIntegrationsActionDraftFunctionUpload {
+    type Output = runtime::Result<runtime::Response<FunctionUploadResponse>>;
+
+    type IntoFuture = runtime::Call<FunctionUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "integrations")]
 impl crate::api::IntegrationsApi {
-    /// `POST /api/v2/integrations/actions/{actionId}/draft/function/upload` Optional parameters and all
-    /// else: [`PostIntegrationsActionDraftFunctionUpload`].
+    /// Post integrations action draft function upload.
+    ///
+    /// `POST /api/v2/integrations/actions/{actionId}/draft/function/upload` See
+    /// [`PostIntegrationsActionDraftFunctionUpload`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_action_draft_function_upload(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::IntegrationsApi {
             <PostIntegrationsActionDraftFunctionUpload as runtime::Operation>::METADATA,
         );
         request.path_argument(action_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsActionDraftFunctionUpload {
             request,
         }
@@ -84,8 +110,10 @@ impl crate::api::IntegrationsApi {
 
 #[cfg(feature = "uploads")]
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/integrations/actions/{actionId}/draft/function/upload` Optional parameters and all
-    /// else: [`PostIntegrationsActionDraftFunctionUpload`].
+    /// Post integrations action draft function upload.
+    ///
+    /// `POST /api/v2/integrations/actions/{actionId}/draft/function/upload` See
+    /// [`PostIntegrationsActionDraftFunctionUpload`] for what it takes and returns.
     #[inline]
     pub fn post_integrations_action_draft_function_upload(
         &self,
@@ -97,7 +125,7 @@ impl crate::api::UploadsApi {
             <PostIntegrationsActionDraftFunctionUpload as runtime::Operation>::METADATA,
         );
         request.path_argument(action_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntegrationsActionDraftFunctionUpload {
             request,
         }

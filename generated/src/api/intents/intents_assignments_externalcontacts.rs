@@ -3,34 +3,48 @@
 use crate::models::intents::{
     CustomerIntentAssignmentListing, CustomerIntentAssignmentResponse,
 };
-
 use crate::runtime;
 
+/// Get intents assignments externalcontact.
+///
 /// `GET /api/v2/intents/assignments/externalcontacts/{externalContactId}`
+///
+/// Takes `external_contact_id` (a text). Returns
+/// [`CustomerIntentAssignmentListing`](crate::models::CustomerIntentAssignmentListing). `items()`
+/// streams the items of all pages, each
+/// [`CustomerIntentAssignmentResponse`](crate::models::CustomerIntentAssignmentResponse).
 ///
 /// Permission: `externalContacts:customerIntentAssignments:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntentsApi::get_intents_assignments_externalcontact`.
+/// Created by `IntentsApi::get_intents_assignments_externalcontact`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-assignments-externalcontacts--externalContactId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().get_intents_assignments_externalcontact("external_contact_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntentsAssignmentsExternalcontact {
     request: runtime::Request,
 }
 
 impl GetIntentsAssignmentsExternalcontact {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -85,6 +99,17 @@ impl runtime::Operation for GetIntentsAssignmentsExternalcontact {
     }
 }
 
+impl IntoFuture for GetIntentsAssignmentsExternalcontact {
+    type Output = runtime::Result<runtime::Response<CustomerIntentAssignmentListing>>;
+
+    type IntoFuture = runtime::Call<CustomerIntentAssignmentListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntentsAssignmentsExternalcontact {
     type Item = CustomerIntentAssignmentResponse;
 
@@ -105,8 +130,10 @@ impl runtime::Paged for GetIntentsAssignmentsExternalcontact {
 }
 
 impl crate::api::IntentsApi {
-    /// `GET /api/v2/intents/assignments/externalcontacts/{externalContactId}` Optional parameters and all
-    /// else: [`GetIntentsAssignmentsExternalcontact`].
+    /// Get intents assignments externalcontact.
+    ///
+    /// `GET /api/v2/intents/assignments/externalcontacts/{externalContactId}` See
+    /// [`GetIntentsAssignmentsExternalcontact`] for what it takes and returns.
     pub fn get_intents_assignments_externalcontact(
         &self,
         external_contact_id: impl AsRef<str>,

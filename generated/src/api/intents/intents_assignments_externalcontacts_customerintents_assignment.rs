@@ -3,18 +3,31 @@
 use crate::models::intents::{
     CustomerIntentAssignmentRequest, CustomerIntentAssignmentResponse,
 };
-
 use crate::runtime;
 
+/// Post intents assignments externalcontact customerintent assignment.
+///
 /// `POST
 /// /api/v2/intents/assignments/externalcontacts/{externalContactId}/customerintents/{customerIntentId}/assignment`
 ///
+/// Takes `external_contact_id` (a text), `customer_intent_id` (a text) and a body
+/// ([`CustomerIntentAssignmentRequest`](crate::models::CustomerIntentAssignmentRequest)). Returns
+/// [`CustomerIntentAssignmentResponse`](crate::models::CustomerIntentAssignmentResponse).
+///
 /// Permission: `externalContacts:customerIntentAssignments:add`
 ///
-/// Made by `IntentsApi::post_intents_assignments_externalcontact_customerintent_assignment`.
+/// Created by `IntentsApi::post_intents_assignments_externalcontact_customerintent_assignment`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-assignments-externalcontacts--externalContactId--customerintents--customerIntentId--assignment>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().post_intents_assignments_externalcontact_customerintent_assignment("external_contact_id", "customer_intent_id", genesys_cloud::models::CustomerIntentAssignmentRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
     request: runtime::Request,
@@ -61,10 +74,23 @@ for PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
     }
 }
 
+impl IntoFuture for PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
+    type Output = runtime::Result<runtime::Response<CustomerIntentAssignmentResponse>>;
+
+    type IntoFuture = runtime::Call<CustomerIntentAssignmentResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntentsApi {
+    /// Post intents assignments externalcontact customerintent assignment.
+    ///
     /// `POST
     /// /api/v2/intents/assignments/externalcontacts/{externalContactId}/customerintents/{customerIntentId}/assignment`
-    /// Optional parameters and all else: [`PostIntentsAssignmentsExternalcontactCustomerintentAssignment`].
+    /// See [`PostIntentsAssignmentsExternalcontactCustomerintentAssignment`] for what it takes and returns.
     #[inline]
     pub fn post_intents_assignments_externalcontact_customerintent_assignment(
         &self,
@@ -78,7 +104,7 @@ impl crate::api::IntentsApi {
         );
         request.path_argument(external_contact_id.as_ref());
         request.path_argument(customer_intent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
             request,
         }

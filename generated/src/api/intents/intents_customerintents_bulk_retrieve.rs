@@ -3,14 +3,27 @@
 use crate::models::intents::{BatchGetCustomerIntentsRequest, CustomerIntentResponse};
 use crate::runtime;
 
+/// Post intents customerintents bulk retrieve.
+///
 /// `POST /api/v2/intents/customerintents/bulk/retrieve`
+///
+/// Takes a body ([`BatchGetCustomerIntentsRequest`](crate::models::BatchGetCustomerIntentsRequest)).
+/// Returns a list, each item [`CustomerIntentResponse`](crate::models::CustomerIntentResponse).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
-/// Made by `IntentsApi::post_intents_customerintents_bulk_retrieve`.
+/// Created by `IntentsApi::post_intents_customerintents_bulk_retrieve`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents-bulk-retrieve>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().post_intents_customerintents_bulk_retrieve(genesys_cloud::models::BatchGetCustomerIntentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntentsCustomerintentsBulkRetrieve {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostIntentsCustomerintentsBulkRetrieve {
     }
 }
 
+impl IntoFuture for PostIntentsCustomerintentsBulkRetrieve {
+    type Output = runtime::Result<runtime::Response<Vec<CustomerIntentResponse>>>;
+
+    type IntoFuture = runtime::Call<Vec<CustomerIntentResponse>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntentsApi {
-    /// `POST /api/v2/intents/customerintents/bulk/retrieve` Optional parameters and all else:
-    /// [`PostIntentsCustomerintentsBulkRetrieve`].
+    /// Post intents customerintents bulk retrieve.
+    ///
+    /// `POST /api/v2/intents/customerintents/bulk/retrieve` See [`PostIntentsCustomerintentsBulkRetrieve`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_intents_customerintents_bulk_retrieve(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::IntentsApi {
             &self.client,
             <PostIntentsCustomerintentsBulkRetrieve as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntentsCustomerintentsBulkRetrieve {
             request,
         }

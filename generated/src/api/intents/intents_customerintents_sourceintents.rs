@@ -3,37 +3,51 @@
 use crate::models::intents::{CustomerSourceIntent, CustomerSourceIntentListing};
 use crate::runtime;
 
+/// Get intents customerintent sourceintents.
+///
 /// `GET /api/v2/intents/customerintents/{customerIntentId}/sourceintents`
+///
+/// Takes `customer_intent_id` (a text). Returns
+/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). `items()` streams the
+/// items of all pages, each [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntentsApi::get_intents_customerintent_sourceintents`.
+/// Created by `IntentsApi::get_intents_customerintent_sourceintents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId--sourceintents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().get_intents_customerintent_sourceintents("customer_intent_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntentsCustomerintentSourceintents {
     request: runtime::Request,
 }
 
 impl GetIntentsCustomerintentSourceintents {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `queryValue`
-    pub fn query_value(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("queryValue", value.as_ref());
+    /// The query parameter `queryValue`.
+    pub fn query_value(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("queryValue", value.text());
         self
     }
 
@@ -88,6 +102,17 @@ impl runtime::Operation for GetIntentsCustomerintentSourceintents {
     }
 }
 
+impl IntoFuture for GetIntentsCustomerintentSourceintents {
+    type Output = runtime::Result<runtime::Response<CustomerSourceIntentListing>>;
+
+    type IntoFuture = runtime::Call<CustomerSourceIntentListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntentsCustomerintentSourceintents {
     type Item = CustomerSourceIntent;
 
@@ -108,8 +133,10 @@ impl runtime::Paged for GetIntentsCustomerintentSourceintents {
 }
 
 impl crate::api::IntentsApi {
-    /// `GET /api/v2/intents/customerintents/{customerIntentId}/sourceintents` Optional parameters and all
-    /// else: [`GetIntentsCustomerintentSourceintents`].
+    /// Get intents customerintent sourceintents.
+    ///
+    /// `GET /api/v2/intents/customerintents/{customerIntentId}/sourceintents` See
+    /// [`GetIntentsCustomerintentSourceintents`] for what it takes and returns.
     pub fn get_intents_customerintent_sourceintents(
         &self,
         customer_intent_id: impl AsRef<str>,

@@ -3,14 +3,28 @@
 use crate::models::intents::{BulkAddSourceIntentsRequest, BulkSourceIntentsResponse};
 use crate::runtime;
 
+/// Post intents customerintent sourceintents bulk add.
+///
 /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/add`
+///
+/// Takes `customer_intent_id` (a text) and a body
+/// ([`BulkAddSourceIntentsRequest`](crate::models::BulkAddSourceIntentsRequest)). Returns
+/// [`BulkSourceIntentsResponse`](crate::models::BulkSourceIntentsResponse).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:edit`
 ///
-/// Made by `IntentsApi::post_intents_customerintent_sourceintents_bulk_add`.
+/// Created by `IntentsApi::post_intents_customerintent_sourceintents_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents--customerIntentId--sourceintents-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().post_intents_customerintent_sourceintents_bulk_add("customer_intent_id", genesys_cloud::models::BulkAddSourceIntentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntentsCustomerintentSourceintentsBulkAdd {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostIntentsCustomerintentSourceintentsBulkAdd {
     }
 }
 
+impl IntoFuture for PostIntentsCustomerintentSourceintentsBulkAdd {
+    type Output = runtime::Result<runtime::Response<BulkSourceIntentsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkSourceIntentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntentsApi {
-    /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/add` Optional parameters
-    /// and all else: [`PostIntentsCustomerintentSourceintentsBulkAdd`].
+    /// Post intents customerintent sourceintents bulk add.
+    ///
+    /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/add` See
+    /// [`PostIntentsCustomerintentSourceintentsBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_intents_customerintent_sourceintents_bulk_add(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::IntentsApi {
             <PostIntentsCustomerintentSourceintentsBulkAdd as runtime::Operation>::METADATA,
         );
         request.path_argument(customer_intent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntentsCustomerintentSourceintentsBulkAdd {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::intents::{BulkRemoveSourceIntentsRequest, BulkSourceIntentsResponse};
 use crate::runtime;
 
+/// Post intents customerintent sourceintents bulk remove.
+///
 /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/remove`
+///
+/// Takes `customer_intent_id` (a text) and a body
+/// ([`BulkRemoveSourceIntentsRequest`](crate::models::BulkRemoveSourceIntentsRequest)). Returns
+/// [`BulkSourceIntentsResponse`](crate::models::BulkSourceIntentsResponse).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:edit`
 ///
-/// Made by `IntentsApi::post_intents_customerintent_sourceintents_bulk_remove`.
+/// Created by `IntentsApi::post_intents_customerintent_sourceintents_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents--customerIntentId--sourceintents-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().post_intents_customerintent_sourceintents_bulk_remove("customer_intent_id", genesys_cloud::models::BulkRemoveSourceIntentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostIntentsCustomerintentSourceintentsBulkRemove {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostIntentsCustomerintentSourceintentsBulkRemove {
     }
 }
 
+impl IntoFuture for PostIntentsCustomerintentSourceintentsBulkRemove {
+    type Output = runtime::Result<runtime::Response<BulkSourceIntentsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkSourceIntentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::IntentsApi {
-    /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/remove` Optional
-    /// parameters and all else: [`PostIntentsCustomerintentSourceintentsBulkRemove`].
+    /// Post intents customerintent sourceintents bulk remove.
+    ///
+    /// `POST /api/v2/intents/customerintents/{customerIntentId}/sourceintents/bulk/remove` See
+    /// [`PostIntentsCustomerintentSourceintentsBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_intents_customerintent_sourceintents_bulk_remove(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::IntentsApi {
             <PostIntentsCustomerintentSourceintentsBulkRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(customer_intent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostIntentsCustomerintentSourceintentsBulkRemove {
             request,
         }

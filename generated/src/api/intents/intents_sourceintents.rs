@@ -3,45 +3,62 @@
 use crate::models::intents::{
     CustomerSourceIntent, CustomerSourceIntentListing, GetIntentsSourceintentsType,
 };
-
 use crate::runtime;
 
+/// Get intents sourceintents.
+///
 /// `GET /api/v2/intents/sourceintents`
+///
+/// Takes no arguments. Returns
+/// [`CustomerSourceIntentListing`](crate::models::CustomerSourceIntentListing). `items()` streams the
+/// items of all pages, each [`CustomerSourceIntent`](crate::models::CustomerSourceIntent).
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `IntentsApi::get_intents_sourceintents`.
+/// Created by `IntentsApi::get_intents_sourceintents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-sourceintents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.intents().get_intents_sourceintents().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIntentsSourceintents {
     request: runtime::Request,
 }
 
 impl GetIntentsSourceintents {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn r#type(mut self, value: GetIntentsSourceintentsType) -> Self {
-        self.request.query("type", value);
+    /// The query parameter `type`.
+    pub fn r#type(
+        mut self,
+        value: impl Into<Option<GetIntentsSourceintentsType>>,
+    ) -> Self {
+        self.request.query("type", value.into());
         self
     }
 
-    /// `sourceId`
-    pub fn source_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sourceId", value.as_ref());
+    /// The query parameter `sourceId`.
+    pub fn source_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sourceId", value.text());
         self
     }
 
@@ -96,6 +113,17 @@ impl runtime::Operation for GetIntentsSourceintents {
     }
 }
 
+impl IntoFuture for GetIntentsSourceintents {
+    type Output = runtime::Result<runtime::Response<CustomerSourceIntentListing>>;
+
+    type IntoFuture = runtime::Call<CustomerSourceIntentListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIntentsSourceintents {
     type Item = CustomerSourceIntent;
 
@@ -116,7 +144,9 @@ impl runtime::Paged for GetIntentsSourceintents {
 }
 
 impl crate::api::IntentsApi {
-    /// `GET /api/v2/intents/sourceintents` Optional parameters and all else: [`GetIntentsSourceintents`].
+    /// Get intents sourceintents.
+    ///
+    /// `GET /api/v2/intents/sourceintents` See [`GetIntentsSourceintents`] for what it takes and returns.
     pub fn get_intents_sourceintents(&self) -> GetIntentsSourceintents {
         GetIntentsSourceintents {
             request: runtime::Request::new(

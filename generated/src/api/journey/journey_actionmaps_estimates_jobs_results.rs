@@ -3,16 +3,29 @@
 use crate::models::journey::ActionMapEstimateResult;
 use crate::runtime;
 
+/// Get journey actionmaps estimates job results.
+///
 /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ActionMapEstimateResult`](crate::models::ActionMapEstimateResult).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actionmapEstimate:view`
 ///
-/// Made by `JourneyApi::get_journey_actionmaps_estimates_job_results`.
+/// Created by `JourneyApi::get_journey_actionmaps_estimates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_actionmaps_estimates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyActionmapsEstimatesJobResults {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJobResults {
     }
 }
 
+impl IntoFuture for GetJourneyActionmapsEstimatesJobResults {
+    type Output = runtime::Result<runtime::Response<ActionMapEstimateResult>>;
+
+    type IntoFuture = runtime::Call<ActionMapEstimateResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetJourneyActionmapsEstimatesJobResults`].
+    /// Get journey actionmaps estimates job results.
+    ///
+    /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}/results` See
+    /// [`GetJourneyActionmapsEstimatesJobResults`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_journey_actionmaps_estimates_job_results(
         &self,

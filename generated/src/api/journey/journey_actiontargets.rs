@@ -3,16 +3,28 @@
 use crate::models::journey::{ActionTarget, ActionTargetListing};
 use crate::runtime;
 
+/// Get journey actiontarget.
+///
 /// `GET /api/v2/journey/actiontargets/{actionTargetId}`
+///
+/// Takes `action_target_id` (a text). Returns [`ActionTarget`](crate::models::ActionTarget).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actiontarget:view`
 ///
-/// Made by `JourneyApi::get_journey_actiontarget`.
+/// Created by `JourneyApi::get_journey_actiontarget`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontargets--actionTargetId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_actiontarget("action_target_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyActiontarget {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetJourneyActiontarget {
     }
 }
 
+impl IntoFuture for GetJourneyActiontarget {
+    type Output = runtime::Result<runtime::Response<ActionTarget>>;
+
+    type IntoFuture = runtime::Call<ActionTarget>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/actiontargets/{actionTargetId}` Optional parameters and all else:
-    /// [`GetJourneyActiontarget`].
+    /// Get journey actiontarget.
+    ///
+    /// `GET /api/v2/journey/actiontargets/{actionTargetId}` See [`GetJourneyActiontarget`] for what it
+    /// takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_journey_actiontarget(
         &self,
@@ -73,7 +98,12 @@ impl crate::api::JourneyApi {
     }
 }
 
+/// Get journey actiontargets.
+///
 /// `GET /api/v2/journey/actiontargets`
+///
+/// Takes no arguments. Returns [`ActionTargetListing`](crate::models::ActionTargetListing). `items()`
+/// streams the items of all pages, each [`ActionTarget`](crate::models::ActionTarget).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -81,25 +111,33 @@ impl crate::api::JourneyApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `JourneyApi::get_journey_actiontargets`.
+/// Created by `JourneyApi::get_journey_actiontargets`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontargets>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_actiontargets().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyActiontargets {
     request: runtime::Request,
 }
 
 impl GetJourneyActiontargets {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -152,6 +190,17 @@ impl runtime::Operation for GetJourneyActiontargets {
     }
 }
 
+impl IntoFuture for GetJourneyActiontargets {
+    type Output = runtime::Result<runtime::Response<ActionTargetListing>>;
+
+    type IntoFuture = runtime::Call<ActionTargetListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneyActiontargets {
     type Item = ActionTarget;
 
@@ -172,7 +221,9 @@ impl runtime::Paged for GetJourneyActiontargets {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/actiontargets` Optional parameters and all else: [`GetJourneyActiontargets`].
+    /// Get journey actiontargets.
+    ///
+    /// `GET /api/v2/journey/actiontargets` See [`GetJourneyActiontargets`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_journey_actiontargets(&self) -> GetJourneyActiontargets {
         GetJourneyActiontargets {

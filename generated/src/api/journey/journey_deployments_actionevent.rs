@@ -3,14 +3,27 @@
 use crate::models::journey::ActionEventRequest;
 use crate::runtime;
 
+/// Post journey deployment actionevent.
+///
 /// `POST /api/v2/journey/deployments/{deploymentId}/actionevent`
+///
+/// Takes `deployment_id` (a text) and a body
+/// ([`ActionEventRequest`](crate::models::ActionEventRequest)). Returns nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `JourneyApi::post_journey_deployment_actionevent`.
+/// Created by `JourneyApi::post_journey_deployment_actionevent`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--actionevent>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_deployment_actionevent("deployment_id", genesys_cloud::models::ActionEventRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyDeploymentActionevent {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostJourneyDeploymentActionevent {
     }
 }
 
+impl IntoFuture for PostJourneyDeploymentActionevent {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/deployments/{deploymentId}/actionevent` Optional parameters and all else:
-    /// [`PostJourneyDeploymentActionevent`].
+    /// Post journey deployment actionevent.
+    ///
+    /// `POST /api/v2/journey/deployments/{deploymentId}/actionevent` See
+    /// [`PostJourneyDeploymentActionevent`] for what it takes and returns.
     #[inline]
     pub fn post_journey_deployment_actionevent(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::JourneyApi {
             <PostJourneyDeploymentActionevent as runtime::Operation>::METADATA,
         );
         request.path_argument(deployment_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostJourneyDeploymentActionevent {
             request,
         }

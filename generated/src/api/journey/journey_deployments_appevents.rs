@@ -3,22 +3,37 @@
 use crate::models::journey::{AppEventRequest, AppEventResponse};
 use crate::runtime;
 
+/// Post journey deployment appevents.
+///
 /// `POST /api/v2/journey/deployments/{deploymentId}/appevents`
+///
+/// Takes `deployment_id` (a text) and optionally a body
+/// ([`AppEventRequest`](crate::models::AppEventRequest)). Returns
+/// [`AppEventResponse`](crate::models::AppEventResponse).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `JourneyApi::post_journey_deployment_appevents`.
+/// Created by `JourneyApi::post_journey_deployment_appevents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--appevents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_deployment_appevents("deployment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyDeploymentAppevents {
     request: runtime::Request,
 }
 
 impl PostJourneyDeploymentAppevents {
-    pub fn body(mut self, value: AppEventRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<AppEventRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +74,22 @@ impl runtime::Operation for PostJourneyDeploymentAppevents {
     }
 }
 
+impl IntoFuture for PostJourneyDeploymentAppevents {
+    type Output = runtime::Result<runtime::Response<AppEventResponse>>;
+
+    type IntoFuture = runtime::Call<AppEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/deployments/{deploymentId}/appevents` Optional parameters and all else:
-    /// [`PostJourneyDeploymentAppevents`].
+    /// Post journey deployment appevents.
+    ///
+    /// `POST /api/v2/journey/deployments/{deploymentId}/appevents` See [`PostJourneyDeploymentAppevents`]
+    /// for what it takes and returns.
     pub fn post_journey_deployment_appevents(
         &self,
         deployment_id: impl AsRef<str>,

@@ -3,45 +3,63 @@
 use crate::models::journey::DeploymentPing;
 use crate::runtime;
 
+/// Get journey deployment customer ping.
+///
 /// `GET /api/v2/journey/deployments/{deploymentId}/customers/{customerCookieId}/ping`
+///
+/// Takes `deployment_id` (a text) and `customer_cookie_id` (a text). Returns
+/// [`DeploymentPing`](crate::models::DeploymentPing).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `JourneyApi::get_journey_deployment_customer_ping`.
+/// Created by `JourneyApi::get_journey_deployment_customer_ping`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-deployments--deploymentId--customers--customerCookieId--ping>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_deployment_customer_ping("deployment_id", "customer_cookie_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyDeploymentCustomerPing {
     request: runtime::Request,
 }
 
 impl GetJourneyDeploymentCustomerPing {
-    pub fn dl(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("dl", value.as_ref());
+    /// The query parameter `dl`.
+    pub fn dl(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("dl", value.text());
         self
     }
 
-    pub fn dt(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("dt", value.as_ref());
+    /// The query parameter `dt`.
+    pub fn dt(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("dt", value.text());
         self
     }
 
-    /// `appNamespace`
-    pub fn app_namespace(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("appNamespace", value.as_ref());
+    /// The query parameter `appNamespace`.
+    pub fn app_namespace(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("appNamespace", value.text());
         self
     }
 
-    /// `sessionId`
-    pub fn session_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sessionId", value.as_ref());
+    /// The query parameter `sessionId`.
+    pub fn session_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sessionId", value.text());
         self
     }
 
-    /// `sinceLastBeaconMilliseconds`
-    pub fn since_last_beacon_milliseconds(mut self, value: i64) -> Self {
-        self.request.query("sinceLastBeaconMilliseconds", value);
+    /// The query parameter `sinceLastBeaconMilliseconds`.
+    pub fn since_last_beacon_milliseconds(
+        mut self,
+        value: impl Into<Option<i64>>,
+    ) -> Self {
+        self.request.query("sinceLastBeaconMilliseconds", value.into());
         self
     }
 
@@ -82,9 +100,22 @@ impl runtime::Operation for GetJourneyDeploymentCustomerPing {
     }
 }
 
+impl IntoFuture for GetJourneyDeploymentCustomerPing {
+    type Output = runtime::Result<runtime::Response<DeploymentPing>>;
+
+    type IntoFuture = runtime::Call<DeploymentPing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/deployments/{deploymentId}/customers/{customerCookieId}/ping` Optional
-    /// parameters and all else: [`GetJourneyDeploymentCustomerPing`].
+    /// Get journey deployment customer ping.
+    ///
+    /// `GET /api/v2/journey/deployments/{deploymentId}/customers/{customerCookieId}/ping` See
+    /// [`GetJourneyDeploymentCustomerPing`] for what it takes and returns.
     pub fn get_journey_deployment_customer_ping(
         &self,
         deployment_id: impl AsRef<str>,

@@ -3,22 +3,37 @@
 use crate::models::journey::{WebEventRequest, WebEventResponse};
 use crate::runtime;
 
+/// Post journey deployment webevents.
+///
 /// `POST /api/v2/journey/deployments/{deploymentId}/webevents`
+///
+/// Takes `deployment_id` (a text) and optionally a body
+/// ([`WebEventRequest`](crate::models::WebEventRequest)). Returns
+/// [`WebEventResponse`](crate::models::WebEventResponse).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `JourneyApi::post_journey_deployment_webevents`.
+/// Created by `JourneyApi::post_journey_deployment_webevents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-deployments--deploymentId--webevents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_deployment_webevents("deployment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyDeploymentWebevents {
     request: runtime::Request,
 }
 
 impl PostJourneyDeploymentWebevents {
-    pub fn body(mut self, value: WebEventRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<WebEventRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +74,22 @@ impl runtime::Operation for PostJourneyDeploymentWebevents {
     }
 }
 
+impl IntoFuture for PostJourneyDeploymentWebevents {
+    type Output = runtime::Result<runtime::Response<WebEventResponse>>;
+
+    type IntoFuture = runtime::Call<WebEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/deployments/{deploymentId}/webevents` Optional parameters and all else:
-    /// [`PostJourneyDeploymentWebevents`].
+    /// Post journey deployment webevents.
+    ///
+    /// `POST /api/v2/journey/deployments/{deploymentId}/webevents` See [`PostJourneyDeploymentWebevents`]
+    /// for what it takes and returns.
     pub fn post_journey_deployment_webevents(
         &self,
         deployment_id: impl AsRef<str>,

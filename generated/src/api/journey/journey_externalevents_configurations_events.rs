@@ -3,22 +3,37 @@
 use crate::models::journey::{ExternalEventsRequest, ExternalEventsResponse};
 use crate::runtime;
 
+/// Post journey externalevents configuration events.
+///
 /// `POST /api/v2/journey/externalevents/configurations/{configurationId}/events`
+///
+/// Takes `configuration_id` (a text) and optionally a body
+/// ([`ExternalEventsRequest`](crate::models::ExternalEventsRequest)). Returns
+/// [`ExternalEventsResponse`](crate::models::ExternalEventsResponse).
 ///
 /// Permission: `journey:externalEventsEvent:add`
 ///
-/// Made by `JourneyApi::post_journey_externalevents_configuration_events`.
+/// Created by `JourneyApi::post_journey_externalevents_configuration_events`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations--configurationId--events>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_externalevents_configuration_events("configuration_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyExternaleventsConfigurationEvents {
     request: runtime::Request,
 }
 
 impl PostJourneyExternaleventsConfigurationEvents {
-    pub fn body(mut self, value: ExternalEventsRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<ExternalEventsRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +76,22 @@ impl runtime::Operation for PostJourneyExternaleventsConfigurationEvents {
     }
 }
 
+impl IntoFuture for PostJourneyExternaleventsConfigurationEvents {
+    type Output = runtime::Result<runtime::Response<ExternalEventsResponse>>;
+
+    type IntoFuture = runtime::Call<ExternalEventsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/externalevents/configurations/{configurationId}/events` Optional parameters
-    /// and all else: [`PostJourneyExternaleventsConfigurationEvents`].
+    /// Post journey externalevents configuration events.
+    ///
+    /// `POST /api/v2/journey/externalevents/configurations/{configurationId}/events` See
+    /// [`PostJourneyExternaleventsConfigurationEvents`] for what it takes and returns.
     pub fn post_journey_externalevents_configuration_events(
         &self,
         configuration_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get journey externalevents schemas limits.
+///
 /// `GET /api/v2/journey/externalevents/schemas/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
-/// Made by `JourneyApi::get_journey_externalevents_schemas_limits`.
+/// Created by `JourneyApi::get_journey_externalevents_schemas_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_externalevents_schemas_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyExternaleventsSchemasLimits {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetJourneyExternaleventsSchemasLimits {
     }
 }
 
+impl IntoFuture for GetJourneyExternaleventsSchemasLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/externalevents/schemas/limits` Optional parameters and all else:
-    /// [`GetJourneyExternaleventsSchemasLimits`].
+    /// Get journey externalevents schemas limits.
+    ///
+    /// `GET /api/v2/journey/externalevents/schemas/limits` See [`GetJourneyExternaleventsSchemasLimits`]
+    /// for what it takes and returns.
     pub fn get_journey_externalevents_schemas_limits(
         &self,
     ) -> GetJourneyExternaleventsSchemasLimits {

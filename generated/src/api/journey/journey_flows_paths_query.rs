@@ -3,22 +3,36 @@
 use crate::models::journey::{FlowPaths, FlowPathsQuery};
 use crate::runtime;
 
+/// Post journey flows paths query.
+///
 /// `POST /api/v2/journey/flows/paths/query`
+///
+/// Takes optionally a body ([`FlowPathsQuery`](crate::models::FlowPathsQuery)). Returns
+/// [`FlowPaths`](crate::models::FlowPaths).
 ///
 /// Permission: `journey:flowpaths:view`
 ///
-/// Made by `JourneyApi::post_journey_flows_paths_query`.
+/// Created by `JourneyApi::post_journey_flows_paths_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-flows-paths-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_flows_paths_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyFlowsPathsQuery {
     request: runtime::Request,
 }
 
 impl PostJourneyFlowsPathsQuery {
-    pub fn body(mut self, value: FlowPathsQuery) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<FlowPathsQuery>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostJourneyFlowsPathsQuery {
     }
 }
 
+impl IntoFuture for PostJourneyFlowsPathsQuery {
+    type Output = runtime::Result<runtime::Response<FlowPaths>>;
+
+    type IntoFuture = runtime::Call<FlowPaths>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/flows/paths/query` Optional parameters and all else:
-    /// [`PostJourneyFlowsPathsQuery`].
+    /// Post journey flows paths query.
+    ///
+    /// `POST /api/v2/journey/flows/paths/query` See [`PostJourneyFlowsPathsQuery`] for what it takes and
+    /// returns.
     pub fn post_journey_flows_paths_query(&self) -> PostJourneyFlowsPathsQuery {
         PostJourneyFlowsPathsQuery {
             request: runtime::Request::new(

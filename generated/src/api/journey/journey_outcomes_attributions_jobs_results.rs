@@ -3,10 +3,16 @@
 use crate::models::journey::{
     OutcomeAttributionResponseListing, OutcomeAttributionResultsResponse,
 };
-
 use crate::runtime;
 
+/// Get journey outcomes attributions job results.
+///
 /// `GET /api/v2/journey/outcomes/attributions/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`OutcomeAttributionResponseListing`](crate::models::OutcomeAttributionResponseListing). `items()`
+/// streams the items of all pages, each
+/// [`OutcomeAttributionResultsResponse`](crate::models::OutcomeAttributionResultsResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -16,10 +22,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `JourneyApi::get_journey_outcomes_attributions_job_results`.
+/// Created by `JourneyApi::get_journey_outcomes_attributions_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_outcomes_attributions_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyOutcomesAttributionsJobResults {
     request: runtime::Request,
@@ -77,6 +91,17 @@ impl runtime::Operation for GetJourneyOutcomesAttributionsJobResults {
     }
 }
 
+impl IntoFuture for GetJourneyOutcomesAttributionsJobResults {
+    type Output = runtime::Result<runtime::Response<OutcomeAttributionResponseListing>>;
+
+    type IntoFuture = runtime::Call<OutcomeAttributionResponseListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneyOutcomesAttributionsJobResults {
     type Item = OutcomeAttributionResultsResponse;
 
@@ -93,8 +118,10 @@ impl runtime::Paged for GetJourneyOutcomesAttributionsJobResults {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/outcomes/attributions/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetJourneyOutcomesAttributionsJobResults`].
+    /// Get journey outcomes attributions job results.
+    ///
+    /// `GET /api/v2/journey/outcomes/attributions/jobs/{jobId}/results` See
+    /// [`GetJourneyOutcomesAttributionsJobResults`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_journey_outcomes_attributions_job_results(
         &self,

@@ -3,14 +3,26 @@
 use crate::models::external_contacts_and_journey::Session;
 use crate::runtime;
 
+/// Get journey session.
+///
 /// `GET /api/v2/journey/sessions/{sessionId}`
+///
+/// Takes `session_id` (a text). Returns `Session`.
 ///
 /// Permissions, any of: `journey:session:view`, `externalContacts:session:view`
 ///
-/// Made by `JourneyApi::get_journey_session`.
+/// Created by `JourneyApi::get_journey_session`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-sessions--sessionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_session("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneySession {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetJourneySession {
     }
 }
 
+impl IntoFuture for GetJourneySession {
+    type Output = runtime::Result<runtime::Response<Session>>;
+
+    type IntoFuture = runtime::Call<Session>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/sessions/{sessionId}` Optional parameters and all else: [`GetJourneySession`].
+    /// Get journey session.
+    ///
+    /// `GET /api/v2/journey/sessions/{sessionId}` See [`GetJourneySession`] for what it takes and returns.
     pub fn get_journey_session(&self, session_id: impl AsRef<str>) -> GetJourneySession {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,36 +3,53 @@
 use crate::models::journey::{Event, EventListing, GetJourneySessionEventsEventType};
 use crate::runtime;
 
+/// Get journey session events.
+///
 /// `GET /api/v2/journey/sessions/{sessionId}/events`
+///
+/// Takes `session_id` (a text). Returns [`EventListing`](crate::models::EventListing). `items()`
+/// streams the items of all pages, each [`Event`](crate::models::Event).
 ///
 /// Permission: `journey:event:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `JourneyApi::get_journey_session_events`.
+/// Created by `JourneyApi::get_journey_session_events`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-sessions--sessionId--events>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_session_events("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneySessionEvents {
     request: runtime::Request,
 }
 
 impl GetJourneySessionEvents {
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `eventType`
-    pub fn event_type(mut self, value: GetJourneySessionEventsEventType) -> Self {
-        self.request.query("eventType", value);
+    /// The query parameter `eventType`.
+    pub fn event_type(
+        mut self,
+        value: impl Into<Option<GetJourneySessionEventsEventType>>,
+    ) -> Self {
+        self.request.query("eventType", value.into());
         self
     }
 
@@ -85,6 +102,17 @@ impl runtime::Operation for GetJourneySessionEvents {
     }
 }
 
+impl IntoFuture for GetJourneySessionEvents {
+    type Output = runtime::Result<runtime::Response<EventListing>>;
+
+    type IntoFuture = runtime::Call<EventListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneySessionEvents {
     type Item = Event;
 
@@ -103,8 +131,10 @@ impl runtime::Paged for GetJourneySessionEvents {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/sessions/{sessionId}/events` Optional parameters and all else:
-    /// [`GetJourneySessionEvents`].
+    /// Get journey session events.
+    ///
+    /// `GET /api/v2/journey/sessions/{sessionId}/events` See [`GetJourneySessionEvents`] for what it takes
+    /// and returns.
     pub fn get_journey_session_events(
         &self,
         session_id: impl AsRef<str>,

@@ -3,16 +3,28 @@
 use crate::models::journey::OutcomeScoresResult;
 use crate::runtime;
 
+/// Get journey session outcomescores.
+///
 /// `GET /api/v2/journey/sessions/{sessionId}/outcomescores`
+///
+/// Takes `session_id` (a text). Returns [`OutcomeScoresResult`](crate::models::OutcomeScoresResult).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:outcomescores:view`
 ///
-/// Made by `JourneyApi::get_journey_session_outcomescores`.
+/// Created by `JourneyApi::get_journey_session_outcomescores`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-sessions--sessionId--outcomescores>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_session_outcomescores("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneySessionOutcomescores {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetJourneySessionOutcomescores {
     }
 }
 
+impl IntoFuture for GetJourneySessionOutcomescores {
+    type Output = runtime::Result<runtime::Response<OutcomeScoresResult>>;
+
+    type IntoFuture = runtime::Call<OutcomeScoresResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/sessions/{sessionId}/outcomescores` Optional parameters and all else:
-    /// [`GetJourneySessionOutcomescores`].
+    /// Get journey session outcomescores.
+    ///
+    /// `GET /api/v2/journey/sessions/{sessionId}/outcomescores` See [`GetJourneySessionOutcomescores`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_journey_session_outcomescores(
         &self,

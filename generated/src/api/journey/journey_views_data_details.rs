@@ -3,14 +3,26 @@
 use crate::models::journey::DataRange;
 use crate::runtime;
 
+/// Get journey views data details.
+///
 /// `GET /api/v2/journey/views/data/details`
+///
+/// Takes no arguments. Returns [`DataRange`](crate::models::DataRange).
 ///
 /// Permission: `journey:dataDetails:view`
 ///
-/// Made by `JourneyApi::get_journey_views_data_details`.
+/// Created by `JourneyApi::get_journey_views_data_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-data-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_views_data_details().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewsDataDetails {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetJourneyViewsDataDetails {
     }
 }
 
+impl IntoFuture for GetJourneyViewsDataDetails {
+    type Output = runtime::Result<runtime::Response<DataRange>>;
+
+    type IntoFuture = runtime::Call<DataRange>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/data/details` Optional parameters and all else:
-    /// [`GetJourneyViewsDataDetails`].
+    /// Get journey views data details.
+    ///
+    /// `GET /api/v2/journey/views/data/details` See [`GetJourneyViewsDataDetails`] for what it takes and
+    /// returns.
     pub fn get_journey_views_data_details(&self) -> GetJourneyViewsDataDetails {
         GetJourneyViewsDataDetails {
             request: runtime::Request::new(

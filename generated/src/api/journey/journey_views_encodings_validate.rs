@@ -4,24 +4,38 @@ use crate::models::journey::Label;
 use crate::models::shared_by_4_a0c025::EntityListing;
 use crate::runtime;
 
+/// Post journey views encodings validate.
+///
 /// `POST /api/v2/journey/views/encodings/validate`
+///
+/// Takes optionally a body (a list, each item [`Label`](crate::models::Label)). Returns
+/// `EntityListing`. `items()` streams the items of all pages, each any JSON value.
 ///
 /// Permission: `journey:viewsEncodings:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `JourneyApi::post_journey_views_encodings_validate`.
+/// Created by `JourneyApi::post_journey_views_encodings_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views-encodings-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().post_journey_views_encodings_validate().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostJourneyViewsEncodingsValidate {
     request: runtime::Request,
 }
 
 impl PostJourneyViewsEncodingsValidate {
-    pub fn body(mut self, value: Vec<Label>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<Label>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -74,6 +88,17 @@ impl runtime::Operation for PostJourneyViewsEncodingsValidate {
     }
 }
 
+impl IntoFuture for PostJourneyViewsEncodingsValidate {
+    type Output = runtime::Result<runtime::Response<EntityListing>>;
+
+    type IntoFuture = runtime::Call<EntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostJourneyViewsEncodingsValidate {
     type Item = serde_json::Value;
 
@@ -90,8 +115,10 @@ impl runtime::Paged for PostJourneyViewsEncodingsValidate {
 }
 
 impl crate::api::JourneyApi {
-    /// `POST /api/v2/journey/views/encodings/validate` Optional parameters and all else:
-    /// [`PostJourneyViewsEncodingsValidate`].
+    /// Post journey views encodings validate.
+    ///
+    /// `POST /api/v2/journey/views/encodings/validate` See [`PostJourneyViewsEncodingsValidate`] for what
+    /// it takes and returns.
     pub fn post_journey_views_encodings_validate(
         &self,
     ) -> PostJourneyViewsEncodingsValidate {

@@ -3,25 +3,42 @@
 use crate::models::journey::{
     ActivateExternalEventRequest, ActivateExternalEventResponse,
 };
-
 use crate::runtime;
 
+/// Put journey views eventdefinition activate.
+///
 /// `PUT /api/v2/journey/views/eventdefinitions/{eventDefinitionId}/activate`
+///
+/// Takes `event_definition_id` (a text) and optionally a body
+/// ([`ActivateExternalEventRequest`](crate::models::ActivateExternalEventRequest)). Returns
+/// [`ActivateExternalEventResponse`](crate::models::ActivateExternalEventResponse).
 ///
 /// Permission: `journey:externalEvents:activate`
 ///
-/// Made by `JourneyApi::put_journey_views_eventdefinition_activate`.
+/// Created by `JourneyApi::put_journey_views_eventdefinition_activate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId--activate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().put_journey_views_eventdefinition_activate("event_definition_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutJourneyViewsEventdefinitionActivate {
     request: runtime::Request,
 }
 
 impl PutJourneyViewsEventdefinitionActivate {
-    pub fn body(mut self, value: ActivateExternalEventRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<ActivateExternalEventRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,9 +81,22 @@ impl runtime::Operation for PutJourneyViewsEventdefinitionActivate {
     }
 }
 
+impl IntoFuture for PutJourneyViewsEventdefinitionActivate {
+    type Output = runtime::Result<runtime::Response<ActivateExternalEventResponse>>;
+
+    type IntoFuture = runtime::Call<ActivateExternalEventResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `PUT /api/v2/journey/views/eventdefinitions/{eventDefinitionId}/activate` Optional parameters and
-    /// all else: [`PutJourneyViewsEventdefinitionActivate`].
+    /// Put journey views eventdefinition activate.
+    ///
+    /// `PUT /api/v2/journey/views/eventdefinitions/{eventDefinitionId}/activate` See
+    /// [`PutJourneyViewsEventdefinitionActivate`] for what it takes and returns.
     pub fn put_journey_views_eventdefinition_activate(
         &self,
         event_definition_id: impl AsRef<str>,

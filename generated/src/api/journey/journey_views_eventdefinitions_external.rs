@@ -3,16 +3,30 @@
 use crate::models::journey::{ExternalEventSummary, GetExternalEventsResponse};
 use crate::runtime;
 
+/// Get journey views eventdefinitions external.
+///
 /// `GET /api/v2/journey/views/eventdefinitions/external`
+///
+/// Takes no arguments. Returns [`GetExternalEventsResponse`](crate::models::GetExternalEventsResponse).
+/// `items()` streams the items of all pages, each
+/// [`ExternalEventSummary`](crate::models::ExternalEventSummary).
 ///
 /// Permission: `journey:externalEvents:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `JourneyApi::get_journey_views_eventdefinitions_external`.
+/// Created by `JourneyApi::get_journey_views_eventdefinitions_external`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions-external>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_views_eventdefinitions_external().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewsEventdefinitionsExternal {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetJourneyViewsEventdefinitionsExternal {
     }
 }
 
+impl IntoFuture for GetJourneyViewsEventdefinitionsExternal {
+    type Output = runtime::Result<runtime::Response<GetExternalEventsResponse>>;
+
+    type IntoFuture = runtime::Call<GetExternalEventsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneyViewsEventdefinitionsExternal {
     type Item = ExternalEventSummary;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetJourneyViewsEventdefinitionsExternal {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/eventdefinitions/external` Optional parameters and all else:
-    /// [`GetJourneyViewsEventdefinitionsExternal`].
+    /// Get journey views eventdefinitions external.
+    ///
+    /// `GET /api/v2/journey/views/eventdefinitions/external` See
+    /// [`GetJourneyViewsEventdefinitionsExternal`] for what it takes and returns.
     pub fn get_journey_views_eventdefinitions_external(
         &self,
     ) -> GetJourneyViewsEventdefinitionsExternal {

@@ -3,14 +3,27 @@
 use crate::models::journey::ExternalEventChangesResponse;
 use crate::runtime;
 
+/// Get journey views eventdefinitions external changes.
+///
 /// `GET /api/v2/journey/views/eventdefinitions/external/changes`
+///
+/// Takes no arguments. Returns
+/// [`ExternalEventChangesResponse`](crate::models::ExternalEventChangesResponse).
 ///
 /// Permission: `journey:externalEvents:view`
 ///
-/// Made by `JourneyApi::get_journey_views_eventdefinitions_external_changes`.
+/// Created by `JourneyApi::get_journey_views_eventdefinitions_external_changes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions-external-changes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_views_eventdefinitions_external_changes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewsEventdefinitionsExternalChanges {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetJourneyViewsEventdefinitionsExternalChanges {
     }
 }
 
+impl IntoFuture for GetJourneyViewsEventdefinitionsExternalChanges {
+    type Output = runtime::Result<runtime::Response<ExternalEventChangesResponse>>;
+
+    type IntoFuture = runtime::Call<ExternalEventChangesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/eventdefinitions/external/changes` Optional parameters and all else:
-    /// [`GetJourneyViewsEventdefinitionsExternalChanges`].
+    /// Get journey views eventdefinitions external changes.
+    ///
+    /// `GET /api/v2/journey/views/eventdefinitions/external/changes` See
+    /// [`GetJourneyViewsEventdefinitionsExternalChanges`] for what it takes and returns.
     pub fn get_journey_views_eventdefinitions_external_changes(
         &self,
     ) -> GetJourneyViewsEventdefinitionsExternalChanges {

@@ -3,41 +3,56 @@
 use crate::models::journey::{JourneyViewJob, JourneyViewJobListing};
 use crate::runtime;
 
+/// Get journey views jobs.
+///
 /// `GET /api/v2/journey/views/jobs`
+///
+/// Takes no arguments. Returns [`JourneyViewJobListing`](crate::models::JourneyViewJobListing).
+/// `items()` streams the items of all pages, each [`JourneyViewJob`](crate::models::JourneyViewJob).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `JourneyApi::get_journey_views_jobs`.
+/// Created by `JourneyApi::get_journey_views_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_views_jobs().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewsJobs {
     request: runtime::Request,
 }
 
 impl GetJourneyViewsJobs {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    pub fn statuses(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("statuses", value.as_ref());
+    /// The query parameter `statuses`.
+    pub fn statuses(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("statuses", value.text());
         self
     }
 
@@ -90,6 +105,17 @@ impl runtime::Operation for GetJourneyViewsJobs {
     }
 }
 
+impl IntoFuture for GetJourneyViewsJobs {
+    type Output = runtime::Result<runtime::Response<JourneyViewJobListing>>;
+
+    type IntoFuture = runtime::Call<JourneyViewJobListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneyViewsJobs {
     type Item = JourneyViewJob;
 
@@ -110,7 +136,9 @@ impl runtime::Paged for GetJourneyViewsJobs {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/jobs` Optional parameters and all else: [`GetJourneyViewsJobs`].
+    /// Get journey views jobs.
+    ///
+    /// `GET /api/v2/journey/views/jobs` See [`GetJourneyViewsJobs`] for what it takes and returns.
     pub fn get_journey_views_jobs(&self) -> GetJourneyViewsJobs {
         GetJourneyViewsJobs {
             request: runtime::Request::new(

@@ -3,41 +3,56 @@
 use crate::models::journey::{JourneyViewJob, JourneyViewJobListing};
 use crate::runtime;
 
+/// Get journey views jobs me.
+///
 /// `GET /api/v2/journey/views/jobs/me`
+///
+/// Takes no arguments. Returns [`JourneyViewJobListing`](crate::models::JourneyViewJobListing).
+/// `items()` streams the items of all pages, each [`JourneyViewJob`](crate::models::JourneyViewJob).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `JourneyApi::get_journey_views_jobs_me`.
+/// Created by `JourneyApi::get_journey_views_jobs_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-jobs-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_views_jobs_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewsJobsMe {
     request: runtime::Request,
 }
 
 impl GetJourneyViewsJobsMe {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    pub fn statuses(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("statuses", value.as_ref());
+    /// The query parameter `statuses`.
+    pub fn statuses(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("statuses", value.text());
         self
     }
 
@@ -90,6 +105,17 @@ impl runtime::Operation for GetJourneyViewsJobsMe {
     }
 }
 
+impl IntoFuture for GetJourneyViewsJobsMe {
+    type Output = runtime::Result<runtime::Response<JourneyViewJobListing>>;
+
+    type IntoFuture = runtime::Call<JourneyViewJobListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetJourneyViewsJobsMe {
     type Item = JourneyViewJob;
 
@@ -110,7 +136,9 @@ impl runtime::Paged for GetJourneyViewsJobsMe {
 }
 
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/jobs/me` Optional parameters and all else: [`GetJourneyViewsJobsMe`].
+    /// Get journey views jobs me.
+    ///
+    /// `GET /api/v2/journey/views/jobs/me` See [`GetJourneyViewsJobsMe`] for what it takes and returns.
     pub fn get_journey_views_jobs_me(&self) -> GetJourneyViewsJobsMe {
         GetJourneyViewsJobsMe {
             request: runtime::Request::new(

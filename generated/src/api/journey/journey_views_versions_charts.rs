@@ -3,14 +3,27 @@
 use crate::models::journey::JourneyViewChart;
 use crate::runtime;
 
+/// Get journey view version chart.
+///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}`
+///
+/// Takes `view_id` (a text), `journey_view_version` (a text) and `chart_id` (a text). Returns
+/// [`JourneyViewChart`](crate::models::JourneyViewChart).
 ///
 /// Permission: `journey:views:view`
 ///
-/// Made by `JourneyApi::get_journey_view_version_chart`.
+/// Created by `JourneyApi::get_journey_view_version_chart`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--charts--chartId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_view_version_chart("view_id", "journey_view_version", "chart_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewVersionChart {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetJourneyViewVersionChart {
     }
 }
 
+impl IntoFuture for GetJourneyViewVersionChart {
+    type Output = runtime::Result<runtime::Response<JourneyViewChart>>;
+
+    type IntoFuture = runtime::Call<JourneyViewChart>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}` Optional
-    /// parameters and all else: [`GetJourneyViewVersionChart`].
+    /// Get journey view version chart.
+    ///
+    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}` See
+    /// [`GetJourneyViewVersionChart`] for what it takes and returns.
     pub fn get_journey_view_version_chart(
         &self,
         view_id: impl AsRef<str>,

@@ -3,15 +3,28 @@
 use crate::models::journey::JourneyViewChart;
 use crate::runtime;
 
+/// Get journey view version chart version.
+///
 /// `GET
 /// /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}/versions/{chartVersion}`
 ///
+/// Takes `view_id` (a text), `journey_view_version` (a text), `chart_id` (a text) and `chart_version`
+/// (a text). Returns [`JourneyViewChart`](crate::models::JourneyViewChart).
+///
 /// Permission: `journey:views:view`
 ///
-/// Made by `JourneyApi::get_journey_view_version_chart_version`.
+/// Created by `JourneyApi::get_journey_view_version_chart_version`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--charts--chartId--versions--chartVersion->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_view_version_chart_version("view_id", "journey_view_version", "chart_id", "chart_version").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewVersionChartVersion {
     request: runtime::Request,
@@ -55,10 +68,23 @@ impl runtime::Operation for GetJourneyViewVersionChartVersion {
     }
 }
 
+impl IntoFuture for GetJourneyViewVersionChartVersion {
+    type Output = runtime::Result<runtime::Response<JourneyViewChart>>;
+
+    type IntoFuture = runtime::Call<JourneyViewChart>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
+    /// Get journey view version chart version.
+    ///
     /// `GET
     /// /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/charts/{chartId}/versions/{chartVersion}`
-    /// Optional parameters and all else: [`GetJourneyViewVersionChartVersion`].
+    /// See [`GetJourneyViewVersionChartVersion`] for what it takes and returns.
     pub fn get_journey_view_version_chart_version(
         &self,
         view_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::journey::JourneyViewJob;
 use crate::runtime;
 
+/// Get journey view version jobs latest.
+///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/latest`
+///
+/// Takes `view_id` (a text) and `journey_version_id` (a text). Returns
+/// [`JourneyViewJob`](crate::models::JourneyViewJob).
 ///
 /// Permission: `journey:viewsJobs:view`
 ///
-/// Made by `JourneyApi::get_journey_view_version_jobs_latest`.
+/// Created by `JourneyApi::get_journey_view_version_jobs_latest`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs-latest>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_view_version_jobs_latest("view_id", "journey_version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewVersionJobsLatest {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetJourneyViewVersionJobsLatest {
     }
 }
 
+impl IntoFuture for GetJourneyViewVersionJobsLatest {
+    type Output = runtime::Result<runtime::Response<JourneyViewJob>>;
+
+    type IntoFuture = runtime::Call<JourneyViewJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/latest` Optional parameters and
-    /// all else: [`GetJourneyViewVersionJobsLatest`].
+    /// Get journey view version jobs latest.
+    ///
+    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/latest` See
+    /// [`GetJourneyViewVersionJobsLatest`] for what it takes and returns.
     pub fn get_journey_view_version_jobs_latest(
         &self,
         view_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::journey::JourneyViewResult;
 use crate::runtime;
 
+/// Get journey view version job results.
+///
 /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/jobs/{jobId}/results`
+///
+/// Takes `view_id` (a text), `journey_view_version` (a text) and `job_id` (a text). Returns
+/// [`JourneyViewResult`](crate::models::JourneyViewResult).
 ///
 /// Permission: `journey:viewsResults:view`
 ///
-/// Made by `JourneyApi::get_journey_view_version_job_results`.
+/// Created by `JourneyApi::get_journey_view_version_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyViewVersion--jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_view_version_job_results("view_id", "journey_view_version", "job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewVersionJobResults {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetJourneyViewVersionJobResults {
     }
 }
 
+impl IntoFuture for GetJourneyViewVersionJobResults {
+    type Output = runtime::Result<runtime::Response<JourneyViewResult>>;
+
+    type IntoFuture = runtime::Call<JourneyViewResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
-    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/jobs/{jobId}/results` Optional
-    /// parameters and all else: [`GetJourneyViewVersionJobResults`].
+    /// Get journey view version job results.
+    ///
+    /// `GET /api/v2/journey/views/{viewId}/versions/{journeyViewVersion}/jobs/{jobId}/results` See
+    /// [`GetJourneyViewVersionJobResults`] for what it takes and returns.
     pub fn get_journey_view_version_job_results(
         &self,
         view_id: impl AsRef<str>,

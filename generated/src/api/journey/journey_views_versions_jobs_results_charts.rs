@@ -3,15 +3,28 @@
 use crate::models::journey::JourneyViewChartResult;
 use crate::runtime;
 
+/// Get journey view version job results chart.
+///
 /// `GET
 /// /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}/results/charts/{chartId}`
 ///
+/// Takes `view_id` (a text), `journey_version_id` (a text), `job_id` (a text) and `chart_id` (a text).
+/// Returns [`JourneyViewChartResult`](crate::models::JourneyViewChartResult).
+///
 /// Permission: `journey:viewsResults:view`
 ///
-/// Made by `JourneyApi::get_journey_view_version_job_results_chart`.
+/// Created by `JourneyApi::get_journey_view_version_job_results_chart`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views--viewId--versions--journeyVersionId--jobs--jobId--results-charts--chartId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.journey().get_journey_view_version_job_results_chart("view_id", "journey_version_id", "job_id", "chart_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetJourneyViewVersionJobResultsChart {
     request: runtime::Request,
@@ -55,10 +68,23 @@ impl runtime::Operation for GetJourneyViewVersionJobResultsChart {
     }
 }
 
+impl IntoFuture for GetJourneyViewVersionJobResultsChart {
+    type Output = runtime::Result<runtime::Response<JourneyViewChartResult>>;
+
+    type IntoFuture = runtime::Call<JourneyViewChartResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::JourneyApi {
+    /// Get journey view version job results chart.
+    ///
     /// `GET
     /// /api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}/results/charts/{chartId}`
-    /// Optional parameters and all else: [`GetJourneyViewVersionJobResultsChart`].
+    /// See [`GetJourneyViewVersionJobResultsChart`] for what it takes and returns.
     pub fn get_journey_view_version_job_results_chart(
         &self,
         view_id: impl AsRef<str>,

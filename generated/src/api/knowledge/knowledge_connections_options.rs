@@ -3,36 +3,51 @@
 use crate::models::knowledge::{ConnectionOption, ConnectionOptionListing};
 use crate::runtime;
 
+/// Get knowledge connection options.
+///
 /// `GET /api/v2/knowledge/connections/{connectionId}/options`
+///
+/// Takes `connection_id` (a text). Returns
+/// [`ConnectionOptionListing`](crate::models::ConnectionOptionListing). `items()` streams the items of
+/// all pages, each [`ConnectionOption`](crate::models::ConnectionOption).
 ///
 /// Permission: `knowledge:connectionOptions:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `KnowledgeApi::get_knowledge_connection_options`.
+/// Created by `KnowledgeApi::get_knowledge_connection_options`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections--connectionId--options>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_connection_options("connection_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeConnectionOptions {
     request: runtime::Request,
 }
 
 impl GetKnowledgeConnectionOptions {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `200`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`, default `200`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `parentId`
-    pub fn parent_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("parentId", value.as_ref());
+    /// The query parameter `parentId`.
+    pub fn parent_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("parentId", value.text());
         self
     }
 
@@ -87,6 +102,17 @@ impl runtime::Operation for GetKnowledgeConnectionOptions {
     }
 }
 
+impl IntoFuture for GetKnowledgeConnectionOptions {
+    type Output = runtime::Result<runtime::Response<ConnectionOptionListing>>;
+
+    type IntoFuture = runtime::Call<ConnectionOptionListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetKnowledgeConnectionOptions {
     type Item = ConnectionOption;
 
@@ -105,8 +131,10 @@ impl runtime::Paged for GetKnowledgeConnectionOptions {
 }
 
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/connections/{connectionId}/options` Optional parameters and all else:
-    /// [`GetKnowledgeConnectionOptions`].
+    /// Get knowledge connection options.
+    ///
+    /// `GET /api/v2/knowledge/connections/{connectionId}/options` See [`GetKnowledgeConnectionOptions`] for
+    /// what it takes and returns.
     pub fn get_knowledge_connection_options(
         &self,
         connection_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::knowledge::KnowledgeGuestSession;
 use crate::runtime;
 
+/// Post knowledge guest sessions.
+///
 /// `POST /api/v2/knowledge/guest/sessions`
+///
+/// Takes a body ([`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession)). Returns
+/// [`KnowledgeGuestSession`](crate::models::KnowledgeGuestSession).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_sessions`.
+/// Created by `KnowledgeApi::post_knowledge_guest_sessions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_sessions(genesys_cloud::models::KnowledgeGuestSession::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessions {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostKnowledgeGuestSessions {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessions {
+    type Output = runtime::Result<runtime::Response<KnowledgeGuestSession>>;
+
+    type IntoFuture = runtime::Call<KnowledgeGuestSession>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions` Optional parameters and all else:
-    /// [`PostKnowledgeGuestSessions`].
+    /// Post knowledge guest sessions.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions` See [`PostKnowledgeGuestSessions`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_knowledge_guest_sessions(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::KnowledgeApi {
             &self.client,
             <PostKnowledgeGuestSessions as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeGuestSessions {
             request,
         }

@@ -4,72 +4,92 @@ use crate::models::knowledge::{
     GetKnowledgeGuestSessionCategoriesSortBy, GuestCategoryResponseListing,
     GuestResponseCategory,
 };
-
 use crate::runtime;
 
+/// Get knowledge guest session categories.
+///
 /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/categories`
+///
+/// Takes `session_id` (a text). Returns
+/// [`GuestCategoryResponseListing`](crate::models::GuestCategoryResponseListing). `items()` streams the
+/// items of all pages, each [`GuestResponseCategory`](crate::models::GuestResponseCategory).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `KnowledgeApi::get_knowledge_guest_session_categories`.
+/// Created by `KnowledgeApi::get_knowledge_guest_session_categories`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--categories>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_guest_session_categories("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeGuestSessionCategories {
     request: runtime::Request,
 }
 
 impl GetKnowledgeGuestSessionCategories {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `parentId`
-    pub fn parent_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("parentId", value.as_ref());
+    /// The query parameter `parentId`.
+    pub fn parent_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("parentId", value.text());
         self
     }
 
-    /// `isRoot`
-    pub fn is_root(mut self, value: bool) -> Self {
-        self.request.query("isRoot", value);
+    /// The query parameter `isRoot`.
+    pub fn is_root(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("isRoot", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `sortBy`, default `Name`
-    pub fn sort_by(mut self, value: GetKnowledgeGuestSessionCategoriesSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`, default `Name`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetKnowledgeGuestSessionCategoriesSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    pub fn expand(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("expand", value.as_ref());
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("expand", value.text());
         self
     }
 
-    /// `includeDocumentCount`
-    pub fn include_document_count(mut self, value: bool) -> Self {
-        self.request.query("includeDocumentCount", value);
+    /// The query parameter `includeDocumentCount`.
+    pub fn include_document_count(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeDocumentCount", value.into());
         self
     }
 
@@ -122,6 +142,17 @@ impl runtime::Operation for GetKnowledgeGuestSessionCategories {
     }
 }
 
+impl IntoFuture for GetKnowledgeGuestSessionCategories {
+    type Output = runtime::Result<runtime::Response<GuestCategoryResponseListing>>;
+
+    type IntoFuture = runtime::Call<GuestCategoryResponseListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetKnowledgeGuestSessionCategories {
     type Item = GuestResponseCategory;
 
@@ -140,8 +171,10 @@ impl runtime::Paged for GetKnowledgeGuestSessionCategories {
 }
 
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/categories` Optional parameters and all else:
-    /// [`GetKnowledgeGuestSessionCategories`].
+    /// Get knowledge guest session categories.
+    ///
+    /// `GET /api/v2/knowledge/guest/sessions/{sessionId}/categories` See
+    /// [`GetKnowledgeGuestSessionCategories`] for what it takes and returns.
     pub fn get_knowledge_guest_session_categories(
         &self,
         session_id: impl AsRef<str>,

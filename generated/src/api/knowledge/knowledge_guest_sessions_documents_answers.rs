@@ -3,17 +3,30 @@
 use crate::models::knowledge::{
     KnowledgeDocumentsAnswerFilter, KnowledgeGuestAnswerDocumentsResponse,
 };
-
 use crate::runtime;
 
+/// Post knowledge guest session documents answers.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/answers`
+///
+/// Takes `session_id` (a text) and a body
+/// ([`KnowledgeDocumentsAnswerFilter`](crate::models::KnowledgeDocumentsAnswerFilter)). Returns
+/// [`KnowledgeGuestAnswerDocumentsResponse`](crate::models::KnowledgeGuestAnswerDocumentsResponse).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_documents_answers`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_answers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-answers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_documents_answers("session_id", genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentsAnswers {
     request: runtime::Request,
@@ -57,9 +70,24 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsAnswers {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentsAnswers {
+    type Output = runtime::Result<
+        runtime::Response<KnowledgeGuestAnswerDocumentsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<KnowledgeGuestAnswerDocumentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/answers` Optional parameters and all
-    /// else: [`PostKnowledgeGuestSessionDocumentsAnswers`].
+    /// Post knowledge guest session documents answers.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/answers` See
+    /// [`PostKnowledgeGuestSessionDocumentsAnswers`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_guest_session_documents_answers(
         &self,
@@ -71,7 +99,7 @@ impl crate::api::KnowledgeApi {
             <PostKnowledgeGuestSessionDocumentsAnswers as runtime::Operation>::METADATA,
         );
         request.path_argument(session_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeGuestSessionDocumentsAnswers {
             request,
         }

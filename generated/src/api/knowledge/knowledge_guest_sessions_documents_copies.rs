@@ -3,22 +3,36 @@
 use crate::models::knowledge::KnowledgeGuestDocumentCopy;
 use crate::runtime;
 
+/// Post knowledge guest session document copies.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/copies`
+///
+/// Takes `session_id` (a text), `document_id` (a text) and optionally a body
+/// ([`KnowledgeGuestDocumentCopy`](crate::models::KnowledgeGuestDocumentCopy)). Returns nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_document_copies`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_document_copies`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents--documentId--copies>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_document_copies("session_id", "document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentCopies {
     request: runtime::Request,
 }
 
 impl PostKnowledgeGuestSessionDocumentCopies {
-    pub fn body(mut self, value: KnowledgeGuestDocumentCopy) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeGuestDocumentCopy>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentCopies {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentCopies {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/copies` Optional
-    /// parameters and all else: [`PostKnowledgeGuestSessionDocumentCopies`].
+    /// Post knowledge guest session document copies.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/copies` See
+    /// [`PostKnowledgeGuestSessionDocumentCopies`] for what it takes and returns.
     pub fn post_knowledge_guest_session_document_copies(
         &self,
         session_id: impl AsRef<str>,

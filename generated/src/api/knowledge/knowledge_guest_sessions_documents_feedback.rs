@@ -3,22 +3,40 @@
 use crate::models::knowledge::KnowledgeGuestDocumentFeedback;
 use crate::runtime;
 
+/// Post knowledge guest session document feedback.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/feedback`
+///
+/// Takes `session_id` (a text), `document_id` (a text) and optionally a body
+/// ([`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback)). Returns
+/// [`KnowledgeGuestDocumentFeedback`](crate::models::KnowledgeGuestDocumentFeedback).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_document_feedback`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_document_feedback`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents--documentId--feedback>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_document_feedback("session_id", "document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentFeedback {
     request: runtime::Request,
 }
 
 impl PostKnowledgeGuestSessionDocumentFeedback {
-    pub fn body(mut self, value: KnowledgeGuestDocumentFeedback) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeGuestDocumentFeedback>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +77,22 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentFeedback {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentFeedback {
+    type Output = runtime::Result<runtime::Response<KnowledgeGuestDocumentFeedback>>;
+
+    type IntoFuture = runtime::Call<KnowledgeGuestDocumentFeedback>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/feedback` Optional
-    /// parameters and all else: [`PostKnowledgeGuestSessionDocumentFeedback`].
+    /// Post knowledge guest session document feedback.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/feedback` See
+    /// [`PostKnowledgeGuestSessionDocumentFeedback`] for what it takes and returns.
     pub fn post_knowledge_guest_session_document_feedback(
         &self,
         session_id: impl AsRef<str>,

@@ -3,22 +3,40 @@
 use crate::models::knowledge::KnowledgeGuestDocumentPresentation;
 use crate::runtime;
 
+/// Post knowledge guest session documents presentations.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/presentations`
+///
+/// Takes `session_id` (a text) and optionally a body
+/// ([`KnowledgeGuestDocumentPresentation`](crate::models::KnowledgeGuestDocumentPresentation)). Returns
+/// nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_documents_presentations`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_presentations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-presentations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_documents_presentations("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentsPresentations {
     request: runtime::Request,
 }
 
 impl PostKnowledgeGuestSessionDocumentsPresentations {
-    pub fn body(mut self, value: KnowledgeGuestDocumentPresentation) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeGuestDocumentPresentation>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +77,22 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsPresentations {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentsPresentations {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/presentations` Optional parameters and
-    /// all else: [`PostKnowledgeGuestSessionDocumentsPresentations`].
+    /// Post knowledge guest session documents presentations.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/presentations` See
+    /// [`PostKnowledgeGuestSessionDocumentsPresentations`] for what it takes and returns.
     pub fn post_knowledge_guest_session_documents_presentations(
         &self,
         session_id: impl AsRef<str>,

@@ -3,25 +3,42 @@
 use crate::models::knowledge::{
     KnowledgeGuestDocumentSuggestion, KnowledgeGuestDocumentSuggestionRequest,
 };
-
 use crate::runtime;
 
+/// Post knowledge guest session documents search suggestions.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/suggestions`
+///
+/// Takes `session_id` (a text) and optionally a body
+/// ([`KnowledgeGuestDocumentSuggestionRequest`](crate::models::KnowledgeGuestDocumentSuggestionRequest)).
+/// Returns [`KnowledgeGuestDocumentSuggestion`](crate::models::KnowledgeGuestDocumentSuggestion).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search-suggestions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_documents_search_suggestions("session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentsSearchSuggestions {
     request: runtime::Request,
 }
 
 impl PostKnowledgeGuestSessionDocumentsSearchSuggestions {
-    pub fn body(mut self, value: KnowledgeGuestDocumentSuggestionRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeGuestDocumentSuggestionRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -62,9 +79,22 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsSearchSuggestions 
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentsSearchSuggestions {
+    type Output = runtime::Result<runtime::Response<KnowledgeGuestDocumentSuggestion>>;
+
+    type IntoFuture = runtime::Call<KnowledgeGuestDocumentSuggestion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/suggestions` Optional parameters
-    /// and all else: [`PostKnowledgeGuestSessionDocumentsSearchSuggestions`].
+    /// Post knowledge guest session documents search suggestions.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/suggestions` See
+    /// [`PostKnowledgeGuestSessionDocumentsSearchSuggestions`] for what it takes and returns.
     pub fn post_knowledge_guest_session_documents_search_suggestions(
         &self,
         session_id: impl AsRef<str>,

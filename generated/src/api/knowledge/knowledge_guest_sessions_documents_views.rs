@@ -3,22 +3,36 @@
 use crate::models::knowledge::KnowledgeGuestDocumentView;
 use crate::runtime;
 
+/// Post knowledge guest session document views.
+///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/views`
+///
+/// Takes `session_id` (a text), `document_id` (a text) and optionally a body
+/// ([`KnowledgeGuestDocumentView`](crate::models::KnowledgeGuestDocumentView)). Returns nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `KnowledgeApi::post_knowledge_guest_session_document_views`.
+/// Created by `KnowledgeApi::post_knowledge_guest_session_document_views`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents--documentId--views>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_guest_session_document_views("session_id", "document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeGuestSessionDocumentViews {
     request: runtime::Request,
 }
 
 impl PostKnowledgeGuestSessionDocumentViews {
-    pub fn body(mut self, value: KnowledgeGuestDocumentView) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeGuestDocumentView>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentViews {
     }
 }
 
+impl IntoFuture for PostKnowledgeGuestSessionDocumentViews {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/views` Optional parameters
-    /// and all else: [`PostKnowledgeGuestSessionDocumentViews`].
+    /// Post knowledge guest session document views.
+    ///
+    /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/views` See
+    /// [`PostKnowledgeGuestSessionDocumentViews`] for what it takes and returns.
     pub fn post_knowledge_guest_session_document_views(
         &self,
         session_id: impl AsRef<str>,

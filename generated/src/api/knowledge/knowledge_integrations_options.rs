@@ -3,21 +3,34 @@
 use crate::models::knowledge::KnowledgeIntegrationOptionsResponse;
 use crate::runtime;
 
+/// Get knowledge integration options.
+///
 /// `GET /api/v2/knowledge/integrations/{integrationId}/options`
+///
+/// Takes `integration_id` (a text). Returns
+/// [`KnowledgeIntegrationOptionsResponse`](crate::models::KnowledgeIntegrationOptionsResponse).
 ///
 /// Permission: `knowledge:integrationOptions:view`
 ///
-/// Made by `KnowledgeApi::get_knowledge_integration_options`.
+/// Created by `KnowledgeApi::get_knowledge_integration_options`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-integrations--integrationId--options>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_integration_options("integration_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeIntegrationOptions {
     request: runtime::Request,
 }
 
 impl GetKnowledgeIntegrationOptions {
-    /// `knowledgeBaseIds`
+    /// The query parameter `knowledgeBaseIds`.
     pub fn knowledge_base_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -70,9 +83,24 @@ impl runtime::Operation for GetKnowledgeIntegrationOptions {
     }
 }
 
+impl IntoFuture for GetKnowledgeIntegrationOptions {
+    type Output = runtime::Result<
+        runtime::Response<KnowledgeIntegrationOptionsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<KnowledgeIntegrationOptionsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/integrations/{integrationId}/options` Optional parameters and all else:
-    /// [`GetKnowledgeIntegrationOptions`].
+    /// Get knowledge integration options.
+    ///
+    /// `GET /api/v2/knowledge/integrations/{integrationId}/options` See [`GetKnowledgeIntegrationOptions`]
+    /// for what it takes and returns.
     pub fn get_knowledge_integration_options(
         &self,
         integration_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::knowledge::{
     KnowledgeAnswerDocumentsResponse, KnowledgeDocumentsAnswerFilter,
 };
-
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents answers.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/answers`
+///
+/// Takes `knowledge_base_id` (a text) and a body
+/// ([`KnowledgeDocumentsAnswerFilter`](crate::models::KnowledgeDocumentsAnswerFilter)). Returns
+/// [`KnowledgeAnswerDocumentsResponse`](crate::models::KnowledgeAnswerDocumentsResponse).
 ///
 /// Permissions, all of: `knowledge:document:view`, `knowledge:documentAnswer:view`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_answers`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_answers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-answers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_answers("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsAnswers {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsAnswers {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsAnswers {
+    type Output = runtime::Result<runtime::Response<KnowledgeAnswerDocumentsResponse>>;
+
+    type IntoFuture = runtime::Call<KnowledgeAnswerDocumentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/answers` Optional parameters and
-    /// all else: [`PostKnowledgeKnowledgebaseDocumentsAnswers`].
+    /// Post knowledge knowledgebase documents answers.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/answers` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsAnswers`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_knowledgebase_documents_answers(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::KnowledgeApi {
             <PostKnowledgeKnowledgebaseDocumentsAnswers as runtime::Operation>::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebaseDocumentsAnswers {
             request,
         }

@@ -4,14 +4,28 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::knowledge::KnowledgeDocumentBulkRemoveRequest;
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents bulk remove.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/remove`
+///
+/// Takes `knowledge_base_id` (a text) and a body
+/// ([`KnowledgeDocumentBulkRemoveRequest`](crate::models::KnowledgeDocumentBulkRemoveRequest)). Returns
+/// `BulkResponse`.
 ///
 /// Permission: `knowledge:document:delete`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_bulk_remove("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkRemoveRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsBulkRemove {
     request: runtime::Request,
@@ -55,9 +69,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsBulkRemove {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsBulkRemove {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/remove` Optional parameters
-    /// and all else: [`PostKnowledgeKnowledgebaseDocumentsBulkRemove`].
+    /// Post knowledge knowledgebase documents bulk remove.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/remove` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_knowledgebase_documents_bulk_remove(
         &self,
@@ -69,7 +96,7 @@ impl crate::api::KnowledgeApi {
             <PostKnowledgeKnowledgebaseDocumentsBulkRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebaseDocumentsBulkRemove {
             request,
         }

@@ -4,14 +4,28 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::knowledge::KnowledgeDocumentBulkUpdateRequest;
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents bulk update.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/update`
+///
+/// Takes `knowledge_base_id` (a text) and a body
+/// ([`KnowledgeDocumentBulkUpdateRequest`](crate::models::KnowledgeDocumentBulkUpdateRequest)). Returns
+/// `BulkResponse`.
 ///
 /// Permission: `knowledge:document:edit`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_bulk_update("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsBulkUpdate {
     request: runtime::Request,
@@ -55,9 +69,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsBulkUpdate {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsBulkUpdate {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/update` Optional parameters
-    /// and all else: [`PostKnowledgeKnowledgebaseDocumentsBulkUpdate`].
+    /// Post knowledge knowledgebase documents bulk update.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/bulk/update` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsBulkUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_knowledgebase_documents_bulk_update(
         &self,
@@ -69,7 +96,7 @@ impl crate::api::KnowledgeApi {
             <PostKnowledgeKnowledgebaseDocumentsBulkUpdate as runtime::Operation>::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebaseDocumentsBulkUpdate {
             request,
         }

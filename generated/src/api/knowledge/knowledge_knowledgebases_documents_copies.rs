@@ -3,22 +3,36 @@
 use crate::models::knowledge::KnowledgeDocumentCopy;
 use crate::runtime;
 
+/// Post knowledge knowledgebase document copies.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/copies`
+///
+/// Takes `knowledge_base_id` (a text), `document_id` (a text) and optionally a body
+/// ([`KnowledgeDocumentCopy`](crate::models::KnowledgeDocumentCopy)). Returns nothing.
 ///
 /// Permission: `knowledge:documentCopy:add`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_document_copies`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_copies`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--copies>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_document_copies("knowledge_base_id", "document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentCopies {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseDocumentCopies {
-    pub fn body(mut self, value: KnowledgeDocumentCopy) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentCopy>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentCopies {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentCopies {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/copies` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseDocumentCopies`].
+    /// Post knowledge knowledgebase document copies.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/copies` See
+    /// [`PostKnowledgeKnowledgebaseDocumentCopies`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_document_copies(
         &self,
         knowledge_base_id: impl AsRef<str>,

@@ -3,22 +3,39 @@
 use crate::models::knowledge::KnowledgeDocumentPresentation;
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents presentations.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/presentations`
+///
+/// Takes `knowledge_base_id` (a text) and optionally a body
+/// ([`KnowledgeDocumentPresentation`](crate::models::KnowledgeDocumentPresentation)). Returns nothing.
 ///
 /// Permission: `knowledge:documentPresentation:add`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_presentations`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_presentations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-presentations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_presentations("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsPresentations {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsPresentations {
-    pub fn body(mut self, value: KnowledgeDocumentPresentation) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeDocumentPresentation>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +78,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsPresentations {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsPresentations {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/presentations` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseDocumentsPresentations`].
+    /// Post knowledge knowledgebase documents presentations.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/presentations` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsPresentations`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_documents_presentations(
         &self,
         knowledge_base_id: impl AsRef<str>,

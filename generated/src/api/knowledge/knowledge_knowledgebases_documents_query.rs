@@ -4,25 +4,41 @@ use crate::models::knowledge::{
     KnowledgeDocumentQuery, KnowledgeDocumentQueryResponse, KnowledgeDocumentQueryResult,
     PostKnowledgeKnowledgebaseDocumentsQueryExpand,
 };
-
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents query.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/query`
+///
+/// Takes `knowledge_base_id` (a text) and optionally a body
+/// ([`KnowledgeDocumentQuery`](crate::models::KnowledgeDocumentQuery)). Returns
+/// [`KnowledgeDocumentQueryResponse`](crate::models::KnowledgeDocumentQueryResponse). `items()` streams
+/// the items of all pages, each
+/// [`KnowledgeDocumentQueryResult`](crate::models::KnowledgeDocumentQueryResult).
 ///
 /// Permission: `knowledge:document:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_query`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_query("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsQuery {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsQuery {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostKnowledgeKnowledgebaseDocumentsQueryExpand>,
@@ -31,8 +47,9 @@ impl PostKnowledgeKnowledgebaseDocumentsQuery {
         self
     }
 
-    pub fn body(mut self, value: KnowledgeDocumentQuery) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentQuery>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -85,6 +102,17 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsQuery {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsQuery {
+    type Output = runtime::Result<runtime::Response<KnowledgeDocumentQueryResponse>>;
+
+    type IntoFuture = runtime::Call<KnowledgeDocumentQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostKnowledgeKnowledgebaseDocumentsQuery {
     type Item = KnowledgeDocumentQueryResult;
 
@@ -105,8 +133,10 @@ impl runtime::Paged for PostKnowledgeKnowledgebaseDocumentsQuery {
 }
 
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/query` Optional parameters and
-    /// all else: [`PostKnowledgeKnowledgebaseDocumentsQuery`].
+    /// Post knowledge knowledgebase documents query.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/query` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsQuery`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_documents_query(
         &self,
         knowledge_base_id: impl AsRef<str>,

@@ -3,25 +3,42 @@
 use crate::models::knowledge::{
     KnowledgeDocumentSuggestion, KnowledgeDocumentSuggestionRequest,
 };
-
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents search suggestions.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/suggestions`
+///
+/// Takes `knowledge_base_id` (a text) and optionally a body
+/// ([`KnowledgeDocumentSuggestionRequest`](crate::models::KnowledgeDocumentSuggestionRequest)). Returns
+/// [`KnowledgeDocumentSuggestion`](crate::models::KnowledgeDocumentSuggestion).
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search-suggestions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_search_suggestions("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
-    pub fn body(mut self, value: KnowledgeDocumentSuggestionRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeDocumentSuggestionRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,9 +81,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearchSuggestions
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
+    type Output = runtime::Result<runtime::Response<KnowledgeDocumentSuggestion>>;
+
+    type IntoFuture = runtime::Call<KnowledgeDocumentSuggestion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/suggestions` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseDocumentsSearchSuggestions`].
+    /// Post knowledge knowledgebase documents search suggestions.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/suggestions` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsSearchSuggestions`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_documents_search_suggestions(
         &self,
         knowledge_base_id: impl AsRef<str>,

@@ -4,14 +4,28 @@ use crate::models::agent_assistants_and_alerting_and_knowledge::BulkResponse;
 use crate::models::knowledge::KnowledgeDocumentBulkVersionAddRequest;
 use crate::runtime;
 
+/// Post knowledge knowledgebase documents versions bulk add.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/versions/bulk/add`
+///
+/// Takes `knowledge_base_id` (a text) and a body
+/// ([`KnowledgeDocumentBulkVersionAddRequest`](crate::models::KnowledgeDocumentBulkVersionAddRequest)).
+/// Returns `BulkResponse`.
 ///
 /// Permission: `knowledge:documentVersion:add`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-versions-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_documents_versions_bulk_add("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkVersionAddRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
     request: runtime::Request,
@@ -57,9 +71,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
+    type Output = runtime::Result<runtime::Response<BulkResponse>>;
+
+    type IntoFuture = runtime::Call<BulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/versions/bulk/add` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd`].
+    /// Post knowledge knowledgebase documents versions bulk add.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/versions/bulk/add` See
+    /// [`PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_knowledgebase_documents_versions_bulk_add(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::KnowledgeApi {
             <PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd as runtime::Operation>::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
             request,
         }

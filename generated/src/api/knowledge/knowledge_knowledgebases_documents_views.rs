@@ -3,22 +3,36 @@
 use crate::models::knowledge::KnowledgeDocumentView;
 use crate::runtime;
 
+/// Post knowledge knowledgebase document views.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/views`
+///
+/// Takes `knowledge_base_id` (a text), `document_id` (a text) and optionally a body
+/// ([`KnowledgeDocumentView`](crate::models::KnowledgeDocumentView)). Returns nothing.
 ///
 /// Permission: `knowledge:documentView:add`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_document_views`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_document_views`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--views>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_document_views("knowledge_base_id", "document_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseDocumentViews {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseDocumentViews {
-    pub fn body(mut self, value: KnowledgeDocumentView) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeDocumentView>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentViews {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseDocumentViews {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/views` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseDocumentViews`].
+    /// Post knowledge knowledgebase document views.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/views` See
+    /// [`PostKnowledgeKnowledgebaseDocumentViews`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_document_views(
         &self,
         knowledge_base_id: impl AsRef<str>,

@@ -3,42 +3,57 @@
 use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseOperationsType, OperationListing, OperationResponse,
 };
-
 use crate::runtime;
 
+/// Get knowledge knowledgebase operations.
+///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations`
+///
+/// Takes `knowledge_base_id` (a text). Returns [`OperationListing`](crate::models::OperationListing).
+/// `items()` streams the items of all pages, each
+/// [`OperationResponse`](crate::models::OperationResponse).
 ///
 /// Permission: `knowledge:importExportOperationsList:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `KnowledgeApi::get_knowledge_knowledgebase_operations`.
+/// Created by `KnowledgeApi::get_knowledge_knowledgebase_operations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_knowledgebase_operations("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeKnowledgebaseOperations {
     request: runtime::Request,
 }
 
 impl GetKnowledgeKnowledgebaseOperations {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    /// `userId`
+    /// The query parameter `userId`.
     pub fn user_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -49,6 +64,7 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
+    /// The query parameter `type`.
     pub fn r#type(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseOperationsType>,
@@ -57,6 +73,7 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
+    /// The query parameter `status`.
     pub fn status(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -67,12 +84,13 @@ impl GetKnowledgeKnowledgebaseOperations {
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `sourceId`
+    /// The query parameter `sourceId`.
     pub fn source_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -137,6 +155,17 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperations {
     }
 }
 
+impl IntoFuture for GetKnowledgeKnowledgebaseOperations {
+    type Output = runtime::Result<runtime::Response<OperationListing>>;
+
+    type IntoFuture = runtime::Call<OperationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetKnowledgeKnowledgebaseOperations {
     type Item = OperationResponse;
 
@@ -155,8 +184,10 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseOperations {
 }
 
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations` Optional parameters and all
-    /// else: [`GetKnowledgeKnowledgebaseOperations`].
+    /// Get knowledge knowledgebase operations.
+    ///
+    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations` See
+    /// [`GetKnowledgeKnowledgebaseOperations`] for what it takes and returns.
     pub fn get_knowledge_knowledgebase_operations(
         &self,
         knowledge_base_id: impl AsRef<str>,

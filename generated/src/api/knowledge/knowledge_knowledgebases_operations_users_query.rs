@@ -3,14 +3,27 @@
 use crate::models::knowledge::OperationCreatorUserResponse;
 use crate::runtime;
 
+/// Get knowledge knowledgebase operations users query.
+///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations/users/query`
+///
+/// Takes `knowledge_base_id` (a text). Returns
+/// [`OperationCreatorUserResponse`](crate::models::OperationCreatorUserResponse).
 ///
 /// Permission: `knowledge:importExportOperationsList:view`
 ///
-/// Made by `KnowledgeApi::get_knowledge_knowledgebase_operations_users_query`.
+/// Created by `KnowledgeApi::get_knowledge_knowledgebase_operations_users_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations-users-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_knowledgebase_operations_users_query("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeKnowledgebaseOperationsUsersQuery {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperationsUsersQuery {
     }
 }
 
+impl IntoFuture for GetKnowledgeKnowledgebaseOperationsUsersQuery {
+    type Output = runtime::Result<runtime::Response<OperationCreatorUserResponse>>;
+
+    type IntoFuture = runtime::Call<OperationCreatorUserResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations/users/query` Optional parameters
-    /// and all else: [`GetKnowledgeKnowledgebaseOperationsUsersQuery`].
+    /// Get knowledge knowledgebase operations users query.
+    ///
+    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/operations/users/query` See
+    /// [`GetKnowledgeKnowledgebaseOperationsUsersQuery`] for what it takes and returns.
     pub fn get_knowledge_knowledgebase_operations_users_query(
         &self,
         knowledge_base_id: impl AsRef<str>,

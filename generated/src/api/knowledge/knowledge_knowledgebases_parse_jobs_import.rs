@@ -3,14 +3,28 @@
 use crate::models::knowledge::KnowledgeParseJobRequestImport;
 use crate::runtime;
 
+/// Post knowledge knowledgebase parse job import.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}/import`
+///
+/// Takes `knowledge_base_id` (a text), `parse_job_id` (a text) and a body
+/// ([`KnowledgeParseJobRequestImport`](crate::models::KnowledgeParseJobRequestImport)). Returns
+/// nothing.
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_parse_job_import`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_parse_job_import`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId--import>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_parse_job_import("knowledge_base_id", "parse_job_id", genesys_cloud::models::KnowledgeParseJobRequestImport::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseParseJobImport {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseParseJobImport {
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseParseJobImport {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}/import` Optional
-    /// parameters and all else: [`PostKnowledgeKnowledgebaseParseJobImport`].
+    /// Post knowledge knowledgebase parse job import.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/parse/jobs/{parseJobId}/import` See
+    /// [`PostKnowledgeKnowledgebaseParseJobImport`] for what it takes and returns.
     #[inline]
     pub fn post_knowledge_knowledgebase_parse_job_import(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::KnowledgeApi {
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(parse_job_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebaseParseJobImport {
             request,
         }

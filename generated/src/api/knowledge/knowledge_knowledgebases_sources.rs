@@ -4,28 +4,45 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseSourcesExpand, GetKnowledgeKnowledgebaseSourcesType,
     SourceBaseResponse,
 };
-
 use crate::runtime;
 
+/// Get knowledge knowledgebase sources.
+///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources`
+///
+/// Takes `knowledge_base_id` (a text). Returns a list, each item
+/// [`SourceBaseResponse`](crate::models::SourceBaseResponse).
 ///
 /// Permission: `knowledge:integrationSource:view`
 ///
-/// Made by `KnowledgeApi::get_knowledge_knowledgebase_sources`.
+/// Created by `KnowledgeApi::get_knowledge_knowledgebase_sources`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().get_knowledge_knowledgebase_sources("knowledge_base_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetKnowledgeKnowledgebaseSources {
     request: runtime::Request,
 }
 
 impl GetKnowledgeKnowledgebaseSources {
-    pub fn r#type(mut self, value: GetKnowledgeKnowledgebaseSourcesType) -> Self {
-        self.request.query("type", value);
+    /// The query parameter `type`.
+    pub fn r#type(
+        mut self,
+        value: impl Into<Option<GetKnowledgeKnowledgebaseSourcesType>>,
+    ) -> Self {
+        self.request.query("type", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetKnowledgeKnowledgebaseSourcesExpand>,
@@ -34,6 +51,7 @@ impl GetKnowledgeKnowledgebaseSources {
         self
     }
 
+    /// The query parameter `ids`.
     pub fn ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -83,9 +101,22 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSources {
     }
 }
 
+impl IntoFuture for GetKnowledgeKnowledgebaseSources {
+    type Output = runtime::Result<runtime::Response<Vec<SourceBaseResponse>>>;
+
+    type IntoFuture = runtime::Call<Vec<SourceBaseResponse>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources` Optional parameters and all else:
-    /// [`GetKnowledgeKnowledgebaseSources`].
+    /// Get knowledge knowledgebase sources.
+    ///
+    /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources` See
+    /// [`GetKnowledgeKnowledgebaseSources`] for what it takes and returns.
     pub fn get_knowledge_knowledgebase_sources(
         &self,
         knowledge_base_id: impl AsRef<str>,

@@ -3,22 +3,37 @@
 use crate::models::knowledge::{KnowledgeSyncRequest, SourceSyncResponse};
 use crate::runtime;
 
+/// Post knowledge knowledgebase sources servicenow source id sync.
+///
 /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}/sync`
+///
+/// Takes `knowledge_base_id` (a text), `source_id` (a text) and optionally a body
+/// ([`KnowledgeSyncRequest`](crate::models::KnowledgeSyncRequest)). Returns
+/// [`SourceSyncResponse`](crate::models::SourceSyncResponse).
 ///
 /// Permission: `knowledge:integrationSource:edit`
 ///
-/// Made by `KnowledgeApi::post_knowledge_knowledgebase_sources_servicenow_source_id_sync`.
+/// Created by `KnowledgeApi::post_knowledge_knowledgebase_sources_servicenow_source_id_sync`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources-servicenow--sourceId--sync>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_knowledgebase_sources_servicenow_source_id_sync("knowledge_base_id", "source_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync {
     request: runtime::Request,
 }
 
 impl PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync {
-    pub fn body(mut self, value: KnowledgeSyncRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<KnowledgeSyncRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +76,22 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesServicenowSourceIdS
     }
 }
 
+impl IntoFuture for PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync {
+    type Output = runtime::Result<runtime::Response<SourceSyncResponse>>;
+
+    type IntoFuture = runtime::Call<SourceSyncResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}/sync`
-    /// Optional parameters and all else: [`PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync`].
+    /// Post knowledge knowledgebase sources servicenow source id sync.
+    ///
+    /// `POST /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/sources/servicenow/{sourceId}/sync` See
+    /// [`PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync`] for what it takes and returns.
     pub fn post_knowledge_knowledgebase_sources_servicenow_source_id_sync(
         &self,
         knowledge_base_id: impl AsRef<str>,

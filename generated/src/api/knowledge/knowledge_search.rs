@@ -3,25 +3,42 @@
 use crate::models::knowledge::{
     KnowledgeSourcesSearchRequest, KnowledgeSourcesSearchResponse,
 };
-
 use crate::runtime;
 
+/// Post knowledge search.
+///
 /// `POST /api/v2/knowledge/search`
+///
+/// Takes optionally a body
+/// ([`KnowledgeSourcesSearchRequest`](crate::models::KnowledgeSourcesSearchRequest)). Returns
+/// [`KnowledgeSourcesSearchResponse`](crate::models::KnowledgeSourcesSearchResponse).
 ///
 /// Permission: `knowledge:knowledgeSetting:search`
 ///
-/// Made by `KnowledgeApi::post_knowledge_search`.
+/// Created by `KnowledgeApi::post_knowledge_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_search().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeSearch {
     request: runtime::Request,
 }
 
 impl PostKnowledgeSearch {
-    pub fn body(mut self, value: KnowledgeSourcesSearchRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeSourcesSearchRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,8 +81,21 @@ impl runtime::Operation for PostKnowledgeSearch {
     }
 }
 
+impl IntoFuture for PostKnowledgeSearch {
+    type Output = runtime::Result<runtime::Response<KnowledgeSourcesSearchResponse>>;
+
+    type IntoFuture = runtime::Call<KnowledgeSourcesSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/search` Optional parameters and all else: [`PostKnowledgeSearch`].
+    /// Post knowledge search.
+    ///
+    /// `POST /api/v2/knowledge/search` See [`PostKnowledgeSearch`] for what it takes and returns.
     pub fn post_knowledge_search(&self) -> PostKnowledgeSearch {
         PostKnowledgeSearch {
             request: runtime::Request::new(

@@ -3,25 +3,42 @@
 use crate::models::knowledge::{
     KnowledgeSearchPreviewRequest, KnowledgeSearchPreviewResponse,
 };
-
 use crate::runtime;
 
+/// Post knowledge search preview.
+///
 /// `POST /api/v2/knowledge/search/preview`
+///
+/// Takes optionally a body
+/// ([`KnowledgeSearchPreviewRequest`](crate::models::KnowledgeSearchPreviewRequest)). Returns
+/// [`KnowledgeSearchPreviewResponse`](crate::models::KnowledgeSearchPreviewResponse).
 ///
 /// Permission: `knowledge:knowledgeSetting:searchPreview`
 ///
-/// Made by `KnowledgeApi::post_knowledge_search_preview`.
+/// Created by `KnowledgeApi::post_knowledge_search_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search-preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_search_preview().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeSearchPreview {
     request: runtime::Request,
 }
 
 impl PostKnowledgeSearchPreview {
-    pub fn body(mut self, value: KnowledgeSearchPreviewRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<KnowledgeSearchPreviewRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,9 +81,22 @@ impl runtime::Operation for PostKnowledgeSearchPreview {
     }
 }
 
+impl IntoFuture for PostKnowledgeSearchPreview {
+    type Output = runtime::Result<runtime::Response<KnowledgeSearchPreviewResponse>>;
+
+    type IntoFuture = runtime::Call<KnowledgeSearchPreviewResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/search/preview` Optional parameters and all else:
-    /// [`PostKnowledgeSearchPreview`].
+    /// Post knowledge search preview.
+    ///
+    /// `POST /api/v2/knowledge/search/preview` See [`PostKnowledgeSearchPreview`] for what it takes and
+    /// returns.
     pub fn post_knowledge_search_preview(&self) -> PostKnowledgeSearchPreview {
         PostKnowledgeSearchPreview {
             request: runtime::Request::new(

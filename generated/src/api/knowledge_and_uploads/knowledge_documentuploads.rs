@@ -4,15 +4,27 @@ use crate::models::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post knowledge documentuploads.
+///
 /// `POST /api/v2/knowledge/documentuploads`
+///
+/// Takes a body (`UploadUrlRequest`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `knowledge:document:upload`
 ///
-/// Made by `KnowledgeApi::post_knowledge_documentuploads` and
+/// Created by `KnowledgeApi::post_knowledge_documentuploads` and
 /// `UploadsApi::post_knowledge_documentuploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-documentuploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.knowledge().post_knowledge_documentuploads(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostKnowledgeDocumentuploads {
     request: runtime::Request,
@@ -56,10 +68,23 @@ impl runtime::Operation for PostKnowledgeDocumentuploads {
     }
 }
 
+impl IntoFuture for PostKnowledgeDocumentuploads {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "knowledge")]
 impl crate::api::KnowledgeApi {
-    /// `POST /api/v2/knowledge/documentuploads` Optional parameters and all else:
-    /// [`PostKnowledgeDocumentuploads`].
+    /// Post knowledge documentuploads.
+    ///
+    /// `POST /api/v2/knowledge/documentuploads` See [`PostKnowledgeDocumentuploads`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_knowledge_documentuploads(
         &self,
@@ -69,7 +94,7 @@ impl crate::api::KnowledgeApi {
             &self.client,
             <PostKnowledgeDocumentuploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeDocumentuploads {
             request,
         }
@@ -78,8 +103,10 @@ impl crate::api::KnowledgeApi {
 
 #[cfg(feature = "uploads")]
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/knowledge/documentuploads` Optional parameters and all else:
-    /// [`PostKnowledgeDocumentuploads`].
+    /// Post knowledge documentuploads.
+    ///
+    /// `POST /api/v2/knowledge/documentuploads` See [`PostKnowledgeDocumentuploads`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_knowledge_documentuploads(
         &self,
@@ -89,7 +116,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostKnowledgeDocumentuploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostKnowledgeDocumentuploads {
             request,
         }

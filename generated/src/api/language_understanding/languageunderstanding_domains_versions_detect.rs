@@ -3,14 +3,28 @@
 use crate::models::language_understanding::{NluDetectionRequest, NluDetectionResponse};
 use crate::runtime;
 
+/// Post languageunderstanding domain version detect.
+///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/detect`
+///
+/// Takes `domain_id` (a text), `domain_version_id` (a text) and a body
+/// ([`NluDetectionRequest`](crate::models::NluDetectionRequest)). Returns
+/// [`NluDetectionResponse`](crate::models::NluDetectionResponse).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:view`, `dialog:botVersion:view`
 ///
-/// Made by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_detect`.
+/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_detect`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--detect>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().post_languageunderstanding_domain_version_detect("domain_id", "domain_version_id", genesys_cloud::models::NluDetectionRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingDomainVersionDetect {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionDetect {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingDomainVersionDetect {
+    type Output = runtime::Result<runtime::Response<NluDetectionResponse>>;
+
+    type IntoFuture = runtime::Call<NluDetectionResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/detect` Optional
-    /// parameters and all else: [`PostLanguageunderstandingDomainVersionDetect`].
+    /// Post languageunderstanding domain version detect.
+    ///
+    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/detect` See
+    /// [`PostLanguageunderstandingDomainVersionDetect`] for what it takes and returns.
     #[inline]
     pub fn post_languageunderstanding_domain_version_detect(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::LanguageUnderstandingApi {
         );
         request.path_argument(domain_id.as_ref());
         request.path_argument(domain_version_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLanguageunderstandingDomainVersionDetect {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::shared_by_4_090eb5::NluDomainVersion;
 use crate::runtime;
 
+/// Post languageunderstanding domain version publish.
+///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/publish`
+///
+/// Takes `domain_id` (a text) and `domain_version_id` (a text). Returns `NluDomainVersion`.
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:add`, `dialog:botVersion:add`
 ///
-/// Made by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_publish`.
+/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().post_languageunderstanding_domain_version_publish("domain_id", "domain_version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingDomainVersionPublish {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionPublish {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingDomainVersionPublish {
+    type Output = runtime::Result<runtime::Response<NluDomainVersion>>;
+
+    type IntoFuture = runtime::Call<NluDomainVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/publish` Optional
-    /// parameters and all else: [`PostLanguageunderstandingDomainVersionPublish`].
+    /// Post languageunderstanding domain version publish.
+    ///
+    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/publish` See
+    /// [`PostLanguageunderstandingDomainVersionPublish`] for what it takes and returns.
     pub fn post_languageunderstanding_domain_version_publish(
         &self,
         domain_id: impl AsRef<str>,

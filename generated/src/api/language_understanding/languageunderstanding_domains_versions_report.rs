@@ -3,14 +3,27 @@
 use crate::models::language_understanding::NluDomainVersionQualityReport;
 use crate::runtime;
 
+/// Get languageunderstanding domain version report.
+///
 /// `GET /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/report`
+///
+/// Takes `domain_id` (a text) and `domain_version_id` (a text). Returns
+/// [`NluDomainVersionQualityReport`](crate::models::NluDomainVersionQualityReport).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:view`, `dialog:botVersion:view`
 ///
-/// Made by `LanguageUnderstandingApi::get_languageunderstanding_domain_version_report`.
+/// Created by `LanguageUnderstandingApi::get_languageunderstanding_domain_version_report`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--report>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().get_languageunderstanding_domain_version_report("domain_id", "domain_version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLanguageunderstandingDomainVersionReport {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetLanguageunderstandingDomainVersionReport {
     }
 }
 
+impl IntoFuture for GetLanguageunderstandingDomainVersionReport {
+    type Output = runtime::Result<runtime::Response<NluDomainVersionQualityReport>>;
+
+    type IntoFuture = runtime::Call<NluDomainVersionQualityReport>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `GET /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/report` Optional
-    /// parameters and all else: [`GetLanguageunderstandingDomainVersionReport`].
+    /// Get languageunderstanding domain version report.
+    ///
+    /// `GET /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/report` See
+    /// [`GetLanguageunderstandingDomainVersionReport`] for what it takes and returns.
     pub fn get_languageunderstanding_domain_version_report(
         &self,
         domain_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::language_understanding::NluDomainVersionTrainingResponse;
 use crate::runtime;
 
+/// Post languageunderstanding domain version train.
+///
 /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/train`
+///
+/// Takes `domain_id` (a text) and `domain_version_id` (a text). Returns
+/// [`NluDomainVersionTrainingResponse`](crate::models::NluDomainVersionTrainingResponse).
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:edit`, `dialog:botVersion:edit`
 ///
-/// Made by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_train`.
+/// Created by `LanguageUnderstandingApi::post_languageunderstanding_domain_version_train`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId--train>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().post_languageunderstanding_domain_version_train("domain_id", "domain_version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingDomainVersionTrain {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionTrain {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingDomainVersionTrain {
+    type Output = runtime::Result<runtime::Response<NluDomainVersionTrainingResponse>>;
+
+    type IntoFuture = runtime::Call<NluDomainVersionTrainingResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/train` Optional
-    /// parameters and all else: [`PostLanguageunderstandingDomainVersionTrain`].
+    /// Post languageunderstanding domain version train.
+    ///
+    /// `POST /api/v2/languageunderstanding/domains/{domainId}/versions/{domainVersionId}/train` See
+    /// [`PostLanguageunderstandingDomainVersionTrain`] for what it takes and returns.
     pub fn post_languageunderstanding_domain_version_train(
         &self,
         domain_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::language_understanding::RemoveEntitiesRequest;
 use crate::runtime;
 
+/// Post languageunderstanding ignoretopic remove.
+///
 /// `POST /api/v2/languageunderstanding/ignoretopics/{languageCode}/remove`
+///
+/// Takes `language_code` (a text) and a body
+/// ([`RemoveEntitiesRequest`](crate::models::RemoveEntitiesRequest)). Returns nothing.
 ///
 /// Permission: `languageUnderstanding:ignoredTopic:delete`
 ///
-/// Made by `LanguageUnderstandingApi::post_languageunderstanding_ignoretopic_remove`.
+/// Created by `LanguageUnderstandingApi::post_languageunderstanding_ignoretopic_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignoretopics--languageCode--remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().post_languageunderstanding_ignoretopic_remove("language_code", genesys_cloud::models::RemoveEntitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingIgnoretopicRemove {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostLanguageunderstandingIgnoretopicRemove {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingIgnoretopicRemove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `POST /api/v2/languageunderstanding/ignoretopics/{languageCode}/remove` Optional parameters and all
-    /// else: [`PostLanguageunderstandingIgnoretopicRemove`].
+    /// Post languageunderstanding ignoretopic remove.
+    ///
+    /// `POST /api/v2/languageunderstanding/ignoretopics/{languageCode}/remove` See
+    /// [`PostLanguageunderstandingIgnoretopicRemove`] for what it takes and returns.
     #[inline]
     pub fn post_languageunderstanding_ignoretopic_remove(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::LanguageUnderstandingApi {
             <PostLanguageunderstandingIgnoretopicRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(language_code.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLanguageunderstandingIgnoretopicRemove {
             request,
         }

@@ -3,22 +3,37 @@
 use crate::models::language_understanding::{Miner, MinerExecuteRequest};
 use crate::runtime;
 
+/// Post languageunderstanding miner execute.
+///
 /// `POST /api/v2/languageunderstanding/miners/{minerId}/execute`
+///
+/// Takes `miner_id` (a text) and optionally a body
+/// ([`MinerExecuteRequest`](crate::models::MinerExecuteRequest)). Returns
+/// [`Miner`](crate::models::Miner).
 ///
 /// Permission: `languageUnderstanding:miner:execute`
 ///
-/// Made by `LanguageUnderstandingApi::post_languageunderstanding_miner_execute`.
+/// Created by `LanguageUnderstandingApi::post_languageunderstanding_miner_execute`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--execute>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().post_languageunderstanding_miner_execute("miner_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingMinerExecute {
     request: runtime::Request,
 }
 
 impl PostLanguageunderstandingMinerExecute {
-    pub fn body(mut self, value: MinerExecuteRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<MinerExecuteRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +76,22 @@ impl runtime::Operation for PostLanguageunderstandingMinerExecute {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingMinerExecute {
+    type Output = runtime::Result<runtime::Response<Miner>>;
+
+    type IntoFuture = runtime::Call<Miner>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `POST /api/v2/languageunderstanding/miners/{minerId}/execute` Optional parameters and all else:
-    /// [`PostLanguageunderstandingMinerExecute`].
+    /// Post languageunderstanding miner execute.
+    ///
+    /// `POST /api/v2/languageunderstanding/miners/{minerId}/execute` See
+    /// [`PostLanguageunderstandingMinerExecute`] for what it takes and returns.
     pub fn post_languageunderstanding_miner_execute(
         &self,
         miner_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::language_understanding::MinerTopicPhrase;
 use crate::runtime;
 
+/// Get languageunderstanding miner topic phrase.
+///
 /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics/{topicId}/phrases/{phraseId}`
+///
+/// Takes `miner_id` (a text), `topic_id` (a text) and `phrase_id` (a text). Returns
+/// [`MinerTopicPhrase`](crate::models::MinerTopicPhrase).
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
-/// Made by `LanguageUnderstandingApi::get_languageunderstanding_miner_topic_phrase`.
+/// Created by `LanguageUnderstandingApi::get_languageunderstanding_miner_topic_phrase`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId--phrases--phraseId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().get_languageunderstanding_miner_topic_phrase("miner_id", "topic_id", "phrase_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLanguageunderstandingMinerTopicPhrase {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopicPhrase {
     }
 }
 
+impl IntoFuture for GetLanguageunderstandingMinerTopicPhrase {
+    type Output = runtime::Result<runtime::Response<MinerTopicPhrase>>;
+
+    type IntoFuture = runtime::Call<MinerTopicPhrase>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics/{topicId}/phrases/{phraseId}` Optional
-    /// parameters and all else: [`GetLanguageunderstandingMinerTopicPhrase`].
+    /// Get languageunderstanding miner topic phrase.
+    ///
+    /// `GET /api/v2/languageunderstanding/miners/{minerId}/topics/{topicId}/phrases/{phraseId}` See
+    /// [`GetLanguageunderstandingMinerTopicPhrase`] for what it takes and returns.
     pub fn get_languageunderstanding_miner_topic_phrase(
         &self,
         miner_id: impl AsRef<str>,

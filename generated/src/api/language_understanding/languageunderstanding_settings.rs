@@ -3,14 +3,26 @@
 use crate::models::language_understanding::NluOrganization;
 use crate::runtime;
 
+/// Get languageunderstanding settings.
+///
 /// `GET /api/v2/languageunderstanding/settings`
+///
+/// Takes no arguments. Returns [`NluOrganization`](crate::models::NluOrganization).
 ///
 /// Permission: `languageUnderstanding:settings:view`
 ///
-/// Made by `LanguageUnderstandingApi::get_languageunderstanding_settings`.
+/// Created by `LanguageUnderstandingApi::get_languageunderstanding_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.language_understanding().get_languageunderstanding_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLanguageunderstandingSettings {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetLanguageunderstandingSettings {
     }
 }
 
+impl IntoFuture for GetLanguageunderstandingSettings {
+    type Output = runtime::Result<runtime::Response<NluOrganization>>;
+
+    type IntoFuture = runtime::Call<NluOrganization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguageUnderstandingApi {
-    /// `GET /api/v2/languageunderstanding/settings` Optional parameters and all else:
-    /// [`GetLanguageunderstandingSettings`].
+    /// Get languageunderstanding settings.
+    ///
+    /// `GET /api/v2/languageunderstanding/settings` See [`GetLanguageunderstandingSettings`] for what it
+    /// takes and returns.
     pub fn get_languageunderstanding_settings(
         &self,
     ) -> GetLanguageunderstandingSettings {

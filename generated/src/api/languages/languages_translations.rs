@@ -3,12 +3,30 @@
 use crate::models::languages::AvailableTranslations;
 use crate::runtime;
 
+/// Get languages translations.
+///
 /// `GET /api/v2/languages/translations`
 ///
-/// Made by `LanguagesApi::get_languages_translations`.
+/// Takes no arguments. Returns [`AvailableTranslations`](crate::models::AvailableTranslations).
+///
+/// Created by `LanguagesApi::get_languages_translations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages-translations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.languages().get_languages_translations().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLanguagesTranslations {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetLanguagesTranslations {
     }
 }
 
+impl IntoFuture for GetLanguagesTranslations {
+    type Output = runtime::Result<runtime::Response<AvailableTranslations>>;
+
+    type IntoFuture = runtime::Call<AvailableTranslations>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LanguagesApi {
-    /// `GET /api/v2/languages/translations` Optional parameters and all else: [`GetLanguagesTranslations`].
+    /// Get languages translations.
+    ///
+    /// `GET /api/v2/languages/translations` See [`GetLanguagesTranslations`] for what it takes and returns.
     pub fn get_languages_translations(&self) -> GetLanguagesTranslations {
         GetLanguagesTranslations {
             request: runtime::Request::new(

@@ -3,14 +3,28 @@
 use crate::models::learning::{AssessmentScoringSet, LearningAssessmentScoringRequest};
 use crate::runtime;
 
+/// Post learning assessments scoring.
+///
 /// `POST /api/v2/learning/assessments/scoring`
+///
+/// Takes a body
+/// ([`LearningAssessmentScoringRequest`](crate::models::LearningAssessmentScoringRequest)). Returns
+/// [`AssessmentScoringSet`](crate::models::AssessmentScoringSet).
 ///
 /// Permissions, any of: `learning:module:view`, `learning:module:add`, `learning:module:edit`
 ///
-/// Made by `LearningApi::post_learning_assessments_scoring`.
+/// Created by `LearningApi::post_learning_assessments_scoring`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assessments-scoring>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assessments_scoring(genesys_cloud::models::LearningAssessmentScoringRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssessmentsScoring {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostLearningAssessmentsScoring {
     }
 }
 
+impl IntoFuture for PostLearningAssessmentsScoring {
+    type Output = runtime::Result<runtime::Response<AssessmentScoringSet>>;
+
+    type IntoFuture = runtime::Call<AssessmentScoringSet>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assessments/scoring` Optional parameters and all else:
-    /// [`PostLearningAssessmentsScoring`].
+    /// Post learning assessments scoring.
+    ///
+    /// `POST /api/v2/learning/assessments/scoring` See [`PostLearningAssessmentsScoring`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_learning_assessments_scoring(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::LearningApi {
             &self.client,
             <PostLearningAssessmentsScoring as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLearningAssessmentsScoring {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::learning::{
     LearningAssignmentAggregateParam, LearningAssignmentAggregateResponse,
 };
-
 use crate::runtime;
 
+/// Post learning assignments aggregates query.
+///
 /// `POST /api/v2/learning/assignments/aggregates/query`
+///
+/// Takes a body
+/// ([`LearningAssignmentAggregateParam`](crate::models::LearningAssignmentAggregateParam)). Returns
+/// [`LearningAssignmentAggregateResponse`](crate::models::LearningAssignmentAggregateResponse).
 ///
 /// Permission: `learning:assignment:view`
 ///
-/// Made by `LearningApi::post_learning_assignments_aggregates_query`.
+/// Created by `LearningApi::post_learning_assignments_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assignments_aggregates_query(genesys_cloud::models::LearningAssignmentAggregateParam::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssignmentsAggregatesQuery {
     request: runtime::Request,
@@ -57,9 +70,24 @@ impl runtime::Operation for PostLearningAssignmentsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostLearningAssignmentsAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<LearningAssignmentAggregateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<LearningAssignmentAggregateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assignments/aggregates/query` Optional parameters and all else:
-    /// [`PostLearningAssignmentsAggregatesQuery`].
+    /// Post learning assignments aggregates query.
+    ///
+    /// `POST /api/v2/learning/assignments/aggregates/query` See [`PostLearningAssignmentsAggregatesQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_learning_assignments_aggregates_query(
         &self,
@@ -69,7 +97,7 @@ impl crate::api::LearningApi {
             &self.client,
             <PostLearningAssignmentsAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLearningAssignmentsAggregatesQuery {
             request,
         }

@@ -3,22 +3,40 @@
 use crate::models::learning::{LearningAssignmentBulkAddResponse, LearningAssignmentItem};
 use crate::runtime;
 
+/// Post learning assignments bulkadd.
+///
 /// `POST /api/v2/learning/assignments/bulkadd`
+///
+/// Takes optionally a body (a list, each item
+/// [`LearningAssignmentItem`](crate::models::LearningAssignmentItem)). Returns
+/// [`LearningAssignmentBulkAddResponse`](crate::models::LearningAssignmentBulkAddResponse).
 ///
 /// Permission: `learning:assignment:add`
 ///
-/// Made by `LearningApi::post_learning_assignments_bulkadd`.
+/// Created by `LearningApi::post_learning_assignments_bulkadd`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-bulkadd>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assignments_bulkadd().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssignmentsBulkadd {
     request: runtime::Request,
 }
 
 impl PostLearningAssignmentsBulkadd {
-    pub fn body(mut self, value: Vec<LearningAssignmentItem>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<Vec<LearningAssignmentItem>>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +77,22 @@ impl runtime::Operation for PostLearningAssignmentsBulkadd {
     }
 }
 
+impl IntoFuture for PostLearningAssignmentsBulkadd {
+    type Output = runtime::Result<runtime::Response<LearningAssignmentBulkAddResponse>>;
+
+    type IntoFuture = runtime::Call<LearningAssignmentBulkAddResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assignments/bulkadd` Optional parameters and all else:
-    /// [`PostLearningAssignmentsBulkadd`].
+    /// Post learning assignments bulkadd.
+    ///
+    /// `POST /api/v2/learning/assignments/bulkadd` See [`PostLearningAssignmentsBulkadd`] for what it takes
+    /// and returns.
     pub fn post_learning_assignments_bulkadd(&self) -> PostLearningAssignmentsBulkadd {
         PostLearningAssignmentsBulkadd {
             request: runtime::Request::new(

@@ -3,22 +3,36 @@
 use crate::models::learning::LearningAssignmentBulkRemoveResponse;
 use crate::runtime;
 
+/// Post learning assignments bulkremove.
+///
 /// `POST /api/v2/learning/assignments/bulkremove`
+///
+/// Takes optionally a body (a list, each item a text). Returns
+/// [`LearningAssignmentBulkRemoveResponse`](crate::models::LearningAssignmentBulkRemoveResponse).
 ///
 /// Permission: `learning:assignment:delete`
 ///
-/// Made by `LearningApi::post_learning_assignments_bulkremove`.
+/// Created by `LearningApi::post_learning_assignments_bulkremove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-bulkremove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assignments_bulkremove().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssignmentsBulkremove {
     request: runtime::Request,
 }
 
 impl PostLearningAssignmentsBulkremove {
-    pub fn body(mut self, value: Vec<String>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,24 @@ impl runtime::Operation for PostLearningAssignmentsBulkremove {
     }
 }
 
+impl IntoFuture for PostLearningAssignmentsBulkremove {
+    type Output = runtime::Result<
+        runtime::Response<LearningAssignmentBulkRemoveResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<LearningAssignmentBulkRemoveResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assignments/bulkremove` Optional parameters and all else:
-    /// [`PostLearningAssignmentsBulkremove`].
+    /// Post learning assignments bulkremove.
+    ///
+    /// `POST /api/v2/learning/assignments/bulkremove` See [`PostLearningAssignmentsBulkremove`] for what it
+    /// takes and returns.
     pub fn post_learning_assignments_bulkremove(
         &self,
     ) -> PostLearningAssignmentsBulkremove {

@@ -6,89 +6,116 @@ use crate::models::learning::{
     GetLearningAssignmentsMeStates, GetLearningAssignmentsMeTypes, LearningAssignment,
     LearningAssignmentsDomainEntity,
 };
-
 use crate::models::learning_and_users::GetLearningAssignmentsMePass;
 use crate::runtime;
 
+/// Get learning assignments me.
+///
 /// `GET /api/v2/learning/assignments/me`
+///
+/// Takes no arguments. Returns
+/// [`LearningAssignmentsDomainEntity`](crate::models::LearningAssignmentsDomainEntity). `items()`
+/// streams the items of all pages, each [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `LearningApi::get_learning_assignments_me`.
+/// Created by `LearningApi::get_learning_assignments_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_assignments_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningAssignmentsMe {
     request: runtime::Request,
 }
 
 impl GetLearningAssignmentsMe {
-    /// `moduleId`
-    pub fn module_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("moduleId", value.as_ref());
+    /// The query parameter `moduleId`.
+    pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("moduleId", value.text());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `completionInterval`
-    pub fn completion_interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("completionInterval", value.as_ref());
+    /// The query parameter `completionInterval`.
+    pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("completionInterval", value.text());
         self
     }
 
-    /// default `Any`
-    pub fn overdue(mut self, value: GetLearningAssignmentsMeOverdue) -> Self {
-        self.request.query("overdue", value);
+    /// The query parameter `overdue`, default `Any`.
+    pub fn overdue(
+        mut self,
+        value: impl Into<Option<GetLearningAssignmentsMeOverdue>>,
+    ) -> Self {
+        self.request.query("overdue", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// default `Any`
-    pub fn pass(mut self, value: GetLearningAssignmentsMePass) -> Self {
-        self.request.query("pass", value);
+    /// The query parameter `pass`, default `Any`.
+    pub fn pass(
+        mut self,
+        value: impl Into<Option<GetLearningAssignmentsMePass>>,
+    ) -> Self {
+        self.request.query("pass", value.into());
         self
     }
 
-    /// `minPercentageScore`
-    pub fn min_percentage_score(mut self, value: f64) -> Self {
-        self.request.query("minPercentageScore", value);
+    /// The query parameter `minPercentageScore`.
+    pub fn min_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
+        self.request.query("minPercentageScore", value.into());
         self
     }
 
-    /// `maxPercentageScore`
-    pub fn max_percentage_score(mut self, value: f64) -> Self {
-        self.request.query("maxPercentageScore", value);
+    /// The query parameter `maxPercentageScore`.
+    pub fn max_percentage_score(mut self, value: impl Into<Option<f64>>) -> Self {
+        self.request.query("maxPercentageScore", value.into());
         self
     }
 
-    /// `sortOrder`, default `Desc`
-    pub fn sort_order(mut self, value: GetLearningAssignmentsMeSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `Desc`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetLearningAssignmentsMeSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: GetLearningAssignmentsMeSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetLearningAssignmentsMeSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
+    /// The query parameter `types`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeTypes>,
@@ -97,6 +124,7 @@ impl GetLearningAssignmentsMe {
         self
     }
 
+    /// The query parameter `states`.
     pub fn states(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeStates>,
@@ -105,6 +133,7 @@ impl GetLearningAssignmentsMe {
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningAssignmentsMeExpand>,
@@ -162,6 +191,17 @@ impl runtime::Operation for GetLearningAssignmentsMe {
     }
 }
 
+impl IntoFuture for GetLearningAssignmentsMe {
+    type Output = runtime::Result<runtime::Response<LearningAssignmentsDomainEntity>>;
+
+    type IntoFuture = runtime::Call<LearningAssignmentsDomainEntity>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetLearningAssignmentsMe {
     type Item = LearningAssignment;
 
@@ -182,8 +222,10 @@ impl runtime::Paged for GetLearningAssignmentsMe {
 }
 
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/assignments/me` Optional parameters and all else:
-    /// [`GetLearningAssignmentsMe`].
+    /// Get learning assignments me.
+    ///
+    /// `GET /api/v2/learning/assignments/me` See [`GetLearningAssignmentsMe`] for what it takes and
+    /// returns.
     pub fn get_learning_assignments_me(&self) -> GetLearningAssignmentsMe {
         GetLearningAssignmentsMe {
             request: runtime::Request::new(

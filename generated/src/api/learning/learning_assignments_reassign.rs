@@ -3,14 +3,26 @@
 use crate::models::learning::LearningAssignment;
 use crate::runtime;
 
+/// Post learning assignment reassign.
+///
 /// `POST /api/v2/learning/assignments/{assignmentId}/reassign`
+///
+/// Takes `assignment_id` (a text). Returns [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Permission: `learning:assignment:add`
 ///
-/// Made by `LearningApi::post_learning_assignment_reassign`.
+/// Created by `LearningApi::post_learning_assignment_reassign`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments--assignmentId--reassign>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assignment_reassign("assignment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssignmentReassign {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for PostLearningAssignmentReassign {
     }
 }
 
+impl IntoFuture for PostLearningAssignmentReassign {
+    type Output = runtime::Result<runtime::Response<LearningAssignment>>;
+
+    type IntoFuture = runtime::Call<LearningAssignment>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assignments/{assignmentId}/reassign` Optional parameters and all else:
-    /// [`PostLearningAssignmentReassign`].
+    /// Post learning assignment reassign.
+    ///
+    /// `POST /api/v2/learning/assignments/{assignmentId}/reassign` See [`PostLearningAssignmentReassign`]
+    /// for what it takes and returns.
     pub fn post_learning_assignment_reassign(
         &self,
         assignment_id: impl AsRef<str>,

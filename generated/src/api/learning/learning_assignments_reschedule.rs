@@ -3,22 +3,40 @@
 use crate::models::learning::{LearningAssignment, LearningAssignmentReschedule};
 use crate::runtime;
 
+/// Patch learning assignment reschedule.
+///
 /// `PATCH /api/v2/learning/assignments/{assignmentId}/reschedule`
+///
+/// Takes `assignment_id` (a text) and optionally a body
+/// ([`LearningAssignmentReschedule`](crate::models::LearningAssignmentReschedule)). Returns
+/// [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Permission: `learning:assignment:reschedule`
 ///
-/// Made by `LearningApi::patch_learning_assignment_reschedule`.
+/// Created by `LearningApi::patch_learning_assignment_reschedule`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--reschedule>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().patch_learning_assignment_reschedule("assignment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchLearningAssignmentReschedule {
     request: runtime::Request,
 }
 
 impl PatchLearningAssignmentReschedule {
-    pub fn body(mut self, value: LearningAssignmentReschedule) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<LearningAssignmentReschedule>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +79,22 @@ impl runtime::Operation for PatchLearningAssignmentReschedule {
     }
 }
 
+impl IntoFuture for PatchLearningAssignmentReschedule {
+    type Output = runtime::Result<runtime::Response<LearningAssignment>>;
+
+    type IntoFuture = runtime::Call<LearningAssignment>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `PATCH /api/v2/learning/assignments/{assignmentId}/reschedule` Optional parameters and all else:
-    /// [`PatchLearningAssignmentReschedule`].
+    /// Patch learning assignment reschedule.
+    ///
+    /// `PATCH /api/v2/learning/assignments/{assignmentId}/reschedule` See
+    /// [`PatchLearningAssignmentReschedule`] for what it takes and returns.
     pub fn patch_learning_assignment_reschedule(
         &self,
         assignment_id: impl AsRef<str>,

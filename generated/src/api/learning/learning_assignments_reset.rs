@@ -3,14 +3,26 @@
 use crate::models::learning::LearningAssignment;
 use crate::runtime;
 
+/// Post learning assignment reset.
+///
 /// `POST /api/v2/learning/assignments/{assignmentId}/reset`
+///
+/// Takes `assignment_id` (a text). Returns [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Permission: `learning:assignment:reset`
 ///
-/// Made by `LearningApi::post_learning_assignment_reset`.
+/// Created by `LearningApi::post_learning_assignment_reset`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments--assignmentId--reset>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_assignment_reset("assignment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningAssignmentReset {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for PostLearningAssignmentReset {
     }
 }
 
+impl IntoFuture for PostLearningAssignmentReset {
+    type Output = runtime::Result<runtime::Response<LearningAssignment>>;
+
+    type IntoFuture = runtime::Call<LearningAssignment>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/assignments/{assignmentId}/reset` Optional parameters and all else:
-    /// [`PostLearningAssignmentReset`].
+    /// Post learning assignment reset.
+    ///
+    /// `POST /api/v2/learning/assignments/{assignmentId}/reset` See [`PostLearningAssignmentReset`] for
+    /// what it takes and returns.
     pub fn post_learning_assignment_reset(
         &self,
         assignment_id: impl AsRef<str>,

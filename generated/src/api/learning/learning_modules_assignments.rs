@@ -5,50 +5,67 @@ use crate::models::learning::{
     GetLearningModulesAssignmentsAssignmentStates, GetLearningModulesAssignmentsExpand,
     GetLearningModulesAssignmentsOverdue,
 };
-
 use crate::runtime;
 
+/// Get learning modules assignments.
+///
 /// `GET /api/v2/learning/modules/assignments`
+///
+/// Takes `user_ids` (a list, each item a text). Returns
+/// [`AssignedLearningModuleDomainEntityListing`](crate::models::AssignedLearningModuleDomainEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`AssignedLearningModule`](crate::models::AssignedLearningModule).
 ///
 /// Permissions, all of: `learning:module:view`, `learning:assignment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `LearningApi::get_learning_modules_assignments`.
+/// Created by `LearningApi::get_learning_modules_assignments`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-assignments>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_modules_assignments(["user_ids"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModulesAssignments {
     request: runtime::Request,
 }
 
 impl GetLearningModulesAssignments {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `searchTerm`
-    pub fn search_term(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("searchTerm", value.as_ref());
+    /// The query parameter `searchTerm`.
+    pub fn search_term(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("searchTerm", value.text());
         self
     }
 
-    /// default `Any`
-    pub fn overdue(mut self, value: GetLearningModulesAssignmentsOverdue) -> Self {
-        self.request.query("overdue", value);
+    /// The query parameter `overdue`, default `Any`.
+    pub fn overdue(
+        mut self,
+        value: impl Into<Option<GetLearningModulesAssignmentsOverdue>>,
+    ) -> Self {
+        self.request.query("overdue", value.into());
         self
     }
 
-    /// `assignmentStates`
+    /// The query parameter `assignmentStates`.
     pub fn assignment_states(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesAssignmentsAssignmentStates>,
@@ -57,6 +74,7 @@ impl GetLearningModulesAssignments {
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModulesAssignmentsExpand>,
@@ -116,6 +134,19 @@ impl runtime::Operation for GetLearningModulesAssignments {
     }
 }
 
+impl IntoFuture for GetLearningModulesAssignments {
+    type Output = runtime::Result<
+        runtime::Response<AssignedLearningModuleDomainEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<AssignedLearningModuleDomainEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetLearningModulesAssignments {
     type Item = AssignedLearningModule;
 
@@ -136,8 +167,10 @@ impl runtime::Paged for GetLearningModulesAssignments {
 }
 
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/assignments` Optional parameters and all else:
-    /// [`GetLearningModulesAssignments`].
+    /// Get learning modules assignments.
+    ///
+    /// `GET /api/v2/learning/modules/assignments` See [`GetLearningModulesAssignments`] for what it takes
+    /// and returns.
     pub fn get_learning_modules_assignments(
         &self,
         user_ids: impl IntoIterator<Item = impl AsRef<str>>,

@@ -3,14 +3,27 @@
 use crate::models::learning::LearningModuleCoverArtResponse;
 use crate::runtime;
 
+/// Get learning modules coverart cover art id.
+///
 /// `GET /api/v2/learning/modules/coverart/{coverArtId}`
+///
+/// Takes `cover_art_id` (a text). Returns
+/// [`LearningModuleCoverArtResponse`](crate::models::LearningModuleCoverArtResponse).
 ///
 /// Permission: `learning:coverart:view`
 ///
-/// Made by `LearningApi::get_learning_modules_coverart_cover_art_id`.
+/// Created by `LearningApi::get_learning_modules_coverart_cover_art_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-coverart--coverArtId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_modules_coverart_cover_art_id("cover_art_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModulesCoverartCoverArtId {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetLearningModulesCoverartCoverArtId {
     }
 }
 
+impl IntoFuture for GetLearningModulesCoverartCoverArtId {
+    type Output = runtime::Result<runtime::Response<LearningModuleCoverArtResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModuleCoverArtResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/coverart/{coverArtId}` Optional parameters and all else:
-    /// [`GetLearningModulesCoverartCoverArtId`].
+    /// Get learning modules coverart cover art id.
+    ///
+    /// `GET /api/v2/learning/modules/coverart/{coverArtId}` See [`GetLearningModulesCoverartCoverArtId`]
+    /// for what it takes and returns.
     pub fn get_learning_modules_coverart_cover_art_id(
         &self,
         cover_art_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::learning::{LearningModuleJobRequest, LearningModuleJobResponse};
 use crate::runtime;
 
+/// Get learning module job.
+///
 /// `GET /api/v2/learning/modules/{moduleId}/jobs/{jobId}`
+///
+/// Takes `module_id` (a text) and `job_id` (a text). Returns
+/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse).
 ///
 /// Permission: `learning:module:view`
 ///
-/// Made by `LearningApi::get_learning_module_job`.
+/// Created by `LearningApi::get_learning_module_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_module_job("module_id", "job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModuleJob {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetLearningModuleJob {
     }
 }
 
+impl IntoFuture for GetLearningModuleJob {
+    type Output = runtime::Result<runtime::Response<LearningModuleJobResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModuleJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/{moduleId}/jobs/{jobId}` Optional parameters and all else:
-    /// [`GetLearningModuleJob`].
+    /// Get learning module job.
+    ///
+    /// `GET /api/v2/learning/modules/{moduleId}/jobs/{jobId}` See [`GetLearningModuleJob`] for what it
+    /// takes and returns.
     pub fn get_learning_module_job(
         &self,
         module_id: impl AsRef<str>,
@@ -72,16 +98,30 @@ impl crate::api::LearningApi {
     }
 }
 
+/// Post learning module jobs.
+///
 /// `POST /api/v2/learning/modules/{moduleId}/jobs`
+///
+/// Takes `module_id` (a text) and a body
+/// ([`LearningModuleJobRequest`](crate::models::LearningModuleJobRequest)). Returns
+/// [`LearningModuleJobResponse`](crate::models::LearningModuleJobResponse).
 ///
 /// Permission: `learning:module:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_learning_module_job`.
 ///
-/// Made by `LearningApi::post_learning_module_jobs`.
+/// Created by `LearningApi::post_learning_module_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_module_jobs("module_id", genesys_cloud::models::LearningModuleJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningModuleJobs {
     request: runtime::Request,
@@ -133,6 +173,17 @@ impl runtime::Operation for PostLearningModuleJobs {
     }
 }
 
+impl IntoFuture for PostLearningModuleJobs {
+    type Output = runtime::Result<runtime::Response<LearningModuleJobResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModuleJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostLearningModuleJobs {
     type Status = <crate::api::GetLearningModuleJob as runtime::Operation>::Output;
 
@@ -149,8 +200,10 @@ impl runtime::Submit for PostLearningModuleJobs {
 }
 
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/modules/{moduleId}/jobs` Optional parameters and all else:
-    /// [`PostLearningModuleJobs`].
+    /// Post learning module jobs.
+    ///
+    /// `POST /api/v2/learning/modules/{moduleId}/jobs` See [`PostLearningModuleJobs`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_learning_module_jobs(
         &self,
@@ -162,7 +215,7 @@ impl crate::api::LearningApi {
             <PostLearningModuleJobs as runtime::Operation>::METADATA,
         );
         request.path_argument(module_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLearningModuleJobs { request }
     }
 }

@@ -4,17 +4,29 @@ use crate::models::learning::{
     LearningModulePreviewGetResponse, LearningModulePreviewUpdateRequest,
     LearningModulePreviewUpdateResponse,
 };
-
 use crate::runtime;
 
+/// Get learning module preview.
+///
 /// `GET /api/v2/learning/modules/{moduleId}/preview`
+///
+/// Takes `module_id` (a text). Returns
+/// [`LearningModulePreviewGetResponse`](crate::models::LearningModulePreviewGetResponse).
 ///
 /// Permission: `learning:module:preview`
 ///
-/// Made by `LearningApi::get_learning_module_preview`.
+/// Created by `LearningApi::get_learning_module_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_module_preview("module_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModulePreview {
     request: runtime::Request,
@@ -58,9 +70,22 @@ impl runtime::Operation for GetLearningModulePreview {
     }
 }
 
+impl IntoFuture for GetLearningModulePreview {
+    type Output = runtime::Result<runtime::Response<LearningModulePreviewGetResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModulePreviewGetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/{moduleId}/preview` Optional parameters and all else:
-    /// [`GetLearningModulePreview`].
+    /// Get learning module preview.
+    ///
+    /// `GET /api/v2/learning/modules/{moduleId}/preview` See [`GetLearningModulePreview`] for what it takes
+    /// and returns.
     pub fn get_learning_module_preview(
         &self,
         module_id: impl AsRef<str>,
@@ -76,14 +101,28 @@ impl crate::api::LearningApi {
     }
 }
 
+/// Put learning module preview.
+///
 /// `PUT /api/v2/learning/modules/{moduleId}/preview`
+///
+/// Takes `module_id` (a text) and a body
+/// ([`LearningModulePreviewUpdateRequest`](crate::models::LearningModulePreviewUpdateRequest)). Returns
+/// [`LearningModulePreviewUpdateResponse`](crate::models::LearningModulePreviewUpdateResponse).
 ///
 /// Permission: `learning:module:preview`
 ///
-/// Made by `LearningApi::put_learning_module_preview`.
+/// Created by `LearningApi::put_learning_module_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().put_learning_module_preview("module_id", genesys_cloud::models::LearningModulePreviewUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutLearningModulePreview {
     request: runtime::Request,
@@ -127,9 +166,24 @@ impl runtime::Operation for PutLearningModulePreview {
     }
 }
 
+impl IntoFuture for PutLearningModulePreview {
+    type Output = runtime::Result<
+        runtime::Response<LearningModulePreviewUpdateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<LearningModulePreviewUpdateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `PUT /api/v2/learning/modules/{moduleId}/preview` Optional parameters and all else:
-    /// [`PutLearningModulePreview`].
+    /// Put learning module preview.
+    ///
+    /// `PUT /api/v2/learning/modules/{moduleId}/preview` See [`PutLearningModulePreview`] for what it takes
+    /// and returns.
     #[inline]
     pub fn put_learning_module_preview(
         &self,
@@ -141,7 +195,7 @@ impl crate::api::LearningApi {
             <PutLearningModulePreview as runtime::Operation>::METADATA,
         );
         request.path_argument(module_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutLearningModulePreview {
             request,
         }

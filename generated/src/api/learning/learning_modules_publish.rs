@@ -3,25 +3,42 @@
 use crate::models::learning::{
     LearningModulePublishRequest, LearningModulePublishResponse,
 };
-
 use crate::runtime;
 
+/// Post learning module publish.
+///
 /// `POST /api/v2/learning/modules/{moduleId}/publish`
+///
+/// Takes `module_id` (a text) and optionally a body
+/// ([`LearningModulePublishRequest`](crate::models::LearningModulePublishRequest)). Returns
+/// [`LearningModulePublishResponse`](crate::models::LearningModulePublishResponse).
 ///
 /// Permission: `learning:module:publish`
 ///
-/// Made by `LearningApi::post_learning_module_publish`.
+/// Created by `LearningApi::post_learning_module_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_module_publish("module_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningModulePublish {
     request: runtime::Request,
 }
 
 impl PostLearningModulePublish {
-    pub fn body(mut self, value: LearningModulePublishRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<LearningModulePublishRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -62,9 +79,22 @@ impl runtime::Operation for PostLearningModulePublish {
     }
 }
 
+impl IntoFuture for PostLearningModulePublish {
+    type Output = runtime::Result<runtime::Response<LearningModulePublishResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModulePublishResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/modules/{moduleId}/publish` Optional parameters and all else:
-    /// [`PostLearningModulePublish`].
+    /// Post learning module publish.
+    ///
+    /// `POST /api/v2/learning/modules/{moduleId}/publish` See [`PostLearningModulePublish`] for what it
+    /// takes and returns.
     pub fn post_learning_module_publish(
         &self,
         module_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::learning::LearningModuleRule;
 use crate::runtime;
 
+/// Get learning module rule.
+///
 /// `GET /api/v2/learning/modules/{moduleId}/rule`
+///
+/// Takes `module_id` (a text). Returns [`LearningModuleRule`](crate::models::LearningModuleRule).
 ///
 /// Permission: `learning:rule:view`
 ///
-/// Made by `LearningApi::get_learning_module_rule`.
+/// Created by `LearningApi::get_learning_module_rule`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--rule>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_module_rule("module_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModuleRule {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetLearningModuleRule {
     }
 }
 
+impl IntoFuture for GetLearningModuleRule {
+    type Output = runtime::Result<runtime::Response<LearningModuleRule>>;
+
+    type IntoFuture = runtime::Call<LearningModuleRule>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/{moduleId}/rule` Optional parameters and all else:
-    /// [`GetLearningModuleRule`].
+    /// Get learning module rule.
+    ///
+    /// `GET /api/v2/learning/modules/{moduleId}/rule` See [`GetLearningModuleRule`] for what it takes and
+    /// returns.
     pub fn get_learning_module_rule(
         &self,
         module_id: impl AsRef<str>,
@@ -70,23 +95,36 @@ impl crate::api::LearningApi {
     }
 }
 
+/// Put learning module rule.
+///
 /// `PUT /api/v2/learning/modules/{moduleId}/rule`
+///
+/// Takes `module_id` (a text) and a body ([`LearningModuleRule`](crate::models::LearningModuleRule)).
+/// Returns [`LearningModuleRule`](crate::models::LearningModuleRule).
 ///
 /// Permission: `learning:rule:edit`
 ///
-/// Made by `LearningApi::put_learning_module_rule`.
+/// Created by `LearningApi::put_learning_module_rule`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--rule>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().put_learning_module_rule("module_id", genesys_cloud::models::LearningModuleRule::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutLearningModuleRule {
     request: runtime::Request,
 }
 
 impl PutLearningModuleRule {
-    /// default `true`
-    pub fn assign(mut self, value: bool) -> Self {
-        self.request.query("assign", value);
+    /// The query parameter `assign`, default `true`.
+    pub fn assign(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("assign", value.into());
         self
     }
 
@@ -127,9 +165,22 @@ impl runtime::Operation for PutLearningModuleRule {
     }
 }
 
+impl IntoFuture for PutLearningModuleRule {
+    type Output = runtime::Result<runtime::Response<LearningModuleRule>>;
+
+    type IntoFuture = runtime::Call<LearningModuleRule>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `PUT /api/v2/learning/modules/{moduleId}/rule` Optional parameters and all else:
-    /// [`PutLearningModuleRule`].
+    /// Put learning module rule.
+    ///
+    /// `PUT /api/v2/learning/modules/{moduleId}/rule` See [`PutLearningModuleRule`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_learning_module_rule(
         &self,
@@ -141,7 +192,7 @@ impl crate::api::LearningApi {
             <PutLearningModuleRule as runtime::Operation>::METADATA,
         );
         request.path_argument(module_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutLearningModuleRule { request }
     }
 }

@@ -3,16 +3,29 @@
 use crate::models::learning::LearningModuleMigrateResponse;
 use crate::runtime;
 
+/// Post learning module rule migrate.
+///
 /// `POST /api/v2/learning/modules/{moduleId}/rule/migrate`
+///
+/// Takes `module_id` (a text). Returns
+/// [`LearningModuleMigrateResponse`](crate::models::LearningModuleMigrateResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `learning:module:edit`
 ///
-/// Made by `LearningApi::post_learning_module_rule_migrate`.
+/// Created by `LearningApi::post_learning_module_rule_migrate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--rule-migrate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_module_rule_migrate("module_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningModuleRuleMigrate {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostLearningModuleRuleMigrate {
     }
 }
 
+impl IntoFuture for PostLearningModuleRuleMigrate {
+    type Output = runtime::Result<runtime::Response<LearningModuleMigrateResponse>>;
+
+    type IntoFuture = runtime::Call<LearningModuleMigrateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/modules/{moduleId}/rule/migrate` Optional parameters and all else:
-    /// [`PostLearningModuleRuleMigrate`].
+    /// Post learning module rule migrate.
+    ///
+    /// `POST /api/v2/learning/modules/{moduleId}/rule/migrate` See [`PostLearningModuleRuleMigrate`] for
+    /// what it takes and returns.
     pub fn post_learning_module_rule_migrate(
         &self,
         module_id: impl AsRef<str>,

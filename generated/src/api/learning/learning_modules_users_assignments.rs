@@ -3,14 +3,28 @@
 use crate::models::learning::{LearningAssignment, LearningAssignmentExternalUpdate};
 use crate::runtime;
 
+/// Patch learning module user assignments.
+///
 /// `PATCH /api/v2/learning/modules/{moduleId}/users/{userId}/assignments`
+///
+/// Takes `module_id` (a text), `user_id` (a text) and a body
+/// ([`LearningAssignmentExternalUpdate`](crate::models::LearningAssignmentExternalUpdate)). Returns
+/// [`LearningAssignment`](crate::models::LearningAssignment).
 ///
 /// Permission: `learning:externalAssignment:edit`
 ///
-/// Made by `LearningApi::patch_learning_module_user_assignments`.
+/// Created by `LearningApi::patch_learning_module_user_assignments`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-modules--moduleId--users--userId--assignments>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().patch_learning_module_user_assignments("module_id", "user_id", genesys_cloud::models::LearningAssignmentExternalUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchLearningModuleUserAssignments {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PatchLearningModuleUserAssignments {
     }
 }
 
+impl IntoFuture for PatchLearningModuleUserAssignments {
+    type Output = runtime::Result<runtime::Response<LearningAssignment>>;
+
+    type IntoFuture = runtime::Call<LearningAssignment>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `PATCH /api/v2/learning/modules/{moduleId}/users/{userId}/assignments` Optional parameters and all
-    /// else: [`PatchLearningModuleUserAssignments`].
+    /// Patch learning module user assignments.
+    ///
+    /// `PATCH /api/v2/learning/modules/{moduleId}/users/{userId}/assignments` See
+    /// [`PatchLearningModuleUserAssignments`] for what it takes and returns.
     #[inline]
     pub fn patch_learning_module_user_assignments(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::LearningApi {
         );
         request.path_argument(module_id.as_ref());
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchLearningModuleUserAssignments {
             request,
         }

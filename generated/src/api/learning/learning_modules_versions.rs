@@ -3,20 +3,34 @@
 use crate::models::learning::{GetLearningModuleVersionExpand, LearningModule};
 use crate::runtime;
 
+/// Get learning module version.
+///
 /// `GET /api/v2/learning/modules/{moduleId}/versions/{versionId}`
+///
+/// Takes `module_id` (a text) and `version_id` (a text). Returns
+/// [`LearningModule`](crate::models::LearningModule).
 ///
 /// Permission: `learning:module:view`
 ///
-/// Made by `LearningApi::get_learning_module_version`.
+/// Created by `LearningApi::get_learning_module_version`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--versions--versionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_module_version("module_id", "version_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningModuleVersion {
     request: runtime::Request,
 }
 
 impl GetLearningModuleVersion {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLearningModuleVersionExpand>,
@@ -62,9 +76,22 @@ impl runtime::Operation for GetLearningModuleVersion {
     }
 }
 
+impl IntoFuture for GetLearningModuleVersion {
+    type Output = runtime::Result<runtime::Response<LearningModule>>;
+
+    type IntoFuture = runtime::Call<LearningModule>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/modules/{moduleId}/versions/{versionId}` Optional parameters and all else:
-    /// [`GetLearningModuleVersion`].
+    /// Get learning module version.
+    ///
+    /// `GET /api/v2/learning/modules/{moduleId}/versions/{versionId}` See [`GetLearningModuleVersion`] for
+    /// what it takes and returns.
     pub fn get_learning_module_version(
         &self,
         module_id: impl AsRef<str>,

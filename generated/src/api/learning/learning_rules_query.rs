@@ -3,19 +3,33 @@
 use crate::models::learning::{
     LearningAssignmentUser, LearningAssignmentUserListing, LearningAssignmentUserQuery,
 };
-
 use crate::runtime;
 
+/// Post learning rules query.
+///
 /// `POST /api/v2/learning/rules/query`
+///
+/// Takes `page_size` (an integer), `page_number` (an integer) and a body
+/// ([`LearningAssignmentUserQuery`](crate::models::LearningAssignmentUserQuery)). Returns
+/// [`LearningAssignmentUserListing`](crate::models::LearningAssignmentUserListing). `items()` streams
+/// the items of all pages, each [`LearningAssignmentUser`](crate::models::LearningAssignmentUser).
 ///
 /// Permission: `learning:rule:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `LearningApi::post_learning_rules_query`.
+/// Created by `LearningApi::post_learning_rules_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-rules-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_rules_query(1, 1, genesys_cloud::models::LearningAssignmentUserQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningRulesQuery {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for PostLearningRulesQuery {
     }
 }
 
+impl IntoFuture for PostLearningRulesQuery {
+    type Output = runtime::Result<runtime::Response<LearningAssignmentUserListing>>;
+
+    type IntoFuture = runtime::Call<LearningAssignmentUserListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostLearningRulesQuery {
     type Item = LearningAssignmentUser;
 
@@ -91,7 +116,9 @@ impl runtime::Paged for PostLearningRulesQuery {
 }
 
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/rules/query` Optional parameters and all else: [`PostLearningRulesQuery`].
+    /// Post learning rules query.
+    ///
+    /// `POST /api/v2/learning/rules/query` See [`PostLearningRulesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_learning_rules_query(
         &self,
@@ -103,9 +130,9 @@ impl crate::api::LearningApi {
             &self.client,
             <PostLearningRulesQuery as runtime::Operation>::METADATA,
         );
-        request.query("pageSize", page_size);
-        request.query("pageNumber", page_number);
-        request.json_body("application/json", body);
+        request.query("pageSize", Some(page_size));
+        request.query("pageNumber", Some(page_number));
+        request.json_body("application/json", Some(body));
         PostLearningRulesQuery { request }
     }
 }

@@ -3,17 +3,30 @@
 use crate::models::learning::{
     LearningScheduleSlotsQueryRequest, LearningScheduleSlotsQueryResponse,
 };
-
 use crate::runtime;
 
+/// Post learning scheduleslots query.
+///
 /// `POST /api/v2/learning/scheduleslots/query`
+///
+/// Takes a body
+/// ([`LearningScheduleSlotsQueryRequest`](crate::models::LearningScheduleSlotsQueryRequest)). Returns
+/// [`LearningScheduleSlotsQueryResponse`](crate::models::LearningScheduleSlotsQueryResponse).
 ///
 /// Permission: `learning:scheduleSlot:view`
 ///
-/// Made by `LearningApi::post_learning_scheduleslots_query`.
+/// Created by `LearningApi::post_learning_scheduleslots_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_scheduleslots_query(genesys_cloud::models::LearningScheduleSlotsQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningScheduleslotsQuery {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostLearningScheduleslotsQuery {
     }
 }
 
+impl IntoFuture for PostLearningScheduleslotsQuery {
+    type Output = runtime::Result<runtime::Response<LearningScheduleSlotsQueryResponse>>;
+
+    type IntoFuture = runtime::Call<LearningScheduleSlotsQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/scheduleslots/query` Optional parameters and all else:
-    /// [`PostLearningScheduleslotsQuery`].
+    /// Post learning scheduleslots query.
+    ///
+    /// `POST /api/v2/learning/scheduleslots/query` See [`PostLearningScheduleslotsQuery`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_learning_scheduleslots_query(
         &self,
@@ -69,7 +95,7 @@ impl crate::api::LearningApi {
             &self.client,
             <PostLearningScheduleslotsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLearningScheduleslotsQuery {
             request,
         }

@@ -3,17 +3,28 @@
 use crate::models::learning::{
     LearningScormResponse, LearningScormUploadRequest, LearningScormUploadResponse,
 };
-
 use crate::runtime;
 
+/// Get learning scorm scorm id.
+///
 /// `GET /api/v2/learning/scorm/{scormId}`
+///
+/// Takes `scorm_id` (a text). Returns [`LearningScormResponse`](crate::models::LearningScormResponse).
 ///
 /// Permission: `learning:scorm:view`
 ///
-/// Made by `LearningApi::get_learning_scorm_scorm_id`.
+/// Created by `LearningApi::get_learning_scorm_scorm_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scorm--scormId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().get_learning_scorm_scorm_id("scorm_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLearningScormScormId {
     request: runtime::Request,
@@ -57,9 +68,22 @@ impl runtime::Operation for GetLearningScormScormId {
     }
 }
 
+impl IntoFuture for GetLearningScormScormId {
+    type Output = runtime::Result<runtime::Response<LearningScormResponse>>;
+
+    type IntoFuture = runtime::Call<LearningScormResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LearningApi {
-    /// `GET /api/v2/learning/scorm/{scormId}` Optional parameters and all else:
-    /// [`GetLearningScormScormId`].
+    /// Get learning scorm scorm id.
+    ///
+    /// `GET /api/v2/learning/scorm/{scormId}` See [`GetLearningScormScormId`] for what it takes and
+    /// returns.
     pub fn get_learning_scorm_scorm_id(
         &self,
         scorm_id: impl AsRef<str>,
@@ -73,24 +97,38 @@ impl crate::api::LearningApi {
     }
 }
 
+/// Post learning scorm.
+///
 /// `POST /api/v2/learning/scorm`
+///
+/// Takes optionally a body ([`LearningScormUploadRequest`](crate::models::LearningScormUploadRequest)).
+/// Returns [`LearningScormUploadResponse`](crate::models::LearningScormUploadResponse).
 ///
 /// Permission: `learning:scorm:add`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_learning_scorm_scorm_id`.
 ///
-/// Made by `LearningApi::post_learning_scorm`.
+/// Created by `LearningApi::post_learning_scorm`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scorm>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.learning().post_learning_scorm().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLearningScorm {
     request: runtime::Request,
 }
 
 impl PostLearningScorm {
-    pub fn body(mut self, value: LearningScormUploadRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<LearningScormUploadRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -139,6 +177,17 @@ impl runtime::Operation for PostLearningScorm {
     }
 }
 
+impl IntoFuture for PostLearningScorm {
+    type Output = runtime::Result<runtime::Response<LearningScormUploadResponse>>;
+
+    type IntoFuture = runtime::Call<LearningScormUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostLearningScorm {
     type Status = <crate::api::GetLearningScormScormId as runtime::Operation>::Output;
 
@@ -156,7 +205,9 @@ impl runtime::Submit for PostLearningScorm {
 }
 
 impl crate::api::LearningApi {
-    /// `POST /api/v2/learning/scorm` Optional parameters and all else: [`PostLearningScorm`].
+    /// Post learning scorm.
+    ///
+    /// `POST /api/v2/learning/scorm` See [`PostLearningScorm`] for what it takes and returns.
     pub fn post_learning_scorm(&self) -> PostLearningScorm {
         PostLearningScorm {
             request: runtime::Request::new(

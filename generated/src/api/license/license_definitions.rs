@@ -3,14 +3,32 @@
 use crate::models::license::LicenseDefinition;
 use crate::runtime;
 
+/// Get license definition.
+///
 /// `GET /api/v2/license/definitions/{licenseId}`
+///
+/// Takes `license_id` (a text). Returns [`LicenseDefinition`](crate::models::LicenseDefinition).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Made by `LicenseApi::get_license_definition`.
+/// Created by `LicenseApi::get_license_definition`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-definitions--licenseId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().get_license_definition("license_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseDefinition {
     request: runtime::Request,
@@ -56,9 +74,22 @@ impl runtime::Operation for GetLicenseDefinition {
     }
 }
 
+impl IntoFuture for GetLicenseDefinition {
+    type Output = runtime::Result<runtime::Response<LicenseDefinition>>;
+
+    type IntoFuture = runtime::Call<LicenseDefinition>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `GET /api/v2/license/definitions/{licenseId}` Optional parameters and all else:
-    /// [`GetLicenseDefinition`].
+    /// Get license definition.
+    ///
+    /// `GET /api/v2/license/definitions/{licenseId}` See [`GetLicenseDefinition`] for what it takes and
+    /// returns.
     pub fn get_license_definition(
         &self,
         license_id: impl AsRef<str>,
@@ -72,14 +103,33 @@ impl crate::api::LicenseApi {
     }
 }
 
+/// Get license definitions.
+///
 /// `GET /api/v2/license/definitions`
+///
+/// Takes no arguments. Returns a list, each item
+/// [`LicenseDefinition`](crate::models::LicenseDefinition).
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Made by `LicenseApi::get_license_definitions`.
+/// Created by `LicenseApi::get_license_definitions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-definitions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().get_license_definitions().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseDefinitions {
     request: runtime::Request,
@@ -125,8 +175,21 @@ impl runtime::Operation for GetLicenseDefinitions {
     }
 }
 
+impl IntoFuture for GetLicenseDefinitions {
+    type Output = runtime::Result<runtime::Response<Vec<LicenseDefinition>>>;
+
+    type IntoFuture = runtime::Call<Vec<LicenseDefinition>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `GET /api/v2/license/definitions` Optional parameters and all else: [`GetLicenseDefinitions`].
+    /// Get license definitions.
+    ///
+    /// `GET /api/v2/license/definitions` See [`GetLicenseDefinitions`] for what it takes and returns.
     pub fn get_license_definitions(&self) -> GetLicenseDefinitions {
         GetLicenseDefinitions {
             request: runtime::Request::new(

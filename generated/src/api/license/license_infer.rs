@@ -2,20 +2,33 @@
 
 use crate::runtime;
 
+/// Post license infer.
+///
 /// `POST /api/v2/license/infer`
 ///
-/// Made by `LicenseApi::post_license_infer`.
+/// Takes optionally a body (a list, each item a text). Returns a list, each item a text.
+///
+/// Created by `LicenseApi::post_license_infer`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-infer>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().post_license_infer().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLicenseInfer {
     request: runtime::Request,
 }
 
 impl PostLicenseInfer {
-    pub fn body(mut self, value: Vec<String>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -56,8 +69,21 @@ impl runtime::Operation for PostLicenseInfer {
     }
 }
 
+impl IntoFuture for PostLicenseInfer {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `POST /api/v2/license/infer` Optional parameters and all else: [`PostLicenseInfer`].
+    /// Post license infer.
+    ///
+    /// `POST /api/v2/license/infer` See [`PostLicenseInfer`] for what it takes and returns.
     pub fn post_license_infer(&self) -> PostLicenseInfer {
         PostLicenseInfer {
             request: runtime::Request::new(

@@ -2,24 +2,37 @@
 
 use crate::runtime;
 
+/// Post license infer permissions.
+///
 /// `POST /api/v2/license/infer/permissions`
+///
+/// Takes optionally a body (a list, each item a text). Returns a list, each item a text.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permissions, any of: `authorization:grant:add`, `authorization:license:view`
 ///
-/// Made by `LicenseApi::post_license_infer_permissions`.
+/// Created by `LicenseApi::post_license_infer_permissions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-infer-permissions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().post_license_infer_permissions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLicenseInferPermissions {
     request: runtime::Request,
 }
 
 impl PostLicenseInferPermissions {
-    pub fn body(mut self, value: Vec<String>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -62,9 +75,22 @@ impl runtime::Operation for PostLicenseInferPermissions {
     }
 }
 
+impl IntoFuture for PostLicenseInferPermissions {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `POST /api/v2/license/infer/permissions` Optional parameters and all else:
-    /// [`PostLicenseInferPermissions`].
+    /// Post license infer permissions.
+    ///
+    /// `POST /api/v2/license/infer/permissions` See [`PostLicenseInferPermissions`] for what it takes and
+    /// returns.
     pub fn post_license_infer_permissions(&self) -> PostLicenseInferPermissions {
         PostLicenseInferPermissions {
             request: runtime::Request::new(

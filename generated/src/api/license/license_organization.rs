@@ -3,22 +3,46 @@
 use crate::models::license::{LicenseBatchAssignmentRequest, LicenseUpdateStatus};
 use crate::runtime;
 
+/// Post license organization.
+///
 /// `POST /api/v2/license/organization`
+///
+/// Takes optionally a body
+/// ([`LicenseBatchAssignmentRequest`](crate::models::LicenseBatchAssignmentRequest)). Returns a list,
+/// each item [`LicenseUpdateStatus`](crate::models::LicenseUpdateStatus).
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Made by `LicenseApi::post_license_organization`.
+/// Created by `LicenseApi::post_license_organization`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-organization>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().post_license_organization().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLicenseOrganization {
     request: runtime::Request,
 }
 
 impl PostLicenseOrganization {
-    pub fn body(mut self, value: LicenseBatchAssignmentRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<LicenseBatchAssignmentRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,8 +83,21 @@ impl runtime::Operation for PostLicenseOrganization {
     }
 }
 
+impl IntoFuture for PostLicenseOrganization {
+    type Output = runtime::Result<runtime::Response<Vec<LicenseUpdateStatus>>>;
+
+    type IntoFuture = runtime::Call<Vec<LicenseUpdateStatus>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `POST /api/v2/license/organization` Optional parameters and all else: [`PostLicenseOrganization`].
+    /// Post license organization.
+    ///
+    /// `POST /api/v2/license/organization` See [`PostLicenseOrganization`] for what it takes and returns.
     pub fn post_license_organization(&self) -> PostLicenseOrganization {
         PostLicenseOrganization {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::license::LicenseOrgToggle;
 use crate::runtime;
 
+/// Get license toggle.
+///
 /// `GET /api/v2/license/toggles/{featureName}`
 ///
-/// Made by `LicenseApi::get_license_toggle`.
+/// Takes `feature_name` (a text). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+///
+/// Created by `LicenseApi::get_license_toggle`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-license-toggles--featureName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().get_license_toggle("feature_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLicenseToggle {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetLicenseToggle {
     }
 }
 
+impl IntoFuture for GetLicenseToggle {
+    type Output = runtime::Result<runtime::Response<LicenseOrgToggle>>;
+
+    type IntoFuture = runtime::Call<LicenseOrgToggle>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `GET /api/v2/license/toggles/{featureName}` Optional parameters and all else: [`GetLicenseToggle`].
+    /// Get license toggle.
+    ///
+    /// `GET /api/v2/license/toggles/{featureName}` See [`GetLicenseToggle`] for what it takes and returns.
     pub fn get_license_toggle(&self, feature_name: impl AsRef<str>) -> GetLicenseToggle {
         let mut request = runtime::Request::new(
             &self.client,
@@ -64,12 +95,30 @@ impl crate::api::LicenseApi {
     }
 }
 
+/// Post license toggle.
+///
 /// `POST /api/v2/license/toggles/{featureName}`
 ///
-/// Made by `LicenseApi::post_license_toggle`.
+/// Takes `feature_name` (a text). Returns [`LicenseOrgToggle`](crate::models::LicenseOrgToggle).
+///
+/// Created by `LicenseApi::post_license_toggle`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-license-toggles--featureName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.license().post_license_toggle("feature_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLicenseToggle {
     request: runtime::Request,
@@ -113,9 +162,22 @@ impl runtime::Operation for PostLicenseToggle {
     }
 }
 
+impl IntoFuture for PostLicenseToggle {
+    type Output = runtime::Result<runtime::Response<LicenseOrgToggle>>;
+
+    type IntoFuture = runtime::Call<LicenseOrgToggle>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::LicenseApi {
-    /// `POST /api/v2/license/toggles/{featureName}` Optional parameters and all else:
-    /// [`PostLicenseToggle`].
+    /// Post license toggle.
+    ///
+    /// `POST /api/v2/license/toggles/{featureName}` See [`PostLicenseToggle`] for what it takes and
+    /// returns.
     pub fn post_license_toggle(
         &self,
         feature_name: impl AsRef<str>,

@@ -4,14 +4,28 @@ use crate::models::locations::LocationEntityListing;
 use crate::models::shared_by_22_5bafab::LocationDefinition;
 use crate::runtime;
 
+/// Get location sublocations.
+///
 /// `GET /api/v2/locations/{locationId}/sublocations`
+///
+/// Takes `location_id` (a text). Returns
+/// [`LocationEntityListing`](crate::models::LocationEntityListing). `items()` streams the items of all
+/// pages, each `LocationDefinition`.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `LocationsApi::get_location_sublocations`.
+/// Created by `LocationsApi::get_location_sublocations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations--locationId--sublocations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.locations().get_location_sublocations("location_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLocationSublocations {
     request: runtime::Request,
@@ -67,6 +81,17 @@ impl runtime::Operation for GetLocationSublocations {
     }
 }
 
+impl IntoFuture for GetLocationSublocations {
+    type Output = runtime::Result<runtime::Response<LocationEntityListing>>;
+
+    type IntoFuture = runtime::Call<LocationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetLocationSublocations {
     type Item = LocationDefinition;
 
@@ -85,8 +110,10 @@ impl runtime::Paged for GetLocationSublocations {
 }
 
 impl crate::api::LocationsApi {
-    /// `GET /api/v2/locations/{locationId}/sublocations` Optional parameters and all else:
-    /// [`GetLocationSublocations`].
+    /// Get location sublocations.
+    ///
+    /// `GET /api/v2/locations/{locationId}/sublocations` See [`GetLocationSublocations`] for what it takes
+    /// and returns.
     pub fn get_location_sublocations(
         &self,
         location_id: impl AsRef<str>,

@@ -3,24 +3,43 @@
 use crate::models::locations_and_search::{
     GetLocationsSearchExpand, LocationSearchRequest, LocationsSearchResponse,
 };
-
 use crate::models::shared_by_22_5bafab::LocationDefinition;
 use crate::runtime;
 
+/// Get locations search.
+///
 /// `GET /api/v2/locations/search`
+///
+/// Takes `q64` (a text). Returns [`LocationsSearchResponse`](crate::models::LocationsSearchResponse).
+/// `items()` streams the items of all pages, each `LocationDefinition`.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `LocationsApi::get_locations_search` and `SearchApi::get_locations_search`.
+/// Created by `LocationsApi::get_locations_search` and `SearchApi::get_locations_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.locations().get_locations_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetLocationsSearch {
     request: runtime::Request,
 }
 
 impl GetLocationsSearch {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetLocationsSearchExpand>,
@@ -78,6 +97,17 @@ impl runtime::Operation for GetLocationsSearch {
     }
 }
 
+impl IntoFuture for GetLocationsSearch {
+    type Output = runtime::Result<runtime::Response<LocationsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<LocationsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetLocationsSearch {
     type Item = LocationDefinition;
 
@@ -98,38 +128,62 @@ impl runtime::Paged for GetLocationsSearch {
 
 #[cfg(feature = "locations")]
 impl crate::api::LocationsApi {
-    /// `GET /api/v2/locations/search` Optional parameters and all else: [`GetLocationsSearch`].
+    /// Get locations search.
+    ///
+    /// `GET /api/v2/locations/search` See [`GetLocationsSearch`] for what it takes and returns.
     pub fn get_locations_search(&self, q64: impl AsRef<str>) -> GetLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetLocationsSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetLocationsSearch { request }
     }
 }
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/locations/search` Optional parameters and all else: [`GetLocationsSearch`].
+    /// Get locations search.
+    ///
+    /// `GET /api/v2/locations/search` See [`GetLocationsSearch`] for what it takes and returns.
     pub fn get_locations_search(&self, q64: impl AsRef<str>) -> GetLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetLocationsSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetLocationsSearch { request }
     }
 }
 
+/// Post locations search.
+///
 /// `POST /api/v2/locations/search`
+///
+/// Takes a body ([`LocationSearchRequest`](crate::models::LocationSearchRequest)). Returns
+/// [`LocationsSearchResponse`](crate::models::LocationsSearchResponse). `items()` streams the items of
+/// all pages, each `LocationDefinition`.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `LocationsApi::post_locations_search` and `SearchApi::post_locations_search`.
+/// Created by `LocationsApi::post_locations_search` and `SearchApi::post_locations_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-locations-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.locations().post_locations_search(genesys_cloud::models::LocationSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLocationsSearch {
     request: runtime::Request,
@@ -185,6 +239,17 @@ impl runtime::Operation for PostLocationsSearch {
     }
 }
 
+impl IntoFuture for PostLocationsSearch {
+    type Output = runtime::Result<runtime::Response<LocationsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<LocationsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostLocationsSearch {
     type Item = LocationDefinition;
 
@@ -206,7 +271,9 @@ impl runtime::Paged for PostLocationsSearch {
 
 #[cfg(feature = "locations")]
 impl crate::api::LocationsApi {
-    /// `POST /api/v2/locations/search` Optional parameters and all else: [`PostLocationsSearch`].
+    /// Post locations search.
+    ///
+    /// `POST /api/v2/locations/search` See [`PostLocationsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_locations_search(
         &self,
@@ -216,14 +283,16 @@ impl crate::api::LocationsApi {
             &self.client,
             <PostLocationsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLocationsSearch { request }
     }
 }
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/locations/search` Optional parameters and all else: [`PostLocationsSearch`].
+    /// Post locations search.
+    ///
+    /// `POST /api/v2/locations/search` See [`PostLocationsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_locations_search(
         &self,
@@ -233,7 +302,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostLocationsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLocationsSearch { request }
     }
 }

@@ -3,38 +3,53 @@
 use crate::models::log_capture::{
     LogCaptureQueryRequest, LogCaptureQueryResponse, LogEntry,
 };
-
 use crate::runtime;
 
+/// Post diagnostics logcapture browser entries query.
+///
 /// `POST /api/v2/diagnostics/logcapture/browser/entries/query`
+///
+/// Takes optionally a body ([`LogCaptureQueryRequest`](crate::models::LogCaptureQueryRequest)). Returns
+/// [`LogCaptureQueryResponse`](crate::models::LogCaptureQueryResponse). `items()` streams the items of
+/// all pages, each [`LogEntry`](crate::models::LogEntry).
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`.
+/// Created by `LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.log_capture().post_diagnostics_logcapture_browser_entries_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostDiagnosticsLogcaptureBrowserEntriesQuery {
     request: runtime::Request,
 }
 
 impl PostDiagnosticsLogcaptureBrowserEntriesQuery {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn body(mut self, value: LogCaptureQueryRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<LogCaptureQueryRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -89,6 +104,17 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesQuery {
     }
 }
 
+impl IntoFuture for PostDiagnosticsLogcaptureBrowserEntriesQuery {
+    type Output = runtime::Result<runtime::Response<LogCaptureQueryResponse>>;
+
+    type IntoFuture = runtime::Call<LogCaptureQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostDiagnosticsLogcaptureBrowserEntriesQuery {
     type Item = LogEntry;
 
@@ -107,8 +133,10 @@ impl runtime::Paged for PostDiagnosticsLogcaptureBrowserEntriesQuery {
 }
 
 impl crate::api::LogCaptureApi {
-    /// `POST /api/v2/diagnostics/logcapture/browser/entries/query` Optional parameters and all else:
-    /// [`PostDiagnosticsLogcaptureBrowserEntriesQuery`].
+    /// Post diagnostics logcapture browser entries query.
+    ///
+    /// `POST /api/v2/diagnostics/logcapture/browser/entries/query` See
+    /// [`PostDiagnosticsLogcaptureBrowserEntriesQuery`] for what it takes and returns.
     pub fn post_diagnostics_logcapture_browser_entries_query(
         &self,
     ) -> PostDiagnosticsLogcaptureBrowserEntriesQuery {

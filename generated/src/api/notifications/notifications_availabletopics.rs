@@ -3,23 +3,43 @@
 use crate::models::notifications::{
     AvailableTopic, AvailableTopicEntityListing, GetNotificationsAvailabletopicsExpand,
 };
-
 use crate::runtime;
 
+/// Get notifications availabletopics.
+///
 /// `GET /api/v2/notifications/availabletopics`
+///
+/// Takes no arguments. Returns
+/// [`AvailableTopicEntityListing`](crate::models::AvailableTopicEntityListing). `items()` streams the
+/// items of all pages, each [`AvailableTopic`](crate::models::AvailableTopic).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `NotificationsApi::get_notifications_availabletopics`.
+/// Created by `NotificationsApi::get_notifications_availabletopics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-availabletopics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.notifications().get_notifications_availabletopics().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetNotificationsAvailabletopics {
     request: runtime::Request,
 }
 
 impl GetNotificationsAvailabletopics {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetNotificationsAvailabletopicsExpand>,
@@ -28,9 +48,9 @@ impl GetNotificationsAvailabletopics {
         self
     }
 
-    /// `includePreview`, default `true`
-    pub fn include_preview(mut self, value: bool) -> Self {
-        self.request.query("includePreview", value);
+    /// The query parameter `includePreview`, default `true`.
+    pub fn include_preview(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includePreview", value.into());
         self
     }
 
@@ -83,6 +103,17 @@ impl runtime::Operation for GetNotificationsAvailabletopics {
     }
 }
 
+impl IntoFuture for GetNotificationsAvailabletopics {
+    type Output = runtime::Result<runtime::Response<AvailableTopicEntityListing>>;
+
+    type IntoFuture = runtime::Call<AvailableTopicEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetNotificationsAvailabletopics {
     type Item = AvailableTopic;
 
@@ -99,8 +130,10 @@ impl runtime::Paged for GetNotificationsAvailabletopics {
 }
 
 impl crate::api::NotificationsApi {
-    /// `GET /api/v2/notifications/availabletopics` Optional parameters and all else:
-    /// [`GetNotificationsAvailabletopics`].
+    /// Get notifications availabletopics.
+    ///
+    /// `GET /api/v2/notifications/availabletopics` See [`GetNotificationsAvailabletopics`] for what it
+    /// takes and returns.
     pub fn get_notifications_availabletopics(&self) -> GetNotificationsAvailabletopics {
         GetNotificationsAvailabletopics {
             request: runtime::Request::new(

@@ -3,23 +3,35 @@
 use crate::models::oauth::{OAuthAuthorization, OAuthAuthorizationListing};
 use crate::runtime;
 
+/// Get oauth authorization.
+///
 /// `GET /api/v2/oauth/authorizations/{clientId}`
+///
+/// Takes `client_id` (a text). Returns [`OAuthAuthorization`](crate::models::OAuthAuthorization).
 ///
 /// Permission: `oauth:client:authorize`
 ///
-/// Made by `OAuthApi::get_oauth_authorization`.
+/// Created by `OAuthApi::get_oauth_authorization`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-authorizations--clientId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_authorization("client_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthAuthorization {
     request: runtime::Request,
 }
 
 impl GetOAuthAuthorization {
-    /// `Accept-Language`, default `en-us`
-    pub fn accept_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Accept-Language", value.as_ref());
+    /// The header `Accept-Language`, default `en-us`.
+    pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Accept-Language", value.text());
         self
     }
 
@@ -60,9 +72,22 @@ impl runtime::Operation for GetOAuthAuthorization {
     }
 }
 
+impl IntoFuture for GetOAuthAuthorization {
+    type Output = runtime::Result<runtime::Response<OAuthAuthorization>>;
+
+    type IntoFuture = runtime::Call<OAuthAuthorization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/authorizations/{clientId}` Optional parameters and all else:
-    /// [`GetOAuthAuthorization`].
+    /// Get oauth authorization.
+    ///
+    /// `GET /api/v2/oauth/authorizations/{clientId}` See [`GetOAuthAuthorization`] for what it takes and
+    /// returns.
     pub fn get_oauth_authorization(
         &self,
         client_id: impl AsRef<str>,
@@ -76,25 +101,39 @@ impl crate::api::OAuthApi {
     }
 }
 
+/// Get oauth authorizations.
+///
 /// `GET /api/v2/oauth/authorizations`
+///
+/// Takes no arguments. Returns [`OAuthAuthorizationListing`](crate::models::OAuthAuthorizationListing).
+/// `items()` streams the items of all pages, each
+/// [`OAuthAuthorization`](crate::models::OAuthAuthorization).
 ///
 /// Permission: `oauth:client:authorize`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OAuthApi::get_oauth_authorizations`.
+/// Created by `OAuthApi::get_oauth_authorizations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-authorizations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_authorizations().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthAuthorizations {
     request: runtime::Request,
 }
 
 impl GetOAuthAuthorizations {
-    /// `Accept-Language`, default `en-us`
-    pub fn accept_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Accept-Language", value.as_ref());
+    /// The header `Accept-Language`, default `en-us`.
+    pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Accept-Language", value.text());
         self
     }
 
@@ -147,6 +186,17 @@ impl runtime::Operation for GetOAuthAuthorizations {
     }
 }
 
+impl IntoFuture for GetOAuthAuthorizations {
+    type Output = runtime::Result<runtime::Response<OAuthAuthorizationListing>>;
+
+    type IntoFuture = runtime::Call<OAuthAuthorizationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOAuthAuthorizations {
     type Item = OAuthAuthorization;
 
@@ -163,7 +213,9 @@ impl runtime::Paged for GetOAuthAuthorizations {
 }
 
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/authorizations` Optional parameters and all else: [`GetOAuthAuthorizations`].
+    /// Get oauth authorizations.
+    ///
+    /// `GET /api/v2/oauth/authorizations` See [`GetOAuthAuthorizations`] for what it takes and returns.
     pub fn get_oauth_authorizations(&self) -> GetOAuthAuthorizations {
         GetOAuthAuthorizations {
             request: runtime::Request::new(

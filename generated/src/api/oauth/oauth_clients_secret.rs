@@ -3,14 +3,32 @@
 use crate::models::oauth::OAuthClient;
 use crate::runtime;
 
+/// Post oauth client secret.
+///
 /// `POST /api/v2/oauth/clients/{clientId}/secret`
+///
+/// Takes `client_id` (a text). Returns [`OAuthClient`](crate::models::OAuthClient).
 ///
 /// Permission: `oauth:client:edit`
 ///
-/// Made by `OAuthApi::post_oauth_client_secret`.
+/// Created by `OAuthApi::post_oauth_client_secret`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-oauth-clients--clientId--secret>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().post_oauth_client_secret("client_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOAuthClientSecret {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for PostOAuthClientSecret {
     }
 }
 
+impl IntoFuture for PostOAuthClientSecret {
+    type Output = runtime::Result<runtime::Response<OAuthClient>>;
+
+    type IntoFuture = runtime::Call<OAuthClient>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OAuthApi {
-    /// `POST /api/v2/oauth/clients/{clientId}/secret` Optional parameters and all else:
-    /// [`PostOAuthClientSecret`].
+    /// Post oauth client secret.
+    ///
+    /// `POST /api/v2/oauth/clients/{clientId}/secret` See [`PostOAuthClientSecret`] for what it takes and
+    /// returns.
     pub fn post_oauth_client_secret(
         &self,
         client_id: impl AsRef<str>,

@@ -3,21 +3,33 @@
 use crate::models::oauth::{OAuthScope, OAuthScopeListing};
 use crate::runtime;
 
+/// Get oauth scope.
+///
 /// `GET /api/v2/oauth/scopes/{scopeId}`
 ///
-/// Made by `OAuthApi::get_oauth_scope`.
+/// Takes `scope_id` (a text). Returns [`OAuthScope`](crate::models::OAuthScope).
+///
+/// Created by `OAuthApi::get_oauth_scope`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-scopes--scopeId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_scope("scope_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthScope {
     request: runtime::Request,
 }
 
 impl GetOAuthScope {
-    /// `Accept-Language`, default `en-us`
-    pub fn accept_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Accept-Language", value.as_ref());
+    /// The header `Accept-Language`, default `en-us`.
+    pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Accept-Language", value.text());
         self
     }
 
@@ -58,8 +70,21 @@ impl runtime::Operation for GetOAuthScope {
     }
 }
 
+impl IntoFuture for GetOAuthScope {
+    type Output = runtime::Result<runtime::Response<OAuthScope>>;
+
+    type IntoFuture = runtime::Call<OAuthScope>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/scopes/{scopeId}` Optional parameters and all else: [`GetOAuthScope`].
+    /// Get oauth scope.
+    ///
+    /// `GET /api/v2/oauth/scopes/{scopeId}` See [`GetOAuthScope`] for what it takes and returns.
     pub fn get_oauth_scope(&self, scope_id: impl AsRef<str>) -> GetOAuthScope {
         let mut request = runtime::Request::new(
             &self.client,
@@ -70,23 +95,36 @@ impl crate::api::OAuthApi {
     }
 }
 
+/// Get oauth scopes.
+///
 /// `GET /api/v2/oauth/scopes`
+///
+/// Takes no arguments. Returns [`OAuthScopeListing`](crate::models::OAuthScopeListing). `items()`
+/// streams the items of all pages, each [`OAuthScope`](crate::models::OAuthScope).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OAuthApi::get_oauth_scopes`.
+/// Created by `OAuthApi::get_oauth_scopes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-scopes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_scopes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthScopes {
     request: runtime::Request,
 }
 
 impl GetOAuthScopes {
-    /// `Accept-Language`, default `en-us`
-    pub fn accept_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Accept-Language", value.as_ref());
+    /// The header `Accept-Language`, default `en-us`.
+    pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Accept-Language", value.text());
         self
     }
 
@@ -139,6 +177,17 @@ impl runtime::Operation for GetOAuthScopes {
     }
 }
 
+impl IntoFuture for GetOAuthScopes {
+    type Output = runtime::Result<runtime::Response<OAuthScopeListing>>;
+
+    type IntoFuture = runtime::Call<OAuthScopeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOAuthScopes {
     type Item = OAuthScope;
 
@@ -155,7 +204,9 @@ impl runtime::Paged for GetOAuthScopes {
 }
 
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/scopes` Optional parameters and all else: [`GetOAuthScopes`].
+    /// Get oauth scopes.
+    ///
+    /// `GET /api/v2/oauth/scopes` See [`GetOAuthScopes`] for what it takes and returns.
     pub fn get_oauth_scopes(&self) -> GetOAuthScopes {
         GetOAuthScopes {
             request: runtime::Request::new(

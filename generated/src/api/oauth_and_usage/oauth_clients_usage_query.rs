@@ -3,14 +3,27 @@
 use crate::models::oauth_and_usage::{ApiUsageClientQuery, UsageExecutionResult};
 use crate::runtime;
 
+/// Post oauth client usage query.
+///
 /// `POST /api/v2/oauth/clients/{clientId}/usage/query`
+///
+/// Takes `client_id` (a text) and a body ([`ApiUsageClientQuery`](crate::models::ApiUsageClientQuery)).
+/// Returns [`UsageExecutionResult`](crate::models::UsageExecutionResult).
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:client:view`
 ///
-/// Made by `OAuthApi::post_oauth_client_usage_query` and `UsageApi::post_oauth_client_usage_query`.
+/// Created by `OAuthApi::post_oauth_client_usage_query` and `UsageApi::post_oauth_client_usage_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-oauth-clients--clientId--usage-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().post_oauth_client_usage_query("client_id", genesys_cloud::models::ApiUsageClientQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOAuthClientUsageQuery {
     request: runtime::Request,
@@ -56,10 +69,23 @@ impl runtime::Operation for PostOAuthClientUsageQuery {
     }
 }
 
+impl IntoFuture for PostOAuthClientUsageQuery {
+    type Output = runtime::Result<runtime::Response<UsageExecutionResult>>;
+
+    type IntoFuture = runtime::Call<UsageExecutionResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "oauth")]
 impl crate::api::OAuthApi {
-    /// `POST /api/v2/oauth/clients/{clientId}/usage/query` Optional parameters and all else:
-    /// [`PostOAuthClientUsageQuery`].
+    /// Post oauth client usage query.
+    ///
+    /// `POST /api/v2/oauth/clients/{clientId}/usage/query` See [`PostOAuthClientUsageQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_oauth_client_usage_query(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::OAuthApi {
             <PostOAuthClientUsageQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(client_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOAuthClientUsageQuery {
             request,
         }
@@ -80,8 +106,10 @@ impl crate::api::OAuthApi {
 
 #[cfg(feature = "usage")]
 impl crate::api::UsageApi {
-    /// `POST /api/v2/oauth/clients/{clientId}/usage/query` Optional parameters and all else:
-    /// [`PostOAuthClientUsageQuery`].
+    /// Post oauth client usage query.
+    ///
+    /// `POST /api/v2/oauth/clients/{clientId}/usage/query` See [`PostOAuthClientUsageQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_oauth_client_usage_query(
         &self,
@@ -93,7 +121,7 @@ impl crate::api::UsageApi {
             <PostOAuthClientUsageQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(client_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOAuthClientUsageQuery {
             request,
         }

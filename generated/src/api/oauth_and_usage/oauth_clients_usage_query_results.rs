@@ -3,15 +3,28 @@
 use crate::models::oauth_and_usage::ApiUsageQueryResult;
 use crate::runtime;
 
+/// Get oauth client usage query result.
+///
 /// `GET /api/v2/oauth/clients/{clientId}/usage/query/results/{executionId}`
+///
+/// Takes `client_id` (a text) and `execution_id` (a text). Returns
+/// [`ApiUsageQueryResult`](crate::models::ApiUsageQueryResult).
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:client:view`
 ///
-/// Made by `OAuthApi::get_oauth_client_usage_query_result` and
+/// Created by `OAuthApi::get_oauth_client_usage_query_result` and
 /// `UsageApi::get_oauth_client_usage_query_result`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients--clientId--usage-query-results--executionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_client_usage_query_result("client_id", "execution_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthClientUsageQueryResult {
     request: runtime::Request,
@@ -57,10 +70,23 @@ impl runtime::Operation for GetOAuthClientUsageQueryResult {
     }
 }
 
+impl IntoFuture for GetOAuthClientUsageQueryResult {
+    type Output = runtime::Result<runtime::Response<ApiUsageQueryResult>>;
+
+    type IntoFuture = runtime::Call<ApiUsageQueryResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "oauth")]
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/clients/{clientId}/usage/query/results/{executionId}` Optional parameters and all
-    /// else: [`GetOAuthClientUsageQueryResult`].
+    /// Get oauth client usage query result.
+    ///
+    /// `GET /api/v2/oauth/clients/{clientId}/usage/query/results/{executionId}` See
+    /// [`GetOAuthClientUsageQueryResult`] for what it takes and returns.
     pub fn get_oauth_client_usage_query_result(
         &self,
         client_id: impl AsRef<str>,
@@ -80,8 +106,10 @@ impl crate::api::OAuthApi {
 
 #[cfg(feature = "usage")]
 impl crate::api::UsageApi {
-    /// `GET /api/v2/oauth/clients/{clientId}/usage/query/results/{executionId}` Optional parameters and all
-    /// else: [`GetOAuthClientUsageQueryResult`].
+    /// Get oauth client usage query result.
+    ///
+    /// `GET /api/v2/oauth/clients/{clientId}/usage/query/results/{executionId}` See
+    /// [`GetOAuthClientUsageQueryResult`] for what it takes and returns.
     pub fn get_oauth_client_usage_query_result(
         &self,
         client_id: impl AsRef<str>,

@@ -3,23 +3,36 @@
 use crate::models::oauth_and_usage::UsageExecutionResult;
 use crate::runtime;
 
+/// Get oauth client usage summary.
+///
 /// `GET /api/v2/oauth/clients/{clientId}/usage/summary`
+///
+/// Takes `client_id` (a text). Returns [`UsageExecutionResult`](crate::models::UsageExecutionResult).
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:client:view`
 ///
-/// Made by `OAuthApi::get_oauth_client_usage_summary` and `UsageApi::get_oauth_client_usage_summary`.
+/// Created by `OAuthApi::get_oauth_client_usage_summary` and
+/// `UsageApi::get_oauth_client_usage_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-oauth-clients--clientId--usage-summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.oauth().get_oauth_client_usage_summary("client_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOAuthClientUsageSummary {
     request: runtime::Request,
 }
 
 impl GetOAuthClientUsageSummary {
-    /// default `7`
-    pub fn days(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("days", value.as_ref());
+    /// The query parameter `days`, default `7`.
+    pub fn days(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("days", value.text());
         self
     }
 
@@ -62,10 +75,23 @@ impl runtime::Operation for GetOAuthClientUsageSummary {
     }
 }
 
+impl IntoFuture for GetOAuthClientUsageSummary {
+    type Output = runtime::Result<runtime::Response<UsageExecutionResult>>;
+
+    type IntoFuture = runtime::Call<UsageExecutionResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "oauth")]
 impl crate::api::OAuthApi {
-    /// `GET /api/v2/oauth/clients/{clientId}/usage/summary` Optional parameters and all else:
-    /// [`GetOAuthClientUsageSummary`].
+    /// Get oauth client usage summary.
+    ///
+    /// `GET /api/v2/oauth/clients/{clientId}/usage/summary` See [`GetOAuthClientUsageSummary`] for what it
+    /// takes and returns.
     pub fn get_oauth_client_usage_summary(
         &self,
         client_id: impl AsRef<str>,
@@ -83,8 +109,10 @@ impl crate::api::OAuthApi {
 
 #[cfg(feature = "usage")]
 impl crate::api::UsageApi {
-    /// `GET /api/v2/oauth/clients/{clientId}/usage/summary` Optional parameters and all else:
-    /// [`GetOAuthClientUsageSummary`].
+    /// Get oauth client usage summary.
+    ///
+    /// `GET /api/v2/oauth/clients/{clientId}/usage/summary` See [`GetOAuthClientUsageSummary`] for what it
+    /// takes and returns.
     pub fn get_oauth_client_usage_summary(
         &self,
         client_id: impl AsRef<str>,

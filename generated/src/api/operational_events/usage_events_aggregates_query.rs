@@ -3,25 +3,42 @@
 use crate::models::operational_events::{
     EventAggregatesQueryRequest, EventAggregatesResponse,
 };
-
 use crate::runtime;
 
+/// Post usage events aggregates query.
+///
 /// `POST /api/v2/usage/events/aggregates/query`
+///
+/// Takes optionally a body
+/// ([`EventAggregatesQueryRequest`](crate::models::EventAggregatesQueryRequest)). Returns
+/// [`EventAggregatesResponse`](crate::models::EventAggregatesResponse).
 ///
 /// Permission: `usage:events:view`
 ///
-/// Made by `OperationalEventsApi::post_usage_events_aggregates_query`.
+/// Created by `OperationalEventsApi::post_usage_events_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operational_events().post_usage_events_aggregates_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsageEventsAggregatesQuery {
     request: runtime::Request,
 }
 
 impl PostUsageEventsAggregatesQuery {
-    pub fn body(mut self, value: EventAggregatesQueryRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<EventAggregatesQueryRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -62,9 +79,22 @@ impl runtime::Operation for PostUsageEventsAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostUsageEventsAggregatesQuery {
+    type Output = runtime::Result<runtime::Response<EventAggregatesResponse>>;
+
+    type IntoFuture = runtime::Call<EventAggregatesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationalEventsApi {
-    /// `POST /api/v2/usage/events/aggregates/query` Optional parameters and all else:
-    /// [`PostUsageEventsAggregatesQuery`].
+    /// Post usage events aggregates query.
+    ///
+    /// `POST /api/v2/usage/events/aggregates/query` See [`PostUsageEventsAggregatesQuery`] for what it
+    /// takes and returns.
     pub fn post_usage_events_aggregates_query(&self) -> PostUsageEventsAggregatesQuery {
         PostUsageEventsAggregatesQuery {
             request: runtime::Request::new(

@@ -3,14 +3,26 @@
 use crate::models::operational_events::{EventDefinition, EventDefinitionListing};
 use crate::runtime;
 
+/// Get usage events definition.
+///
 /// `GET /api/v2/usage/events/definitions/{eventDefinitionId}`
+///
+/// Takes `event_definition_id` (a text). Returns [`EventDefinition`](crate::models::EventDefinition).
 ///
 /// Permission: `usage:events:view`
 ///
-/// Made by `OperationalEventsApi::get_usage_events_definition`.
+/// Created by `OperationalEventsApi::get_usage_events_definition`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-events-definitions--eventDefinitionId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operational_events().get_usage_events_definition("event_definition_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsageEventsDefinition {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetUsageEventsDefinition {
     }
 }
 
+impl IntoFuture for GetUsageEventsDefinition {
+    type Output = runtime::Result<runtime::Response<EventDefinition>>;
+
+    type IntoFuture = runtime::Call<EventDefinition>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationalEventsApi {
-    /// `GET /api/v2/usage/events/definitions/{eventDefinitionId}` Optional parameters and all else:
-    /// [`GetUsageEventsDefinition`].
+    /// Get usage events definition.
+    ///
+    /// `GET /api/v2/usage/events/definitions/{eventDefinitionId}` See [`GetUsageEventsDefinition`] for what
+    /// it takes and returns.
     pub fn get_usage_events_definition(
         &self,
         event_definition_id: impl AsRef<str>,
@@ -72,16 +97,29 @@ impl crate::api::OperationalEventsApi {
     }
 }
 
+/// Get usage events definitions.
+///
 /// `GET /api/v2/usage/events/definitions`
+///
+/// Takes no arguments. Returns [`EventDefinitionListing`](crate::models::EventDefinitionListing).
+/// `items()` streams the items of all pages, each [`EventDefinition`](crate::models::EventDefinition).
 ///
 /// Permission: `usage:events:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OperationalEventsApi::get_usage_events_definitions`.
+/// Created by `OperationalEventsApi::get_usage_events_definitions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-events-definitions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operational_events().get_usage_events_definitions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsageEventsDefinitions {
     request: runtime::Request,
@@ -137,6 +175,17 @@ impl runtime::Operation for GetUsageEventsDefinitions {
     }
 }
 
+impl IntoFuture for GetUsageEventsDefinitions {
+    type Output = runtime::Result<runtime::Response<EventDefinitionListing>>;
+
+    type IntoFuture = runtime::Call<EventDefinitionListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsageEventsDefinitions {
     type Item = EventDefinition;
 
@@ -153,8 +202,10 @@ impl runtime::Paged for GetUsageEventsDefinitions {
 }
 
 impl crate::api::OperationalEventsApi {
-    /// `GET /api/v2/usage/events/definitions` Optional parameters and all else:
-    /// [`GetUsageEventsDefinitions`].
+    /// Get usage events definitions.
+    ///
+    /// `GET /api/v2/usage/events/definitions` See [`GetUsageEventsDefinitions`] for what it takes and
+    /// returns.
     pub fn get_usage_events_definitions(&self) -> GetUsageEventsDefinitions {
         GetUsageEventsDefinitions {
             request: runtime::Request::new(

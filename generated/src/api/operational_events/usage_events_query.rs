@@ -3,43 +3,59 @@
 use crate::models::operational_events::{
     EventQueryRequest, EventQueryResponse, OperationalEvent,
 };
-
 use crate::runtime;
 
+/// Post usage events query.
+///
 /// `POST /api/v2/usage/events/query`
+///
+/// Takes optionally a body ([`EventQueryRequest`](crate::models::EventQueryRequest)). Returns
+/// [`EventQueryResponse`](crate::models::EventQueryResponse). `items()` streams the items of all pages,
+/// each [`OperationalEvent`](crate::models::OperationalEvent).
 ///
 /// Permission: `usage:events:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `OperationalEventsApi::post_usage_events_query`.
+/// Created by `OperationalEventsApi::post_usage_events_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operational_events().post_usage_events_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsageEventsQuery {
     request: runtime::Request,
 }
 
 impl PostUsageEventsQuery {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn body(mut self, value: EventQueryRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<EventQueryRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -92,6 +108,17 @@ impl runtime::Operation for PostUsageEventsQuery {
     }
 }
 
+impl IntoFuture for PostUsageEventsQuery {
+    type Output = runtime::Result<runtime::Response<EventQueryResponse>>;
+
+    type IntoFuture = runtime::Call<EventQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostUsageEventsQuery {
     type Item = OperationalEvent;
 
@@ -110,7 +137,9 @@ impl runtime::Paged for PostUsageEventsQuery {
 }
 
 impl crate::api::OperationalEventsApi {
-    /// `POST /api/v2/usage/events/query` Optional parameters and all else: [`PostUsageEventsQuery`].
+    /// Post usage events query.
+    ///
+    /// `POST /api/v2/usage/events/query` See [`PostUsageEventsQuery`] for what it takes and returns.
     pub fn post_usage_events_query(&self) -> PostUsageEventsQuery {
         PostUsageEventsQuery {
             request: runtime::Request::new(

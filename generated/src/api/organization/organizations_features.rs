@@ -3,17 +3,36 @@
 use crate::models::organization::{
     FeatureState, OrganizationFeatures, PatchOrganizationsFeatureFeatureName,
 };
-
 use crate::runtime;
 
+/// Patch organizations feature.
+///
 /// `PATCH /api/v2/organizations/features/{featureName}`
+///
+/// Takes `feature_name` (`PatchOrganizationsFeatureFeatureName`) and a body
+/// ([`FeatureState`](crate::models::FeatureState)). Returns
+/// [`OrganizationFeatures`](crate::models::OrganizationFeatures).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Made by `OrganizationApi::patch_organizations_feature`.
+/// Created by `OrganizationApi::patch_organizations_feature`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-organizations-features--featureName->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().patch_organizations_feature(genesys_cloud::models::PatchOrganizationsFeatureFeatureName::RealtimeCic, genesys_cloud::models::FeatureState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchOrganizationsFeature {
     request: runtime::Request,
@@ -59,9 +78,22 @@ impl runtime::Operation for PatchOrganizationsFeature {
     }
 }
 
+impl IntoFuture for PatchOrganizationsFeature {
+    type Output = runtime::Result<runtime::Response<OrganizationFeatures>>;
+
+    type IntoFuture = runtime::Call<OrganizationFeatures>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `PATCH /api/v2/organizations/features/{featureName}` Optional parameters and all else:
-    /// [`PatchOrganizationsFeature`].
+    /// Patch organizations feature.
+    ///
+    /// `PATCH /api/v2/organizations/features/{featureName}` See [`PatchOrganizationsFeature`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_organizations_feature(
         &self,
@@ -73,7 +105,7 @@ impl crate::api::OrganizationApi {
             <PatchOrganizationsFeature as runtime::Operation>::METADATA,
         );
         request.path_argument(feature_name);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchOrganizationsFeature {
             request,
         }

@@ -3,12 +3,24 @@
 use crate::models::organization::LimitDocumentation;
 use crate::runtime;
 
+/// Get organizations limits docs.
+///
 /// `GET /api/v2/organizations/limits/docs`
 ///
-/// Made by `OrganizationApi::get_organizations_limits_docs`.
+/// Takes no arguments. Returns [`LimitDocumentation`](crate::models::LimitDocumentation).
+///
+/// Created by `OrganizationApi::get_organizations_limits_docs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-docs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().get_organizations_limits_docs().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganizationsLimitsDocs {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for GetOrganizationsLimitsDocs {
     }
 }
 
+impl IntoFuture for GetOrganizationsLimitsDocs {
+    type Output = runtime::Result<runtime::Response<LimitDocumentation>>;
+
+    type IntoFuture = runtime::Call<LimitDocumentation>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/organizations/limits/docs` Optional parameters and all else:
-    /// [`GetOrganizationsLimitsDocs`].
+    /// Get organizations limits docs.
+    ///
+    /// `GET /api/v2/organizations/limits/docs` See [`GetOrganizationsLimitsDocs`] for what it takes and
+    /// returns.
     pub fn get_organizations_limits_docs(&self) -> GetOrganizationsLimitsDocs {
         GetOrganizationsLimitsDocs {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 use crate::models::organization::FreeTrialLimitDocs;
 use crate::runtime;
 
+/// Get organizations limits docs freetrial.
+///
 /// `GET /api/v2/organizations/limits/docs/freetrial`
 ///
-/// Made by `OrganizationApi::get_organizations_limits_docs_freetrial`.
+/// Takes no arguments. Returns [`FreeTrialLimitDocs`](crate::models::FreeTrialLimitDocs).
+///
+/// Created by `OrganizationApi::get_organizations_limits_docs_freetrial`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-docs-freetrial>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().get_organizations_limits_docs_freetrial().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganizationsLimitsDocsFreetrial {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for GetOrganizationsLimitsDocsFreetrial {
     }
 }
 
+impl IntoFuture for GetOrganizationsLimitsDocsFreetrial {
+    type Output = runtime::Result<runtime::Response<FreeTrialLimitDocs>>;
+
+    type IntoFuture = runtime::Call<FreeTrialLimitDocs>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/organizations/limits/docs/freetrial` Optional parameters and all else:
-    /// [`GetOrganizationsLimitsDocsFreetrial`].
+    /// Get organizations limits docs freetrial.
+    ///
+    /// `GET /api/v2/organizations/limits/docs/freetrial` See [`GetOrganizationsLimitsDocsFreetrial`] for
+    /// what it takes and returns.
     pub fn get_organizations_limits_docs_freetrial(
         &self,
     ) -> GetOrganizationsLimitsDocsFreetrial {

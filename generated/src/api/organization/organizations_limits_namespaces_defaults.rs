@@ -4,14 +4,28 @@ use crate::models::organization::LimitsEntityListing;
 use crate::models::shared_by_18_94a174::Limit;
 use crate::runtime;
 
+/// Get organizations limits namespace defaults.
+///
 /// `GET /api/v2/organizations/limits/namespaces/{namespaceName}/defaults`
+///
+/// Takes `namespace_name` (a text). Returns
+/// [`LimitsEntityListing`](crate::models::LimitsEntityListing). `items()` streams the items of all
+/// pages, each `Limit`.
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OrganizationApi::get_organizations_limits_namespace_defaults`.
+/// Created by `OrganizationApi::get_organizations_limits_namespace_defaults`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces--namespaceName--defaults>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().get_organizations_limits_namespace_defaults("namespace_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganizationsLimitsNamespaceDefaults {
     request: runtime::Request,
@@ -67,6 +81,17 @@ impl runtime::Operation for GetOrganizationsLimitsNamespaceDefaults {
     }
 }
 
+impl IntoFuture for GetOrganizationsLimitsNamespaceDefaults {
+    type Output = runtime::Result<runtime::Response<LimitsEntityListing>>;
+
+    type IntoFuture = runtime::Call<LimitsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOrganizationsLimitsNamespaceDefaults {
     type Item = Limit;
 
@@ -83,8 +108,10 @@ impl runtime::Paged for GetOrganizationsLimitsNamespaceDefaults {
 }
 
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/organizations/limits/namespaces/{namespaceName}/defaults` Optional parameters and all
-    /// else: [`GetOrganizationsLimitsNamespaceDefaults`].
+    /// Get organizations limits namespace defaults.
+    ///
+    /// `GET /api/v2/organizations/limits/namespaces/{namespaceName}/defaults` See
+    /// [`GetOrganizationsLimitsNamespaceDefaults`] for what it takes and returns.
     pub fn get_organizations_limits_namespace_defaults(
         &self,
         namespace_name: impl AsRef<str>,

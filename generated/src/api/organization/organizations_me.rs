@@ -3,12 +3,30 @@
 use crate::models::shared_by_6_c46b1d::Organization;
 use crate::runtime;
 
+/// Get organizations me.
+///
 /// `GET /api/v2/organizations/me`
 ///
-/// Made by `OrganizationApi::get_organizations_me`.
+/// Takes no arguments. Returns `Organization`.
+///
+/// Created by `OrganizationApi::get_organizations_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().get_organizations_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganizationsMe {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetOrganizationsMe {
     }
 }
 
+impl IntoFuture for GetOrganizationsMe {
+    type Output = runtime::Result<runtime::Response<Organization>>;
+
+    type IntoFuture = runtime::Call<Organization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/organizations/me` Optional parameters and all else: [`GetOrganizationsMe`].
+    /// Get organizations me.
+    ///
+    /// `GET /api/v2/organizations/me` See [`GetOrganizationsMe`] for what it takes and returns.
     pub fn get_organizations_me(&self) -> GetOrganizationsMe {
         GetOrganizationsMe {
             request: runtime::Request::new(
@@ -64,22 +95,42 @@ impl crate::api::OrganizationApi {
     }
 }
 
+/// Put organizations me.
+///
 /// `PUT /api/v2/organizations/me`
+///
+/// Takes optionally a body (`Organization`). Returns `Organization`.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Made by `OrganizationApi::put_organizations_me`.
+/// Created by `OrganizationApi::put_organizations_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().put_organizations_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 409: `general.conflict`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOrganizationsMe {
     request: runtime::Request,
 }
 
 impl PutOrganizationsMe {
-    pub fn body(mut self, value: Organization) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Organization>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -125,8 +176,21 @@ impl runtime::Operation for PutOrganizationsMe {
     }
 }
 
+impl IntoFuture for PutOrganizationsMe {
+    type Output = runtime::Result<runtime::Response<Organization>>;
+
+    type IntoFuture = runtime::Call<Organization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `PUT /api/v2/organizations/me` Optional parameters and all else: [`PutOrganizationsMe`].
+    /// Put organizations me.
+    ///
+    /// `PUT /api/v2/organizations/me` See [`PutOrganizationsMe`] for what it takes and returns.
     pub fn put_organizations_me(&self) -> PutOrganizationsMe {
         PutOrganizationsMe {
             request: runtime::Request::new(

@@ -3,14 +3,26 @@
 use crate::models::organization::OrgWhitelistSettings;
 use crate::runtime;
 
+/// Get organizations whitelist.
+///
 /// `GET /api/v2/organizations/whitelist`
+///
+/// Takes no arguments. Returns [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `OrganizationApi::get_organizations_whitelist`.
+/// Created by `OrganizationApi::get_organizations_whitelist`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-whitelist>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().get_organizations_whitelist().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrganizationsWhitelist {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetOrganizationsWhitelist {
     }
 }
 
+impl IntoFuture for GetOrganizationsWhitelist {
+    type Output = runtime::Result<runtime::Response<OrgWhitelistSettings>>;
+
+    type IntoFuture = runtime::Call<OrgWhitelistSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `GET /api/v2/organizations/whitelist` Optional parameters and all else:
-    /// [`GetOrganizationsWhitelist`].
+    /// Get organizations whitelist.
+    ///
+    /// `GET /api/v2/organizations/whitelist` See [`GetOrganizationsWhitelist`] for what it takes and
+    /// returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_organizations_whitelist(&self) -> GetOrganizationsWhitelist {
         GetOrganizationsWhitelist {
@@ -68,16 +93,29 @@ impl crate::api::OrganizationApi {
     }
 }
 
+/// Put organizations whitelist.
+///
 /// `PUT /api/v2/organizations/whitelist`
+///
+/// Takes a body ([`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings)). Returns
+/// [`OrgWhitelistSettings`](crate::models::OrgWhitelistSettings).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Made by `OrganizationApi::put_organizations_whitelist`.
+/// Created by `OrganizationApi::put_organizations_whitelist`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-organizations-whitelist>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization().put_organizations_whitelist(genesys_cloud::models::OrgWhitelistSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOrganizationsWhitelist {
     request: runtime::Request,
@@ -123,9 +161,22 @@ impl runtime::Operation for PutOrganizationsWhitelist {
     }
 }
 
+impl IntoFuture for PutOrganizationsWhitelist {
+    type Output = runtime::Result<runtime::Response<OrgWhitelistSettings>>;
+
+    type IntoFuture = runtime::Call<OrgWhitelistSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationApi {
-    /// `PUT /api/v2/organizations/whitelist` Optional parameters and all else:
-    /// [`PutOrganizationsWhitelist`].
+    /// Put organizations whitelist.
+    ///
+    /// `PUT /api/v2/organizations/whitelist` See [`PutOrganizationsWhitelist`] for what it takes and
+    /// returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn put_organizations_whitelist(
@@ -136,7 +187,7 @@ impl crate::api::OrganizationApi {
             &self.client,
             <PutOrganizationsWhitelist as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutOrganizationsWhitelist {
             request,
         }

@@ -3,44 +3,62 @@
 use crate::models::organization_authorization::{
     AuditQueryResponse, TrusteeAuditQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post orgauthorization trustees audits.
+///
 /// `POST /api/v2/orgauthorization/trustees/audits`
+///
+/// Takes a body ([`TrusteeAuditQueryRequest`](crate::models::TrusteeAuditQueryRequest)). Returns
+/// [`AuditQueryResponse`](crate::models::AuditQueryResponse).
 ///
 /// Permission: `authorization:audit:view`
 ///
-/// Made by `OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`.
+/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-audits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization_authorization().post_orgauthorization_trustees_audits(genesys_cloud::models::TrusteeAuditQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOrgauthorizationTrusteesAudits {
     request: runtime::Request,
 }
 
 impl PostOrgauthorizationTrusteesAudits {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`, default `timestamp`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `timestamp`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `descending`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `descending`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -81,9 +99,22 @@ impl runtime::Operation for PostOrgauthorizationTrusteesAudits {
     }
 }
 
+impl IntoFuture for PostOrgauthorizationTrusteesAudits {
+    type Output = runtime::Result<runtime::Response<AuditQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AuditQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
-    /// `POST /api/v2/orgauthorization/trustees/audits` Optional parameters and all else:
-    /// [`PostOrgauthorizationTrusteesAudits`].
+    /// Post orgauthorization trustees audits.
+    ///
+    /// `POST /api/v2/orgauthorization/trustees/audits` See [`PostOrgauthorizationTrusteesAudits`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_orgauthorization_trustees_audits(
         &self,
@@ -93,7 +124,7 @@ impl crate::api::OrganizationAuthorizationApi {
             &self.client,
             <PostOrgauthorizationTrusteesAudits as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOrgauthorizationTrusteesAudits {
             request,
         }

@@ -4,14 +4,27 @@ use crate::models::shared_by_19_01097d::UserAuthorization;
 use crate::models::shared_by_3_fc4881::RoleDivisionGrants;
 use crate::runtime;
 
+/// Put orgauthorization trustee group roledivisions.
+///
 /// `PUT /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups/{trusteeGroupId}/roledivisions`
+///
+/// Takes `trustee_org_id` (a text), `trustee_group_id` (a text) and a body (`RoleDivisionGrants`).
+/// Returns `UserAuthorization`.
 ///
 /// Permission: `authorization:orgTrusteeGroup:edit`
 ///
-/// Made by `OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions`.
+/// Created by `OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId--roledivisions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization_authorization().put_orgauthorization_trustee_group_roledivisions("trustee_org_id", "trustee_group_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOrgauthorizationTrusteeGroupRoledivisions {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PutOrgauthorizationTrusteeGroupRoledivisions {
     }
 }
 
+impl IntoFuture for PutOrgauthorizationTrusteeGroupRoledivisions {
+    type Output = runtime::Result<runtime::Response<UserAuthorization>>;
+
+    type IntoFuture = runtime::Call<UserAuthorization>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
-    /// `PUT /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups/{trusteeGroupId}/roledivisions`
-    /// Optional parameters and all else: [`PutOrgauthorizationTrusteeGroupRoledivisions`].
+    /// Put orgauthorization trustee group roledivisions.
+    ///
+    /// `PUT /api/v2/orgauthorization/trustees/{trusteeOrgId}/groups/{trusteeGroupId}/roledivisions` See
+    /// [`PutOrgauthorizationTrusteeGroupRoledivisions`] for what it takes and returns.
     #[inline]
     pub fn put_orgauthorization_trustee_group_roledivisions(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::OrganizationAuthorizationApi {
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_group_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutOrgauthorizationTrusteeGroupRoledivisions {
             request,
         }

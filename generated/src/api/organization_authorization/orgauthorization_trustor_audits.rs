@@ -3,44 +3,62 @@
 use crate::models::organization_authorization::{
     AuditQueryResponse, TrustorAuditQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post orgauthorization trustor audits.
+///
 /// `POST /api/v2/orgauthorization/trustor/audits`
+///
+/// Takes a body ([`TrustorAuditQueryRequest`](crate::models::TrustorAuditQueryRequest)). Returns
+/// [`AuditQueryResponse`](crate::models::AuditQueryResponse).
 ///
 /// Permission: `authorization:audit:view`
 ///
-/// Made by `OrganizationAuthorizationApi::post_orgauthorization_trustor_audits`.
+/// Created by `OrganizationAuthorizationApi::post_orgauthorization_trustor_audits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustor-audits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.organization_authorization().post_orgauthorization_trustor_audits(genesys_cloud::models::TrustorAuditQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOrgauthorizationTrustorAudits {
     request: runtime::Request,
 }
 
 impl PostOrgauthorizationTrustorAudits {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`, default `timestamp`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `timestamp`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `descending`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `descending`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -81,9 +99,22 @@ impl runtime::Operation for PostOrgauthorizationTrustorAudits {
     }
 }
 
+impl IntoFuture for PostOrgauthorizationTrustorAudits {
+    type Output = runtime::Result<runtime::Response<AuditQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AuditQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OrganizationAuthorizationApi {
-    /// `POST /api/v2/orgauthorization/trustor/audits` Optional parameters and all else:
-    /// [`PostOrgauthorizationTrustorAudits`].
+    /// Post orgauthorization trustor audits.
+    ///
+    /// `POST /api/v2/orgauthorization/trustor/audits` See [`PostOrgauthorizationTrustorAudits`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_orgauthorization_trustor_audits(
         &self,
@@ -93,7 +124,7 @@ impl crate::api::OrganizationAuthorizationApi {
             &self.client,
             <PostOrgauthorizationTrustorAudits as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOrgauthorizationTrustorAudits {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::shared_by_12_0d55b9::Empty;
 use crate::runtime;
 
+/// Post outbound campaign agentownedmappingpreview.
+///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview`
+///
+/// Takes `campaign_id` (a text). Returns `Empty`.
 ///
 /// Permissions, all of: `outbound:campaign:view`, `outbound:contact:view`, `directory:user:view`
 ///
-/// Made by `OutboundApi::post_outbound_campaign_agentownedmappingpreview`.
+/// Created by `OutboundApi::post_outbound_campaign_agentownedmappingpreview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--agentownedmappingpreview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_campaign_agentownedmappingpreview("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignAgentownedmappingpreview {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostOutboundCampaignAgentownedmappingpreview {
     }
 }
 
+impl IntoFuture for PostOutboundCampaignAgentownedmappingpreview {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview` Optional parameters and all
-    /// else: [`PostOutboundCampaignAgentownedmappingpreview`].
+    /// Post outbound campaign agentownedmappingpreview.
+    ///
+    /// `POST /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview` See
+    /// [`PostOutboundCampaignAgentownedmappingpreview`] for what it takes and returns.
     pub fn post_outbound_campaign_agentownedmappingpreview(
         &self,
         campaign_id: impl AsRef<str>,

@@ -3,16 +3,31 @@
 use crate::models::outbound::{AgentOwnedMappingPreview, AgentOwnedMappingPreviewListing};
 use crate::runtime;
 
+/// Get outbound campaign agentownedmappingpreview results.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview/results`
+///
+/// Takes `campaign_id` (a text). Returns
+/// [`AgentOwnedMappingPreviewListing`](crate::models::AgentOwnedMappingPreviewListing). `items()`
+/// streams the items of all pages, each
+/// [`AgentOwnedMappingPreview`](crate::models::AgentOwnedMappingPreview).
 ///
 /// Permissions, all of: `outbound:campaign:view`, `outbound:contact:view`, `routing:queue:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OutboundApi::get_outbound_campaign_agentownedmappingpreview_results`.
+/// Created by `OutboundApi::get_outbound_campaign_agentownedmappingpreview_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--agentownedmappingpreview-results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_agentownedmappingpreview_results("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignAgentownedmappingpreviewResults {
     request: runtime::Request,
@@ -70,6 +85,17 @@ impl runtime::Operation for GetOutboundCampaignAgentownedmappingpreviewResults {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignAgentownedmappingpreviewResults {
+    type Output = runtime::Result<runtime::Response<AgentOwnedMappingPreviewListing>>;
+
+    type IntoFuture = runtime::Call<AgentOwnedMappingPreviewListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOutboundCampaignAgentownedmappingpreviewResults {
     type Item = AgentOwnedMappingPreview;
 
@@ -86,8 +112,10 @@ impl runtime::Paged for GetOutboundCampaignAgentownedmappingpreviewResults {
 }
 
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview/results` Optional parameters
-    /// and all else: [`GetOutboundCampaignAgentownedmappingpreviewResults`].
+    /// Get outbound campaign agentownedmappingpreview results.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/agentownedmappingpreview/results` See
+    /// [`GetOutboundCampaignAgentownedmappingpreviewResults`] for what it takes and returns.
     pub fn get_outbound_campaign_agentownedmappingpreview_results(
         &self,
         campaign_id: impl AsRef<str>,

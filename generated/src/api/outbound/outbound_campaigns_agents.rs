@@ -3,12 +3,32 @@
 use crate::models::outbound::Agent;
 use crate::runtime;
 
+/// Put outbound campaign agent.
+///
 /// `PUT /api/v2/outbound/campaigns/{campaignId}/agents/{userId}`
 ///
-/// Made by `OutboundApi::put_outbound_campaign_agent`.
+/// Takes `campaign_id` (a text), `user_id` (a text) and a body ([`Agent`](crate::models::Agent)).
+/// Returns a text.
+///
+/// Created by `OutboundApi::put_outbound_campaign_agent`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaigns--campaignId--agents--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().put_outbound_campaign_agent("campaign_id", "user_id", genesys_cloud::models::Agent::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.campaign.status`, `invalid.date`, `invalid.stage`, `invalid.value`
+/// - 404: `campaign.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOutboundCampaignAgent {
     request: runtime::Request,
@@ -63,9 +83,22 @@ impl runtime::Operation for PutOutboundCampaignAgent {
     }
 }
 
+impl IntoFuture for PutOutboundCampaignAgent {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `PUT /api/v2/outbound/campaigns/{campaignId}/agents/{userId}` Optional parameters and all else:
-    /// [`PutOutboundCampaignAgent`].
+    /// Put outbound campaign agent.
+    ///
+    /// `PUT /api/v2/outbound/campaigns/{campaignId}/agents/{userId}` See [`PutOutboundCampaignAgent`] for
+    /// what it takes and returns.
     #[inline]
     pub fn put_outbound_campaign_agent(
         &self,
@@ -79,7 +112,7 @@ impl crate::api::OutboundApi {
         );
         request.path_argument(campaign_id.as_ref());
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutOutboundCampaignAgent {
             request,
         }

@@ -4,38 +4,52 @@ use crate::models::outbound::{
     CommonCampaign, CommonCampaignEntityListing, GetOutboundCampaignsAllMediaType,
     GetOutboundCampaignsAllSortOrder,
 };
-
 use crate::runtime;
 
+/// Get outbound campaigns all.
+///
 /// `GET /api/v2/outbound/campaigns/all`
+///
+/// Takes no arguments. Returns
+/// [`CommonCampaignEntityListing`](crate::models::CommonCampaignEntityListing). `items()` streams the
+/// items of all pages, each [`CommonCampaign`](crate::models::CommonCampaign).
 ///
 /// Permissions, any of: `outbound:campaign:view`, `outbound:messagingCampaign:view`,
 /// `outbound:emailCampaign:view`, `outbound:whatsAppCampaign:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `OutboundApi::get_outbound_campaigns_all`.
+/// Created by `OutboundApi::get_outbound_campaigns_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaigns_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignsAll {
     request: runtime::Request,
 }
 
 impl GetOutboundCampaignsAll {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -46,12 +60,13 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -65,7 +80,7 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// `mediaType`
+    /// The query parameter `mediaType`.
     pub fn media_type(
         mut self,
         value: impl IntoIterator<Item = GetOutboundCampaignsAllMediaType>,
@@ -74,9 +89,12 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// `sortOrder`, default `a`
-    pub fn sort_order(mut self, value: GetOutboundCampaignsAllSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `a`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetOutboundCampaignsAllSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -136,6 +154,17 @@ impl runtime::Operation for GetOutboundCampaignsAll {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignsAll {
+    type Output = runtime::Result<runtime::Response<CommonCampaignEntityListing>>;
+
+    type IntoFuture = runtime::Call<CommonCampaignEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOutboundCampaignsAll {
     type Item = CommonCampaign;
 
@@ -156,7 +185,9 @@ impl runtime::Paged for GetOutboundCampaignsAll {
 }
 
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/all` Optional parameters and all else: [`GetOutboundCampaignsAll`].
+    /// Get outbound campaigns all.
+    ///
+    /// `GET /api/v2/outbound/campaigns/all` See [`GetOutboundCampaignsAll`] for what it takes and returns.
     pub fn get_outbound_campaigns_all(&self) -> GetOutboundCampaignsAll {
         GetOutboundCampaignsAll {
             request: runtime::Request::new(

@@ -5,38 +5,53 @@ use crate::models::outbound::{
     GetOutboundCampaignsAllDivisionviewsMediaType,
     GetOutboundCampaignsAllDivisionviewsSortOrder,
 };
-
 use crate::runtime;
 
+/// Get outbound campaigns all divisionviews.
+///
 /// `GET /api/v2/outbound/campaigns/all/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`CommonCampaignDivisionViewEntityListing`](crate::models::CommonCampaignDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`CommonCampaignDivisionView`](crate::models::CommonCampaignDivisionView).
 ///
 /// Permissions, any of: `outbound:campaign:search`, `outbound:messagingCampaign:search`,
 /// `outbound:emailCampaign:search`, `outbound:whatsAppCampaign:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `OutboundApi::get_outbound_campaigns_all_divisionviews`.
+/// Created by `OutboundApi::get_outbound_campaigns_all_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaigns_all_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignsAllDivisionviews {
     request: runtime::Request,
 }
 
 impl GetOutboundCampaignsAllDivisionviews {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -47,12 +62,13 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -66,7 +82,7 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// `mediaType`
+    /// The query parameter `mediaType`.
     pub fn media_type(
         mut self,
         value: impl IntoIterator<Item = GetOutboundCampaignsAllDivisionviewsMediaType>,
@@ -75,12 +91,12 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// `sortOrder`, default `a`
+    /// The query parameter `sortOrder`, default `a`.
     pub fn sort_order(
         mut self,
-        value: GetOutboundCampaignsAllDivisionviewsSortOrder,
+        value: impl Into<Option<GetOutboundCampaignsAllDivisionviewsSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -140,6 +156,19 @@ impl runtime::Operation for GetOutboundCampaignsAllDivisionviews {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignsAllDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<CommonCampaignDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<CommonCampaignDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOutboundCampaignsAllDivisionviews {
     type Item = CommonCampaignDivisionView;
 
@@ -160,8 +189,10 @@ impl runtime::Paged for GetOutboundCampaignsAllDivisionviews {
 }
 
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/all/divisionviews` Optional parameters and all else:
-    /// [`GetOutboundCampaignsAllDivisionviews`].
+    /// Get outbound campaigns all divisionviews.
+    ///
+    /// `GET /api/v2/outbound/campaigns/all/divisionviews` See [`GetOutboundCampaignsAllDivisionviews`] for
+    /// what it takes and returns.
     pub fn get_outbound_campaigns_all_divisionviews(
         &self,
     ) -> GetOutboundCampaignsAllDivisionviews {

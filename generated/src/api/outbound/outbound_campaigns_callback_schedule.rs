@@ -3,14 +3,36 @@
 use crate::models::outbound::ContactCallbackRequest;
 use crate::runtime;
 
+/// Post outbound campaign callback schedule.
+///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/callback/schedule`
+///
+/// Takes `campaign_id` (a text) and a body
+/// ([`ContactCallbackRequest`](crate::models::ContactCallbackRequest)). Returns
+/// [`ContactCallbackRequest`](crate::models::ContactCallbackRequest).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `OutboundApi::post_outbound_campaign_callback_schedule`.
+/// Created by `OutboundApi::post_outbound_campaign_callback_schedule`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--callback-schedule>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_campaign_callback_schedule("campaign_id", genesys_cloud::models::ContactCallbackRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `callback.schedule.invalid`, `contact.cannot.be.blank`, `contact.list.cannot.be.blank`, `invalid.contact.phone.column`, `invalid.date`, `invalid.schedule.format`, `invalid.value`, `schedule.cannot.be.blank`
+/// - 404: `campaign.not.found`
+/// - 500: `callback.scheduling.error`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignCallbackSchedule {
     request: runtime::Request,
@@ -70,9 +92,22 @@ impl runtime::Operation for PostOutboundCampaignCallbackSchedule {
     }
 }
 
+impl IntoFuture for PostOutboundCampaignCallbackSchedule {
+    type Output = runtime::Result<runtime::Response<ContactCallbackRequest>>;
+
+    type IntoFuture = runtime::Call<ContactCallbackRequest>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/campaigns/{campaignId}/callback/schedule` Optional parameters and all else:
-    /// [`PostOutboundCampaignCallbackSchedule`].
+    /// Post outbound campaign callback schedule.
+    ///
+    /// `POST /api/v2/outbound/campaigns/{campaignId}/callback/schedule` See
+    /// [`PostOutboundCampaignCallbackSchedule`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_outbound_campaign_callback_schedule(
@@ -85,7 +120,7 @@ impl crate::api::OutboundApi {
             <PostOutboundCampaignCallbackSchedule as runtime::Operation>::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundCampaignCallbackSchedule {
             request,
         }

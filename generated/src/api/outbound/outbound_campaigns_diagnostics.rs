@@ -3,14 +3,33 @@
 use crate::models::outbound::CampaignDiagnostics;
 use crate::runtime;
 
+/// Get outbound campaign diagnostics.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/diagnostics`
+///
+/// Takes `campaign_id` (a text). Returns [`CampaignDiagnostics`](crate::models::CampaignDiagnostics).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Made by `OutboundApi::get_outbound_campaign_diagnostics`.
+/// Created by `OutboundApi::get_outbound_campaign_diagnostics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--diagnostics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_diagnostics("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `campaign.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignDiagnostics {
     request: runtime::Request,
@@ -57,9 +76,22 @@ impl runtime::Operation for GetOutboundCampaignDiagnostics {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignDiagnostics {
+    type Output = runtime::Result<runtime::Response<CampaignDiagnostics>>;
+
+    type IntoFuture = runtime::Call<CampaignDiagnostics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/diagnostics` Optional parameters and all else:
-    /// [`GetOutboundCampaignDiagnostics`].
+    /// Get outbound campaign diagnostics.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/diagnostics` See [`GetOutboundCampaignDiagnostics`] for
+    /// what it takes and returns.
     pub fn get_outbound_campaign_diagnostics(
         &self,
         campaign_id: impl AsRef<str>,

@@ -3,14 +3,32 @@
 use crate::models::outbound::CampaignInteractions;
 use crate::runtime;
 
+/// Get outbound campaign interactions.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/interactions`
+///
+/// Takes `campaign_id` (a text). Returns [`CampaignInteractions`](crate::models::CampaignInteractions).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Made by `OutboundApi::get_outbound_campaign_interactions`.
+/// Created by `OutboundApi::get_outbound_campaign_interactions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--interactions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_interactions("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignInteractions {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetOutboundCampaignInteractions {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignInteractions {
+    type Output = runtime::Result<runtime::Response<CampaignInteractions>>;
+
+    type IntoFuture = runtime::Call<CampaignInteractions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/interactions` Optional parameters and all else:
-    /// [`GetOutboundCampaignInteractions`].
+    /// Get outbound campaign interactions.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/interactions` See [`GetOutboundCampaignInteractions`]
+    /// for what it takes and returns.
     pub fn get_outbound_campaign_interactions(
         &self,
         campaign_id: impl AsRef<str>,

@@ -3,53 +3,69 @@
 use crate::models::outbound::CampaignOutboundLinesDistribution;
 use crate::runtime;
 
+/// Get outbound campaign linedistribution.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/linedistribution`
+///
+/// Takes `campaign_id` (a text). Returns
+/// [`CampaignOutboundLinesDistribution`](crate::models::CampaignOutboundLinesDistribution).
 ///
 /// Permission: `outbound:lineDistribution:view`
 ///
-/// Made by `OutboundApi::get_outbound_campaign_linedistribution`.
+/// Created by `OutboundApi::get_outbound_campaign_linedistribution`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--linedistribution>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_linedistribution("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignLinedistribution {
     request: runtime::Request,
 }
 
 impl GetOutboundCampaignLinedistribution {
-    /// `includeOnlyActiveCampaigns`, default `true`
-    pub fn include_only_active_campaigns(mut self, value: bool) -> Self {
-        self.request.query("includeOnlyActiveCampaigns", value);
+    /// The query parameter `includeOnlyActiveCampaigns`, default `true`.
+    pub fn include_only_active_campaigns(
+        mut self,
+        value: impl Into<Option<bool>>,
+    ) -> Self {
+        self.request.query("includeOnlyActiveCampaigns", value.into());
         self
     }
 
-    /// `edgeGroupId`
-    pub fn edge_group_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("edgeGroupId", value.as_ref());
+    /// The query parameter `edgeGroupId`.
+    pub fn edge_group_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("edgeGroupId", value.text());
         self
     }
 
-    /// `siteId`
-    pub fn site_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("siteId", value.as_ref());
+    /// The query parameter `siteId`.
+    pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("siteId", value.text());
         self
     }
 
-    /// `useWeight`
-    pub fn use_weight(mut self, value: bool) -> Self {
-        self.request.query("useWeight", value);
+    /// The query parameter `useWeight`.
+    pub fn use_weight(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("useWeight", value.into());
         self
     }
 
-    /// `relativeWeight`
-    pub fn relative_weight(mut self, value: i64) -> Self {
-        self.request.query("relativeWeight", value);
+    /// The query parameter `relativeWeight`.
+    pub fn relative_weight(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("relativeWeight", value.into());
         self
     }
 
-    /// `outboundLineCount`
-    pub fn outbound_line_count(mut self, value: i64) -> Self {
-        self.request.query("outboundLineCount", value);
+    /// The query parameter `outboundLineCount`.
+    pub fn outbound_line_count(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("outboundLineCount", value.into());
         self
     }
 
@@ -92,9 +108,22 @@ impl runtime::Operation for GetOutboundCampaignLinedistribution {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignLinedistribution {
+    type Output = runtime::Result<runtime::Response<CampaignOutboundLinesDistribution>>;
+
+    type IntoFuture = runtime::Call<CampaignOutboundLinesDistribution>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/linedistribution` Optional parameters and all else:
-    /// [`GetOutboundCampaignLinedistribution`].
+    /// Get outbound campaign linedistribution.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/linedistribution` See
+    /// [`GetOutboundCampaignLinedistribution`] for what it takes and returns.
     pub fn get_outbound_campaign_linedistribution(
         &self,
         campaign_id: impl AsRef<str>,

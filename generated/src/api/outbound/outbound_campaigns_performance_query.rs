@@ -3,16 +3,30 @@
 use crate::models::outbound::{CampaignPerformanceData, CampaignPerformanceDataListing};
 use crate::runtime;
 
+/// Post outbound campaigns performance query.
+///
 /// `POST /api/v2/outbound/campaigns/performance/query`
+///
+/// Takes a body (a list, each item a text). Returns
+/// [`CampaignPerformanceDataListing`](crate::models::CampaignPerformanceDataListing). `items()` streams
+/// the items of all pages, each [`CampaignPerformanceData`](crate::models::CampaignPerformanceData).
 ///
 /// Permissions, any of: `outbound:performance:view`, `outbound:campaign:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OutboundApi::post_outbound_campaigns_performance_query`.
+/// Created by `OutboundApi::post_outbound_campaigns_performance_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns-performance-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_campaigns_performance_query(vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignsPerformanceQuery {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for PostOutboundCampaignsPerformanceQuery {
     }
 }
 
+impl IntoFuture for PostOutboundCampaignsPerformanceQuery {
+    type Output = runtime::Result<runtime::Response<CampaignPerformanceDataListing>>;
+
+    type IntoFuture = runtime::Call<CampaignPerformanceDataListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostOutboundCampaignsPerformanceQuery {
     type Item = CampaignPerformanceData;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for PostOutboundCampaignsPerformanceQuery {
 }
 
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/campaigns/performance/query` Optional parameters and all else:
-    /// [`PostOutboundCampaignsPerformanceQuery`].
+    /// Post outbound campaigns performance query.
+    ///
+    /// `POST /api/v2/outbound/campaigns/performance/query` See [`PostOutboundCampaignsPerformanceQuery`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_outbound_campaigns_performance_query(
         &self,
@@ -97,7 +124,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundCampaignsPerformanceQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundCampaignsPerformanceQuery {
             request,
         }

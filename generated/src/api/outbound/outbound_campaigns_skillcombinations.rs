@@ -3,31 +3,45 @@
 use crate::models::outbound::{PagedSkillCombinationListing, SkillCombinationInfo};
 use crate::runtime;
 
+/// Get outbound campaign skillcombinations.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/skillcombinations`
+///
+/// Takes `campaign_id` (a text). Returns
+/// [`PagedSkillCombinationListing`](crate::models::PagedSkillCombinationListing). `items()` streams the
+/// items of all pages, each [`SkillCombinationInfo`](crate::models::SkillCombinationInfo).
 ///
 /// Permission: `outbound:campaign:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `OutboundApi::get_outbound_campaign_skillcombinations`.
+/// Created by `OutboundApi::get_outbound_campaign_skillcombinations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--skillcombinations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_skillcombinations("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignSkillcombinations {
     request: runtime::Request,
 }
 
 impl GetOutboundCampaignSkillcombinations {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -80,6 +94,17 @@ impl runtime::Operation for GetOutboundCampaignSkillcombinations {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignSkillcombinations {
+    type Output = runtime::Result<runtime::Response<PagedSkillCombinationListing>>;
+
+    type IntoFuture = runtime::Call<PagedSkillCombinationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOutboundCampaignSkillcombinations {
     type Item = SkillCombinationInfo;
 
@@ -100,8 +125,10 @@ impl runtime::Paged for GetOutboundCampaignSkillcombinations {
 }
 
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/skillcombinations` Optional parameters and all else:
-    /// [`GetOutboundCampaignSkillcombinations`].
+    /// Get outbound campaign skillcombinations.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/skillcombinations` See
+    /// [`GetOutboundCampaignSkillcombinations`] for what it takes and returns.
     pub fn get_outbound_campaign_skillcombinations(
         &self,
         campaign_id: impl AsRef<str>,

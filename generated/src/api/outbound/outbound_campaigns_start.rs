@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post outbound campaign start.
+///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/start`
+///
+/// Takes `campaign_id` (a text). Returns nothing.
 ///
 /// Permission: `outbound:campaign:start`
 ///
-/// Made by `OutboundApi::post_outbound_campaign_start`.
+/// Created by `OutboundApi::post_outbound_campaign_start`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--start>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_campaign_start("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignStart {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostOutboundCampaignStart {
     }
 }
 
+impl IntoFuture for PostOutboundCampaignStart {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/campaigns/{campaignId}/start` Optional parameters and all else:
-    /// [`PostOutboundCampaignStart`].
+    /// Post outbound campaign start.
+    ///
+    /// `POST /api/v2/outbound/campaigns/{campaignId}/start` See [`PostOutboundCampaignStart`] for what it
+    /// takes and returns.
     pub fn post_outbound_campaign_start(
         &self,
         campaign_id: impl AsRef<str>,

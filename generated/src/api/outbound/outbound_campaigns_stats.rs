@@ -3,14 +3,33 @@
 use crate::models::outbound::CampaignStats;
 use crate::runtime;
 
+/// Get outbound campaign stats.
+///
 /// `GET /api/v2/outbound/campaigns/{campaignId}/stats`
+///
+/// Takes `campaign_id` (a text). Returns [`CampaignStats`](crate::models::CampaignStats).
 ///
 /// Permission: `outbound:campaign:view`
 ///
-/// Made by `OutboundApi::get_outbound_campaign_stats`.
+/// Created by `OutboundApi::get_outbound_campaign_stats`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId--stats>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_campaign_stats("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `campaign.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundCampaignStats {
     request: runtime::Request,
@@ -57,9 +76,22 @@ impl runtime::Operation for GetOutboundCampaignStats {
     }
 }
 
+impl IntoFuture for GetOutboundCampaignStats {
+    type Output = runtime::Result<runtime::Response<CampaignStats>>;
+
+    type IntoFuture = runtime::Call<CampaignStats>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/campaigns/{campaignId}/stats` Optional parameters and all else:
-    /// [`GetOutboundCampaignStats`].
+    /// Get outbound campaign stats.
+    ///
+    /// `GET /api/v2/outbound/campaigns/{campaignId}/stats` See [`GetOutboundCampaignStats`] for what it
+    /// takes and returns.
     pub fn get_outbound_campaign_stats(
         &self,
         campaign_id: impl AsRef<str>,

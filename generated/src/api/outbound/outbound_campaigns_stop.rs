@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post outbound campaign stop.
+///
 /// `POST /api/v2/outbound/campaigns/{campaignId}/stop`
+///
+/// Takes `campaign_id` (a text). Returns nothing.
 ///
 /// Permission: `outbound:campaign:stop`
 ///
-/// Made by `OutboundApi::post_outbound_campaign_stop`.
+/// Created by `OutboundApi::post_outbound_campaign_stop`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns--campaignId--stop>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_campaign_stop("campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignStop {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostOutboundCampaignStop {
     }
 }
 
+impl IntoFuture for PostOutboundCampaignStop {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/campaigns/{campaignId}/stop` Optional parameters and all else:
-    /// [`PostOutboundCampaignStop`].
+    /// Post outbound campaign stop.
+    ///
+    /// `POST /api/v2/outbound/campaigns/{campaignId}/stop` See [`PostOutboundCampaignStop`] for what it
+    /// takes and returns.
     pub fn post_outbound_campaign_stop(
         &self,
         campaign_id: impl AsRef<str>,

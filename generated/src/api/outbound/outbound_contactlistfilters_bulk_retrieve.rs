@@ -3,19 +3,33 @@
 use crate::models::outbound::{
     ContactListFilter, ContactListFilterBulkRetrieveBody, ContactListFilterEntityListing,
 };
-
 use crate::runtime;
 
+/// Post outbound contactlistfilters bulk retrieve.
+///
 /// `POST /api/v2/outbound/contactlistfilters/bulk/retrieve`
+///
+/// Takes a body
+/// ([`ContactListFilterBulkRetrieveBody`](crate::models::ContactListFilterBulkRetrieveBody)). Returns
+/// [`ContactListFilterEntityListing`](crate::models::ContactListFilterEntityListing). `items()` streams
+/// the items of all pages, each [`ContactListFilter`](crate::models::ContactListFilter).
 ///
 /// Permission: `outbound:contactListFilter:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`.
+/// Created by `OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-bulk-retrieve>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlistfilters_bulk_retrieve(genesys_cloud::models::ContactListFilterBulkRetrieveBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistfiltersBulkRetrieve {
     request: runtime::Request,
@@ -73,6 +87,17 @@ impl runtime::Operation for PostOutboundContactlistfiltersBulkRetrieve {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistfiltersBulkRetrieve {
+    type Output = runtime::Result<runtime::Response<ContactListFilterEntityListing>>;
+
+    type IntoFuture = runtime::Call<ContactListFilterEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostOutboundContactlistfiltersBulkRetrieve {
     type Item = ContactListFilter;
 
@@ -89,8 +114,10 @@ impl runtime::Paged for PostOutboundContactlistfiltersBulkRetrieve {
 }
 
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlistfilters/bulk/retrieve` Optional parameters and all else:
-    /// [`PostOutboundContactlistfiltersBulkRetrieve`].
+    /// Post outbound contactlistfilters bulk retrieve.
+    ///
+    /// `POST /api/v2/outbound/contactlistfilters/bulk/retrieve` See
+    /// [`PostOutboundContactlistfiltersBulkRetrieve`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlistfilters_bulk_retrieve(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlistfiltersBulkRetrieve as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistfiltersBulkRetrieve {
             request,
         }

@@ -3,14 +3,33 @@
 use crate::models::outbound::{ContactListFilter, FilterPreviewResponse};
 use crate::runtime;
 
+/// Post outbound contactlistfilters preview.
+///
 /// `POST /api/v2/outbound/contactlistfilters/preview`
+///
+/// Takes a body ([`ContactListFilter`](crate::models::ContactListFilter)). Returns
+/// [`FilterPreviewResponse`](crate::models::FilterPreviewResponse).
 ///
 /// Permission: `outbound:contact:view`
 ///
-/// Made by `OutboundApi::post_outbound_contactlistfilters_preview`.
+/// Created by `OutboundApi::post_outbound_contactlistfilters_preview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-preview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlistfilters_preview(genesys_cloud::models::ContactListFilter::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistfiltersPreview {
     request: runtime::Request,
@@ -54,9 +73,22 @@ impl runtime::Operation for PostOutboundContactlistfiltersPreview {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistfiltersPreview {
+    type Output = runtime::Result<runtime::Response<FilterPreviewResponse>>;
+
+    type IntoFuture = runtime::Call<FilterPreviewResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlistfilters/preview` Optional parameters and all else:
-    /// [`PostOutboundContactlistfiltersPreview`].
+    /// Post outbound contactlistfilters preview.
+    ///
+    /// `POST /api/v2/outbound/contactlistfilters/preview` See [`PostOutboundContactlistfiltersPreview`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlistfilters_preview(
         &self,
@@ -66,7 +98,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlistfiltersPreview as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistfiltersPreview {
             request,
         }

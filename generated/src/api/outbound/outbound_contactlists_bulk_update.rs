@@ -3,12 +3,25 @@
 use crate::models::outbound::{ContactListsBulkEditRequest, ContactListsBulkEditResponse};
 use crate::runtime;
 
+/// Post outbound contactlists bulk update.
+///
 /// `POST /api/v2/outbound/contactlists/bulk/update`
 ///
-/// Made by `OutboundApi::post_outbound_contactlists_bulk_update`.
+/// Takes a body ([`ContactListsBulkEditRequest`](crate::models::ContactListsBulkEditRequest)). Returns
+/// [`ContactListsBulkEditResponse`](crate::models::ContactListsBulkEditResponse).
+///
+/// Created by `OutboundApi::post_outbound_contactlists_bulk_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists-bulk-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlists_bulk_update(genesys_cloud::models::ContactListsBulkEditRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistsBulkUpdate {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for PostOutboundContactlistsBulkUpdate {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistsBulkUpdate {
+    type Output = runtime::Result<runtime::Response<ContactListsBulkEditResponse>>;
+
+    type IntoFuture = runtime::Call<ContactListsBulkEditResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/bulk/update` Optional parameters and all else:
-    /// [`PostOutboundContactlistsBulkUpdate`].
+    /// Post outbound contactlists bulk update.
+    ///
+    /// `POST /api/v2/outbound/contactlists/bulk/update` See [`PostOutboundContactlistsBulkUpdate`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_outbound_contactlists_bulk_update(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlistsBulkUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistsBulkUpdate {
             request,
         }

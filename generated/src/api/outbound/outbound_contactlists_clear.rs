@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Post outbound contactlist clear.
+///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/clear`
+///
+/// Takes `contact_list_id` (a text). Returns nothing.
 ///
 /// Permission: `outbound:contact:delete`
 ///
-/// Made by `OutboundApi::post_outbound_contactlist_clear`.
+/// Created by `OutboundApi::post_outbound_contactlist_clear`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--clear>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlist_clear("contact_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistClear {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for PostOutboundContactlistClear {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistClear {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/{contactListId}/clear` Optional parameters and all else:
-    /// [`PostOutboundContactlistClear`].
+    /// Post outbound contactlist clear.
+    ///
+    /// `POST /api/v2/outbound/contactlists/{contactListId}/clear` See [`PostOutboundContactlistClear`] for
+    /// what it takes and returns.
     pub fn post_outbound_contactlist_clear(
         &self,
         contact_list_id: impl AsRef<str>,

@@ -3,14 +3,34 @@
 use crate::models::outbound::DialerContact;
 use crate::runtime;
 
+/// Post outbound contactlist contacts bulk.
+///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk`
+///
+/// Takes `contact_list_id` (a text) and a body (a list, each item a text). Returns a list, each item
+/// [`DialerContact`](crate::models::DialerContact).
 ///
 /// Permission: `outbound:contact:view`
 ///
-/// Made by `OutboundApi::post_outbound_contactlist_contacts_bulk`.
+/// Created by `OutboundApi::post_outbound_contactlist_contacts_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlist_contacts_bulk("contact_list_id", vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `too.many.contacts.requested`
+/// - 404: `contact.list.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistContactsBulk {
     request: runtime::Request,
@@ -57,9 +77,22 @@ impl runtime::Operation for PostOutboundContactlistContactsBulk {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistContactsBulk {
+    type Output = runtime::Result<runtime::Response<Vec<DialerContact>>>;
+
+    type IntoFuture = runtime::Call<Vec<DialerContact>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk` Optional parameters and all else:
-    /// [`PostOutboundContactlistContactsBulk`].
+    /// Post outbound contactlist contacts bulk.
+    ///
+    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk` See
+    /// [`PostOutboundContactlistContactsBulk`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlist_contacts_bulk(
         &self,
@@ -71,7 +104,7 @@ impl crate::api::OutboundApi {
             <PostOutboundContactlistContactsBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistContactsBulk {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::outbound::{ContactBulkSearchParameters, ContactsBulkOperationJob};
 use crate::runtime;
 
+/// Post outbound contactlist contacts bulk remove.
+///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/remove`
+///
+/// Takes `contact_list_id` (a text) and a body
+/// ([`ContactBulkSearchParameters`](crate::models::ContactBulkSearchParameters)). Returns
+/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob).
 ///
 /// Permission: `outbound:contact:delete`
 ///
-/// Made by `OutboundApi::post_outbound_contactlist_contacts_bulk_remove`.
+/// Created by `OutboundApi::post_outbound_contactlist_contacts_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlist_contacts_bulk_remove("contact_list_id", genesys_cloud::models::ContactBulkSearchParameters::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistContactsBulkRemove {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostOutboundContactlistContactsBulkRemove {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistContactsBulkRemove {
+    type Output = runtime::Result<runtime::Response<ContactsBulkOperationJob>>;
+
+    type IntoFuture = runtime::Call<ContactsBulkOperationJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/remove` Optional parameters and
-    /// all else: [`PostOutboundContactlistContactsBulkRemove`].
+    /// Post outbound contactlist contacts bulk remove.
+    ///
+    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/remove` See
+    /// [`PostOutboundContactlistContactsBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlist_contacts_bulk_remove(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::OutboundApi {
             <PostOutboundContactlistContactsBulkRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistContactsBulkRemove {
             request,
         }

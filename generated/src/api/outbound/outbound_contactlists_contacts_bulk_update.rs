@@ -3,14 +3,28 @@
 use crate::models::outbound::{ContactBulkEditRequest, ContactsBulkOperationJob};
 use crate::runtime;
 
+/// Post outbound contactlist contacts bulk update.
+///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/update`
+///
+/// Takes `contact_list_id` (a text) and a body
+/// ([`ContactBulkEditRequest`](crate::models::ContactBulkEditRequest)). Returns
+/// [`ContactsBulkOperationJob`](crate::models::ContactsBulkOperationJob).
 ///
 /// Permission: `outbound:contact:edit`
 ///
-/// Made by `OutboundApi::post_outbound_contactlist_contacts_bulk_update`.
+/// Created by `OutboundApi::post_outbound_contactlist_contacts_bulk_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-bulk-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlist_contacts_bulk_update("contact_list_id", genesys_cloud::models::ContactBulkEditRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistContactsBulkUpdate {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostOutboundContactlistContactsBulkUpdate {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistContactsBulkUpdate {
+    type Output = runtime::Result<runtime::Response<ContactsBulkOperationJob>>;
+
+    type IntoFuture = runtime::Call<ContactsBulkOperationJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/update` Optional parameters and
-    /// all else: [`PostOutboundContactlistContactsBulkUpdate`].
+    /// Post outbound contactlist contacts bulk update.
+    ///
+    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/bulk/update` See
+    /// [`PostOutboundContactlistContactsBulkUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlist_contacts_bulk_update(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::OutboundApi {
             <PostOutboundContactlistContactsBulkUpdate as runtime::Operation>::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistContactsBulkUpdate {
             request,
         }

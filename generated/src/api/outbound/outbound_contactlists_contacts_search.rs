@@ -3,19 +3,33 @@
 use crate::models::outbound::{
     ContactListingRequest, ContactListingResponse, DialerContact,
 };
-
 use crate::runtime;
 
+/// Post outbound contactlist contacts search.
+///
 /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/search`
+///
+/// Takes `contact_list_id` (a text) and a body
+/// ([`ContactListingRequest`](crate::models::ContactListingRequest)). Returns
+/// [`ContactListingResponse`](crate::models::ContactListingResponse). `items()` streams the items of
+/// all pages, each [`DialerContact`](crate::models::DialerContact).
 ///
 /// Permission: `outbound:contact:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `OutboundApi::post_outbound_contactlist_contacts_search`.
+/// Created by `OutboundApi::post_outbound_contactlist_contacts_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlist_contacts_search("contact_list_id", genesys_cloud::models::ContactListingRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistContactsSearch {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for PostOutboundContactlistContactsSearch {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistContactsSearch {
+    type Output = runtime::Result<runtime::Response<ContactListingResponse>>;
+
+    type IntoFuture = runtime::Call<ContactListingResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostOutboundContactlistContactsSearch {
     type Item = DialerContact;
 
@@ -91,8 +116,10 @@ impl runtime::Paged for PostOutboundContactlistContactsSearch {
 }
 
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/search` Optional parameters and all
-    /// else: [`PostOutboundContactlistContactsSearch`].
+    /// Post outbound contactlist contacts search.
+    ///
+    /// `POST /api/v2/outbound/contactlists/{contactListId}/contacts/search` See
+    /// [`PostOutboundContactlistContactsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlist_contacts_search(
         &self,
@@ -104,7 +131,7 @@ impl crate::api::OutboundApi {
             <PostOutboundContactlistContactsSearch as runtime::Operation>::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistContactsSearch {
             request,
         }

@@ -3,14 +3,33 @@
 use crate::models::outbound::ImportStatus;
 use crate::runtime;
 
+/// Get outbound contactlist importstatus.
+///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/importstatus`
+///
+/// Takes `contact_list_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Made by `OutboundApi::get_outbound_contactlist_importstatus`.
+/// Created by `OutboundApi::get_outbound_contactlist_importstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--importstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_contactlist_importstatus("contact_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `contact.list.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundContactlistImportstatus {
     request: runtime::Request,
@@ -57,9 +76,22 @@ impl runtime::Operation for GetOutboundContactlistImportstatus {
     }
 }
 
+impl IntoFuture for GetOutboundContactlistImportstatus {
+    type Output = runtime::Result<runtime::Response<ImportStatus>>;
+
+    type IntoFuture = runtime::Call<ImportStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/contactlists/{contactListId}/importstatus` Optional parameters and all else:
-    /// [`GetOutboundContactlistImportstatus`].
+    /// Get outbound contactlist importstatus.
+    ///
+    /// `GET /api/v2/outbound/contactlists/{contactListId}/importstatus` See
+    /// [`GetOutboundContactlistImportstatus`] for what it takes and returns.
     pub fn get_outbound_contactlist_importstatus(
         &self,
         contact_list_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::outbound::TimeZoneMappingPreview;
 use crate::runtime;
 
+/// Get outbound contactlist timezonemappingpreview.
+///
 /// `GET /api/v2/outbound/contactlists/{contactListId}/timezonemappingpreview`
+///
+/// Takes `contact_list_id` (a text). Returns
+/// [`TimeZoneMappingPreview`](crate::models::TimeZoneMappingPreview).
 ///
 /// Permission: `outbound:contactList:view`
 ///
-/// Made by `OutboundApi::get_outbound_contactlist_timezonemappingpreview`.
+/// Created by `OutboundApi::get_outbound_contactlist_timezonemappingpreview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--timezonemappingpreview>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_contactlist_timezonemappingpreview("contact_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundContactlistTimezonemappingpreview {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetOutboundContactlistTimezonemappingpreview {
     }
 }
 
+impl IntoFuture for GetOutboundContactlistTimezonemappingpreview {
+    type Output = runtime::Result<runtime::Response<TimeZoneMappingPreview>>;
+
+    type IntoFuture = runtime::Call<TimeZoneMappingPreview>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/contactlists/{contactListId}/timezonemappingpreview` Optional parameters and
-    /// all else: [`GetOutboundContactlistTimezonemappingpreview`].
+    /// Get outbound contactlist timezonemappingpreview.
+    ///
+    /// `GET /api/v2/outbound/contactlists/{contactListId}/timezonemappingpreview` See
+    /// [`GetOutboundContactlistTimezonemappingpreview`] for what it takes and returns.
     pub fn get_outbound_contactlist_timezonemappingpreview(
         &self,
         contact_list_id: impl AsRef<str>,

@@ -4,14 +4,27 @@ use crate::models::outbound::ContactListUploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post outbound contactlists uploads.
+///
 /// `POST /api/v2/outbound/contactlists/uploads`
+///
+/// Takes a body ([`ContactListUploadUrlRequest`](crate::models::ContactListUploadUrlRequest)). Returns
+/// `UploadUrlResponse`.
 ///
 /// Permission: `outbound:contactList:upload`
 ///
-/// Made by `OutboundApi::post_outbound_contactlists_uploads`.
+/// Created by `OutboundApi::post_outbound_contactlists_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlists_uploads(genesys_cloud::models::ContactListUploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistsUploads {
     request: runtime::Request,
@@ -55,9 +68,22 @@ impl runtime::Operation for PostOutboundContactlistsUploads {
     }
 }
 
+impl IntoFuture for PostOutboundContactlistsUploads {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlists/uploads` Optional parameters and all else:
-    /// [`PostOutboundContactlistsUploads`].
+    /// Post outbound contactlists uploads.
+    ///
+    /// `POST /api/v2/outbound/contactlists/uploads` See [`PostOutboundContactlistsUploads`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_outbound_contactlists_uploads(
         &self,
@@ -67,7 +93,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlistsUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlistsUploads {
             request,
         }

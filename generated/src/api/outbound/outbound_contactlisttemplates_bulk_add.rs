@@ -3,14 +3,27 @@
 use crate::models::outbound::{ContactListTemplate, ContactListTemplateEntityListing};
 use crate::runtime;
 
+/// Post outbound contactlisttemplates bulk add.
+///
 /// `POST /api/v2/outbound/contactlisttemplates/bulk/add`
+///
+/// Takes a body (a list, each item [`ContactListTemplate`](crate::models::ContactListTemplate)).
+/// Returns [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing).
 ///
 /// Permission: `outbound:contactListTemplate:add`
 ///
-/// Made by `OutboundApi::post_outbound_contactlisttemplates_bulk_add`.
+/// Created by `OutboundApi::post_outbound_contactlisttemplates_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlisttemplates_bulk_add(vec![genesys_cloud::models::ContactListTemplate::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlisttemplatesBulkAdd {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostOutboundContactlisttemplatesBulkAdd {
     }
 }
 
+impl IntoFuture for PostOutboundContactlisttemplatesBulkAdd {
+    type Output = runtime::Result<runtime::Response<ContactListTemplateEntityListing>>;
+
+    type IntoFuture = runtime::Call<ContactListTemplateEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlisttemplates/bulk/add` Optional parameters and all else:
-    /// [`PostOutboundContactlisttemplatesBulkAdd`].
+    /// Post outbound contactlisttemplates bulk add.
+    ///
+    /// `POST /api/v2/outbound/contactlisttemplates/bulk/add` See
+    /// [`PostOutboundContactlisttemplatesBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlisttemplates_bulk_add(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlisttemplatesBulkAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlisttemplatesBulkAdd {
             request,
         }

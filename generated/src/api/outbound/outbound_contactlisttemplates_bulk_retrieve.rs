@@ -4,19 +4,34 @@ use crate::models::outbound::{
     ContactListTemplate, ContactListTemplateBulkRetrieveBody,
     ContactListTemplateEntityListing,
 };
-
 use crate::runtime;
 
+/// Post outbound contactlisttemplates bulk retrieve.
+///
 /// `POST /api/v2/outbound/contactlisttemplates/bulk/retrieve`
+///
+/// Takes a body
+/// ([`ContactListTemplateBulkRetrieveBody`](crate::models::ContactListTemplateBulkRetrieveBody)).
+/// Returns [`ContactListTemplateEntityListing`](crate::models::ContactListTemplateEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ContactListTemplate`](crate::models::ContactListTemplate).
 ///
 /// Permission: `outbound:contactListTemplate:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`.
+/// Created by `OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-retrieve>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_contactlisttemplates_bulk_retrieve(genesys_cloud::models::ContactListTemplateBulkRetrieveBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlisttemplatesBulkRetrieve {
     request: runtime::Request,
@@ -74,6 +89,17 @@ impl runtime::Operation for PostOutboundContactlisttemplatesBulkRetrieve {
     }
 }
 
+impl IntoFuture for PostOutboundContactlisttemplatesBulkRetrieve {
+    type Output = runtime::Result<runtime::Response<ContactListTemplateEntityListing>>;
+
+    type IntoFuture = runtime::Call<ContactListTemplateEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostOutboundContactlisttemplatesBulkRetrieve {
     type Item = ContactListTemplate;
 
@@ -90,8 +116,10 @@ impl runtime::Paged for PostOutboundContactlisttemplatesBulkRetrieve {
 }
 
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/contactlisttemplates/bulk/retrieve` Optional parameters and all else:
-    /// [`PostOutboundContactlisttemplatesBulkRetrieve`].
+    /// Post outbound contactlisttemplates bulk retrieve.
+    ///
+    /// `POST /api/v2/outbound/contactlisttemplates/bulk/retrieve` See
+    /// [`PostOutboundContactlisttemplatesBulkRetrieve`] for what it takes and returns.
     #[inline]
     pub fn post_outbound_contactlisttemplates_bulk_retrieve(
         &self,
@@ -101,7 +129,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundContactlisttemplatesBulkRetrieve as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundContactlisttemplatesBulkRetrieve {
             request,
         }

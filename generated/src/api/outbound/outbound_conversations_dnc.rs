@@ -2,14 +2,33 @@
 
 use crate::runtime;
 
+/// Post outbound conversation dnc.
+///
 /// `POST /api/v2/outbound/conversations/{conversationId}/dnc`
+///
+/// Takes `conversation_id` (a text). Returns bytes.
 ///
 /// Permission: `outbound:dnc:add`
 ///
-/// Made by `OutboundApi::post_outbound_conversation_dnc`.
+/// Created by `OutboundApi::post_outbound_conversation_dnc`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-conversations--conversationId--dnc>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_conversation_dnc("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `conversation.error.conversation.not.found`, `dnc.list.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundConversationDnc {
     request: runtime::Request,
@@ -56,9 +75,22 @@ impl runtime::Operation for PostOutboundConversationDnc {
     }
 }
 
+impl IntoFuture for PostOutboundConversationDnc {
+    type Output = runtime::Result<runtime::Response<bytes::Bytes>>;
+
+    type IntoFuture = runtime::Call<bytes::Bytes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/conversations/{conversationId}/dnc` Optional parameters and all else:
-    /// [`PostOutboundConversationDnc`].
+    /// Post outbound conversation dnc.
+    ///
+    /// `POST /api/v2/outbound/conversations/{conversationId}/dnc` See [`PostOutboundConversationDnc`] for
+    /// what it takes and returns.
     pub fn post_outbound_conversation_dnc(
         &self,
         conversation_id: impl AsRef<str>,

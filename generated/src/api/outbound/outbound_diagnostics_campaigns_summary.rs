@@ -3,14 +3,27 @@
 use crate::models::outbound::CampaignDiagnosticSummary;
 use crate::runtime;
 
+/// Get outbound diagnostics campaign summary.
+///
 /// `GET /api/v2/outbound/diagnostics/campaigns/{campaignId}/summary`
+///
+/// Takes `campaign_id` (a text), `start` (a text) and `end` (a text). Returns
+/// [`CampaignDiagnosticSummary`](crate::models::CampaignDiagnosticSummary).
 ///
 /// Permission: `outbound:campaignDiagnostic:view`
 ///
-/// Made by `OutboundApi::get_outbound_diagnostics_campaign_summary`.
+/// Created by `OutboundApi::get_outbound_diagnostics_campaign_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-diagnostics-campaigns--campaignId--summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_diagnostics_campaign_summary("campaign_id", "start", "end").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundDiagnosticsCampaignSummary {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetOutboundDiagnosticsCampaignSummary {
     }
 }
 
+impl IntoFuture for GetOutboundDiagnosticsCampaignSummary {
+    type Output = runtime::Result<runtime::Response<CampaignDiagnosticSummary>>;
+
+    type IntoFuture = runtime::Call<CampaignDiagnosticSummary>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/diagnostics/campaigns/{campaignId}/summary` Optional parameters and all else:
-    /// [`GetOutboundDiagnosticsCampaignSummary`].
+    /// Get outbound diagnostics campaign summary.
+    ///
+    /// `GET /api/v2/outbound/diagnostics/campaigns/{campaignId}/summary` See
+    /// [`GetOutboundDiagnosticsCampaignSummary`] for what it takes and returns.
     pub fn get_outbound_diagnostics_campaign_summary(
         &self,
         campaign_id: impl AsRef<str>,
@@ -70,8 +96,8 @@ impl crate::api::OutboundApi {
             <GetOutboundDiagnosticsCampaignSummary as runtime::Operation>::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
-        request.query("start", start.as_ref());
-        request.query("end", end.as_ref());
+        request.query("start", Some(start.as_ref()));
+        request.query("end", Some(end.as_ref()));
         GetOutboundDiagnosticsCampaignSummary {
             request,
         }

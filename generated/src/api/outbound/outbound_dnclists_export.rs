@@ -4,23 +4,42 @@ use crate::models::outbound::ExportUri;
 use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::runtime;
 
+/// Get outbound dnclist export.
+///
 /// `GET /api/v2/outbound/dnclists/{dncListId}/export`
+///
+/// Takes `dnc_list_id` (a text). Returns [`ExportUri`](crate::models::ExportUri).
 ///
 /// Permissions, all of: `outbound:dnc:view`, `outbound:dncList:view`
 ///
-/// Made by `OutboundApi::get_outbound_dnclist_export`.
+/// Created by `OutboundApi::get_outbound_dnclist_export`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId--export>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_dnclist_export("dnc_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `dnc.list.not.found`, `no.available.list.export.uri`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundDnclistExport {
     request: runtime::Request,
 }
 
 impl GetOutboundDnclistExport {
-    /// default `false`
-    pub fn download(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("download", value.as_ref());
+    /// The query parameter `download`, default `false`.
+    pub fn download(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("download", value.text());
         self
     }
 
@@ -66,9 +85,22 @@ impl runtime::Operation for GetOutboundDnclistExport {
     }
 }
 
+impl IntoFuture for GetOutboundDnclistExport {
+    type Output = runtime::Result<runtime::Response<ExportUri>>;
+
+    type IntoFuture = runtime::Call<ExportUri>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/dnclists/{dncListId}/export` Optional parameters and all else:
-    /// [`GetOutboundDnclistExport`].
+    /// Get outbound dnclist export.
+    ///
+    /// `GET /api/v2/outbound/dnclists/{dncListId}/export` See [`GetOutboundDnclistExport`] for what it
+    /// takes and returns.
     pub fn get_outbound_dnclist_export(
         &self,
         dnc_list_id: impl AsRef<str>,
@@ -84,14 +116,32 @@ impl crate::api::OutboundApi {
     }
 }
 
+/// Post outbound dnclist export.
+///
 /// `POST /api/v2/outbound/dnclists/{dncListId}/export`
+///
+/// Takes `dnc_list_id` (a text). Returns `DomainEntityRef`.
 ///
 /// Permissions, all of: `outbound:dnc:view`, `outbound:dncList:view`
 ///
-/// Made by `OutboundApi::post_outbound_dnclist_export`.
+/// Created by `OutboundApi::post_outbound_dnclist_export`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--export>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_dnclist_export("dnc_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundDnclistExport {
     request: runtime::Request,
@@ -137,9 +187,22 @@ impl runtime::Operation for PostOutboundDnclistExport {
     }
 }
 
+impl IntoFuture for PostOutboundDnclistExport {
+    type Output = runtime::Result<runtime::Response<DomainEntityRef>>;
+
+    type IntoFuture = runtime::Call<DomainEntityRef>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/dnclists/{dncListId}/export` Optional parameters and all else:
-    /// [`PostOutboundDnclistExport`].
+    /// Post outbound dnclist export.
+    ///
+    /// `POST /api/v2/outbound/dnclists/{dncListId}/export` See [`PostOutboundDnclistExport`] for what it
+    /// takes and returns.
     pub fn post_outbound_dnclist_export(
         &self,
         dnc_list_id: impl AsRef<str>,

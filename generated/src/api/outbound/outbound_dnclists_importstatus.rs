@@ -3,14 +3,33 @@
 use crate::models::outbound::ImportStatus;
 use crate::runtime;
 
+/// Get outbound dnclist importstatus.
+///
 /// `GET /api/v2/outbound/dnclists/{dncListId}/importstatus`
+///
+/// Takes `dnc_list_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
 ///
 /// Permission: `outbound:dncList:view`
 ///
-/// Made by `OutboundApi::get_outbound_dnclist_importstatus`.
+/// Created by `OutboundApi::get_outbound_dnclist_importstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId--importstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_dnclist_importstatus("dnc_list_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `dnc.list.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundDnclistImportstatus {
     request: runtime::Request,
@@ -57,9 +76,22 @@ impl runtime::Operation for GetOutboundDnclistImportstatus {
     }
 }
 
+impl IntoFuture for GetOutboundDnclistImportstatus {
+    type Output = runtime::Result<runtime::Response<ImportStatus>>;
+
+    type IntoFuture = runtime::Call<ImportStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/dnclists/{dncListId}/importstatus` Optional parameters and all else:
-    /// [`GetOutboundDnclistImportstatus`].
+    /// Get outbound dnclist importstatus.
+    ///
+    /// `GET /api/v2/outbound/dnclists/{dncListId}/importstatus` See [`GetOutboundDnclistImportstatus`] for
+    /// what it takes and returns.
     pub fn get_outbound_dnclist_importstatus(
         &self,
         dnc_list_id: impl AsRef<str>,

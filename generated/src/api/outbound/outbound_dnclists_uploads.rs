@@ -4,14 +4,27 @@ use crate::models::outbound::DncListUploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post outbound dnclists uploads.
+///
 /// `POST /api/v2/outbound/dnclists/uploads`
+///
+/// Takes a body ([`DncListUploadUrlRequest`](crate::models::DncListUploadUrlRequest)). Returns
+/// `UploadUrlResponse`.
 ///
 /// Permission: `outbound:dncList:upload`
 ///
-/// Made by `OutboundApi::post_outbound_dnclists_uploads`.
+/// Created by `OutboundApi::post_outbound_dnclists_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_dnclists_uploads(genesys_cloud::models::DncListUploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundDnclistsUploads {
     request: runtime::Request,
@@ -55,9 +68,22 @@ impl runtime::Operation for PostOutboundDnclistsUploads {
     }
 }
 
+impl IntoFuture for PostOutboundDnclistsUploads {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/dnclists/uploads` Optional parameters and all else:
-    /// [`PostOutboundDnclistsUploads`].
+    /// Post outbound dnclists uploads.
+    ///
+    /// `POST /api/v2/outbound/dnclists/uploads` See [`PostOutboundDnclistsUploads`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_outbound_dnclists_uploads(
         &self,
@@ -67,7 +93,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundDnclistsUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundDnclistsUploads {
             request,
         }

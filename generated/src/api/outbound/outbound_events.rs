@@ -4,17 +4,35 @@ use crate::models::outbound::{
     DialerEventEntityListing, EventLog, GetOutboundEventsFilterType,
     GetOutboundEventsSortOrder,
 };
-
 use crate::runtime;
 
+/// Get outbound event.
+///
 /// `GET /api/v2/outbound/events/{eventId}`
+///
+/// Takes `event_id` (a text). Returns [`EventLog`](crate::models::EventLog).
 ///
 /// Permission: `outbound:eventLog:view`
 ///
-/// Made by `OutboundApi::get_outbound_event`.
+/// Created by `OutboundApi::get_outbound_event`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events--eventId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_event("event_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundEvent {
     request: runtime::Request,
@@ -61,8 +79,21 @@ impl runtime::Operation for GetOutboundEvent {
     }
 }
 
+impl IntoFuture for GetOutboundEvent {
+    type Output = runtime::Result<runtime::Response<EventLog>>;
+
+    type IntoFuture = runtime::Call<EventLog>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/events/{eventId}` Optional parameters and all else: [`GetOutboundEvent`].
+    /// Get outbound event.
+    ///
+    /// `GET /api/v2/outbound/events/{eventId}` See [`GetOutboundEvent`] for what it takes and returns.
     pub fn get_outbound_event(&self, event_id: impl AsRef<str>) -> GetOutboundEvent {
         let mut request = runtime::Request::new(
             &self.client,
@@ -73,59 +104,86 @@ impl crate::api::OutboundApi {
     }
 }
 
+/// Get outbound events.
+///
 /// `GET /api/v2/outbound/events`
+///
+/// Takes no arguments. Returns [`DialerEventEntityListing`](crate::models::DialerEventEntityListing).
+/// `items()` streams the items of all pages, each [`EventLog`](crate::models::EventLog).
 ///
 /// Permission: `outbound:eventLog:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `OutboundApi::get_outbound_events`.
+/// Created by `OutboundApi::get_outbound_events`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_events().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundEvents {
     request: runtime::Request,
 }
 
 impl GetOutboundEvents {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `filterType`, default `Prefix`
-    pub fn filter_type(mut self, value: GetOutboundEventsFilterType) -> Self {
-        self.request.query("filterType", value);
+    /// The query parameter `filterType`, default `Prefix`.
+    pub fn filter_type(
+        mut self,
+        value: impl Into<Option<GetOutboundEventsFilterType>>,
+    ) -> Self {
+        self.request.query("filterType", value.into());
         self
     }
 
-    pub fn category(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("category", value.as_ref());
+    /// The query parameter `category`.
+    pub fn category(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("category", value.text());
         self
     }
 
-    pub fn level(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("level", value.as_ref());
+    /// The query parameter `level`.
+    pub fn level(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("level", value.text());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `a`
-    pub fn sort_order(mut self, value: GetOutboundEventsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `a`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetOutboundEventsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -178,6 +236,17 @@ impl runtime::Operation for GetOutboundEvents {
     }
 }
 
+impl IntoFuture for GetOutboundEvents {
+    type Output = runtime::Result<runtime::Response<DialerEventEntityListing>>;
+
+    type IntoFuture = runtime::Call<DialerEventEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetOutboundEvents {
     type Item = EventLog;
 
@@ -198,7 +267,9 @@ impl runtime::Paged for GetOutboundEvents {
 }
 
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/events` Optional parameters and all else: [`GetOutboundEvents`].
+    /// Get outbound events.
+    ///
+    /// `GET /api/v2/outbound/events` See [`GetOutboundEvents`] for what it takes and returns.
     pub fn get_outbound_events(&self) -> GetOutboundEvents {
         GetOutboundEvents {
             request: runtime::Request::new(

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Delete outbound filespecificationtemplates bulk.
+///
 /// `DELETE /api/v2/outbound/filespecificationtemplates/bulk`
+///
+/// Takes `id` (a list, each item a text). Returns nothing.
 ///
 /// Permission: `outbound:fileSpecificationTemplate:delete`
 ///
-/// Made by `OutboundApi::delete_outbound_filespecificationtemplates_bulk`.
+/// Created by `OutboundApi::delete_outbound_filespecificationtemplates_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-filespecificationtemplates-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().delete_outbound_filespecificationtemplates_bulk(["id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteOutboundFilespecificationtemplatesBulk {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplatesBulk {
     }
 }
 
+impl IntoFuture for DeleteOutboundFilespecificationtemplatesBulk {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `DELETE /api/v2/outbound/filespecificationtemplates/bulk` Optional parameters and all else:
-    /// [`DeleteOutboundFilespecificationtemplatesBulk`].
+    /// Delete outbound filespecificationtemplates bulk.
+    ///
+    /// `DELETE /api/v2/outbound/filespecificationtemplates/bulk` See
+    /// [`DeleteOutboundFilespecificationtemplatesBulk`] for what it takes and returns.
     pub fn delete_outbound_filespecificationtemplates_bulk(
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,

@@ -3,14 +3,27 @@
 use crate::models::outbound::{ImportTemplate, ImportTemplateEntityListing};
 use crate::runtime;
 
+/// Post outbound importtemplates bulk add.
+///
 /// `POST /api/v2/outbound/importtemplates/bulk/add`
+///
+/// Takes a body (a list, each item [`ImportTemplate`](crate::models::ImportTemplate)). Returns
+/// [`ImportTemplateEntityListing`](crate::models::ImportTemplateEntityListing).
 ///
 /// Permission: `outbound:importTemplate:add`
 ///
-/// Made by `OutboundApi::post_outbound_importtemplates_bulk_add`.
+/// Created by `OutboundApi::post_outbound_importtemplates_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_importtemplates_bulk_add(vec![genesys_cloud::models::ImportTemplate::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundImporttemplatesBulkAdd {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostOutboundImporttemplatesBulkAdd {
     }
 }
 
+impl IntoFuture for PostOutboundImporttemplatesBulkAdd {
+    type Output = runtime::Result<runtime::Response<ImportTemplateEntityListing>>;
+
+    type IntoFuture = runtime::Call<ImportTemplateEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/importtemplates/bulk/add` Optional parameters and all else:
-    /// [`PostOutboundImporttemplatesBulkAdd`].
+    /// Post outbound importtemplates bulk add.
+    ///
+    /// `POST /api/v2/outbound/importtemplates/bulk/add` See [`PostOutboundImporttemplatesBulkAdd`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_outbound_importtemplates_bulk_add(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PostOutboundImporttemplatesBulkAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostOutboundImporttemplatesBulkAdd {
             request,
         }

@@ -3,23 +3,35 @@
 use crate::models::outbound::ImportStatus;
 use crate::runtime;
 
+/// Get outbound importtemplate importstatus.
+///
 /// `GET /api/v2/outbound/importtemplates/{importTemplateId}/importstatus`
+///
+/// Takes `import_template_id` (a text). Returns [`ImportStatus`](crate::models::ImportStatus).
 ///
 /// Permission: `outbound:importTemplate:view`
 ///
-/// Made by `OutboundApi::get_outbound_importtemplate_importstatus`.
+/// Created by `OutboundApi::get_outbound_importtemplate_importstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId--importstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_importtemplate_importstatus("import_template_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundImporttemplateImportstatus {
     request: runtime::Request,
 }
 
 impl GetOutboundImporttemplateImportstatus {
-    /// `listNamePrefix`
-    pub fn list_name_prefix(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("listNamePrefix", value.as_ref());
+    /// The query parameter `listNamePrefix`.
+    pub fn list_name_prefix(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("listNamePrefix", value.text());
         self
     }
 
@@ -62,9 +74,22 @@ impl runtime::Operation for GetOutboundImporttemplateImportstatus {
     }
 }
 
+impl IntoFuture for GetOutboundImporttemplateImportstatus {
+    type Output = runtime::Result<runtime::Response<ImportStatus>>;
+
+    type IntoFuture = runtime::Call<ImportStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/importtemplates/{importTemplateId}/importstatus` Optional parameters and all
-    /// else: [`GetOutboundImporttemplateImportstatus`].
+    /// Get outbound importtemplate importstatus.
+    ///
+    /// `GET /api/v2/outbound/importtemplates/{importTemplateId}/importstatus` See
+    /// [`GetOutboundImporttemplateImportstatus`] for what it takes and returns.
     pub fn get_outbound_importtemplate_importstatus(
         &self,
         import_template_id: impl AsRef<str>,

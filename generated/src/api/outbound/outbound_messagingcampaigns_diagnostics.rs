@@ -3,15 +3,28 @@
 use crate::models::outbound::MessagingCampaignDiagnostics;
 use crate::runtime;
 
+/// Get outbound messagingcampaign diagnostics.
+///
 /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/diagnostics`
+///
+/// Takes `messaging_campaign_id` (a text). Returns
+/// [`MessagingCampaignDiagnostics`](crate::models::MessagingCampaignDiagnostics).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Made by `OutboundApi::get_outbound_messagingcampaign_diagnostics`.
+/// Created by `OutboundApi::get_outbound_messagingcampaign_diagnostics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId--diagnostics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_messagingcampaign_diagnostics("messaging_campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundMessagingcampaignDiagnostics {
     request: runtime::Request,
@@ -61,9 +74,22 @@ impl runtime::Operation for GetOutboundMessagingcampaignDiagnostics {
     }
 }
 
+impl IntoFuture for GetOutboundMessagingcampaignDiagnostics {
+    type Output = runtime::Result<runtime::Response<MessagingCampaignDiagnostics>>;
+
+    type IntoFuture = runtime::Call<MessagingCampaignDiagnostics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/diagnostics` Optional parameters and
-    /// all else: [`GetOutboundMessagingcampaignDiagnostics`].
+    /// Get outbound messagingcampaign diagnostics.
+    ///
+    /// `GET /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/diagnostics` See
+    /// [`GetOutboundMessagingcampaignDiagnostics`] for what it takes and returns.
     pub fn get_outbound_messagingcampaign_diagnostics(
         &self,
         messaging_campaign_id: impl AsRef<str>,

@@ -2,15 +2,27 @@
 
 use crate::runtime;
 
+/// Post outbound messagingcampaign start.
+///
 /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/start`
+///
+/// Takes `messaging_campaign_id` (a text). Returns nothing.
 ///
 /// Permissions, any of: `outbound:messagingCampaign:start`, `outbound:emailCampaign:start`,
 /// `outbound:whatsAppCampaign:start`
 ///
-/// Made by `OutboundApi::post_outbound_messagingcampaign_start`.
+/// Created by `OutboundApi::post_outbound_messagingcampaign_start`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns--messagingCampaignId--start>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_messagingcampaign_start("messaging_campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundMessagingcampaignStart {
     request: runtime::Request,
@@ -60,9 +72,22 @@ impl runtime::Operation for PostOutboundMessagingcampaignStart {
     }
 }
 
+impl IntoFuture for PostOutboundMessagingcampaignStart {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/start` Optional parameters and all
-    /// else: [`PostOutboundMessagingcampaignStart`].
+    /// Post outbound messagingcampaign start.
+    ///
+    /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/start` See
+    /// [`PostOutboundMessagingcampaignStart`] for what it takes and returns.
     pub fn post_outbound_messagingcampaign_start(
         &self,
         messaging_campaign_id: impl AsRef<str>,

@@ -2,15 +2,27 @@
 
 use crate::runtime;
 
+/// Post outbound messagingcampaign stop.
+///
 /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/stop`
+///
+/// Takes `messaging_campaign_id` (a text). Returns nothing.
 ///
 /// Permissions, any of: `outbound:messagingCampaign:stop`, `outbound:emailCampaign:stop`,
 /// `outbound:whatsAppCampaign:stop`
 ///
-/// Made by `OutboundApi::post_outbound_messagingcampaign_stop`.
+/// Created by `OutboundApi::post_outbound_messagingcampaign_stop`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns--messagingCampaignId--stop>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().post_outbound_messagingcampaign_stop("messaging_campaign_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundMessagingcampaignStop {
     request: runtime::Request,
@@ -60,9 +72,22 @@ impl runtime::Operation for PostOutboundMessagingcampaignStop {
     }
 }
 
+impl IntoFuture for PostOutboundMessagingcampaignStop {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/stop` Optional parameters and all
-    /// else: [`PostOutboundMessagingcampaignStop`].
+    /// Post outbound messagingcampaign stop.
+    ///
+    /// `POST /api/v2/outbound/messagingcampaigns/{messagingCampaignId}/stop` See
+    /// [`PostOutboundMessagingcampaignStop`] for what it takes and returns.
     pub fn post_outbound_messagingcampaign_stop(
         &self,
         messaging_campaign_id: impl AsRef<str>,

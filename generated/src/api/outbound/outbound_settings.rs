@@ -3,14 +3,32 @@
 use crate::models::outbound::OutboundSettings;
 use crate::runtime;
 
+/// Get outbound settings.
+///
 /// `GET /api/v2/outbound/settings`
+///
+/// Takes no arguments. Returns [`OutboundSettings`](crate::models::OutboundSettings).
 ///
 /// Permission: `outbound:settings:view`
 ///
-/// Made by `OutboundApi::get_outbound_settings`.
+/// Created by `OutboundApi::get_outbound_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().get_outbound_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOutboundSettings {
     request: runtime::Request,
@@ -54,8 +72,21 @@ impl runtime::Operation for GetOutboundSettings {
     }
 }
 
+impl IntoFuture for GetOutboundSettings {
+    type Output = runtime::Result<runtime::Response<OutboundSettings>>;
+
+    type IntoFuture = runtime::Call<OutboundSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `GET /api/v2/outbound/settings` Optional parameters and all else: [`GetOutboundSettings`].
+    /// Get outbound settings.
+    ///
+    /// `GET /api/v2/outbound/settings` See [`GetOutboundSettings`] for what it takes and returns.
     pub fn get_outbound_settings(&self) -> GetOutboundSettings {
         GetOutboundSettings {
             request: runtime::Request::new(
@@ -66,23 +97,45 @@ impl crate::api::OutboundApi {
     }
 }
 
+/// Patch outbound settings.
+///
 /// `PATCH /api/v2/outbound/settings`
+///
+/// Takes a body ([`OutboundSettings`](crate::models::OutboundSettings)). Returns nothing.
 ///
 /// Permission: `outbound:settings:edit`
 ///
-/// Made by `OutboundApi::patch_outbound_settings`.
+/// Created by `OutboundApi::patch_outbound_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.outbound().patch_outbound_settings(genesys_cloud::models::OutboundSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.abandon.seconds`, `invalid.date`, `invalid.max.calls.per.agent`, `invalid.max.line.utilization`, `invalid.update`, `invalid.value`
+/// - 409: `invalid.update.wrong.version`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchOutboundSettings {
     request: runtime::Request,
 }
 
 impl PatchOutboundSettings {
-    /// `useMaxCallsPerAgentDecimal`
-    pub fn use_max_calls_per_agent_decimal(mut self, value: bool) -> Self {
-        self.request.query("useMaxCallsPerAgentDecimal", value);
+    /// The query parameter `useMaxCallsPerAgentDecimal`.
+    pub fn use_max_calls_per_agent_decimal(
+        mut self,
+        value: impl Into<Option<bool>>,
+    ) -> Self {
+        self.request.query("useMaxCallsPerAgentDecimal", value.into());
         self
     }
 
@@ -136,8 +189,21 @@ impl runtime::Operation for PatchOutboundSettings {
     }
 }
 
+impl IntoFuture for PatchOutboundSettings {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OutboundApi {
-    /// `PATCH /api/v2/outbound/settings` Optional parameters and all else: [`PatchOutboundSettings`].
+    /// Patch outbound settings.
+    ///
+    /// `PATCH /api/v2/outbound/settings` See [`PatchOutboundSettings`] for what it takes and returns.
     #[inline]
     pub fn patch_outbound_settings(
         &self,
@@ -147,7 +213,7 @@ impl crate::api::OutboundApi {
             &self.client,
             <PatchOutboundSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchOutboundSettings { request }
     }
 }

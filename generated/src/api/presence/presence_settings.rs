@@ -3,14 +3,26 @@
 use crate::models::presence::PresenceSettings;
 use crate::runtime;
 
+/// Get presence settings.
+///
 /// `GET /api/v2/presence/settings`
+///
+/// Takes no arguments. Returns [`PresenceSettings`](crate::models::PresenceSettings).
 ///
 /// Permission: `presence:settings:view`
 ///
-/// Made by `PresenceApi::get_presence_settings`.
+/// Created by `PresenceApi::get_presence_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().get_presence_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetPresenceSettings {
     request: runtime::Request,
@@ -54,8 +66,21 @@ impl runtime::Operation for GetPresenceSettings {
     }
 }
 
+impl IntoFuture for GetPresenceSettings {
+    type Output = runtime::Result<runtime::Response<PresenceSettings>>;
+
+    type IntoFuture = runtime::Call<PresenceSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `GET /api/v2/presence/settings` Optional parameters and all else: [`GetPresenceSettings`].
+    /// Get presence settings.
+    ///
+    /// `GET /api/v2/presence/settings` See [`GetPresenceSettings`] for what it takes and returns.
     pub fn get_presence_settings(&self) -> GetPresenceSettings {
         GetPresenceSettings {
             request: runtime::Request::new(
@@ -66,14 +91,27 @@ impl crate::api::PresenceApi {
     }
 }
 
+/// Put presence settings.
+///
 /// `PUT /api/v2/presence/settings`
+///
+/// Takes a body ([`PresenceSettings`](crate::models::PresenceSettings)). Returns
+/// [`PresenceSettings`](crate::models::PresenceSettings).
 ///
 /// Permission: `presence:settings:edit`
 ///
-/// Made by `PresenceApi::put_presence_settings`.
+/// Created by `PresenceApi::put_presence_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().put_presence_settings(genesys_cloud::models::PresenceSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutPresenceSettings {
     request: runtime::Request,
@@ -117,15 +155,28 @@ impl runtime::Operation for PutPresenceSettings {
     }
 }
 
+impl IntoFuture for PutPresenceSettings {
+    type Output = runtime::Result<runtime::Response<PresenceSettings>>;
+
+    type IntoFuture = runtime::Call<PresenceSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `PUT /api/v2/presence/settings` Optional parameters and all else: [`PutPresenceSettings`].
+    /// Put presence settings.
+    ///
+    /// `PUT /api/v2/presence/settings` See [`PutPresenceSettings`] for what it takes and returns.
     #[inline]
     pub fn put_presence_settings(&self, body: PresenceSettings) -> PutPresenceSettings {
         let mut request = runtime::Request::new(
             &self.client,
             <PutPresenceSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutPresenceSettings { request }
     }
 }

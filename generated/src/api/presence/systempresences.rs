@@ -3,12 +3,30 @@
 use crate::models::presence::SystemPresence;
 use crate::runtime;
 
+/// Get systempresences.
+///
 /// `GET /api/v2/systempresences`
 ///
-/// Made by `PresenceApi::get_systempresences`.
+/// Takes no arguments. Returns a list, each item [`SystemPresence`](crate::models::SystemPresence).
+///
+/// Created by `PresenceApi::get_systempresences`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-systempresences>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().get_systempresences().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSystempresences {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetSystempresences {
     }
 }
 
+impl IntoFuture for GetSystempresences {
+    type Output = runtime::Result<runtime::Response<Vec<SystemPresence>>>;
+
+    type IntoFuture = runtime::Call<Vec<SystemPresence>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `GET /api/v2/systempresences` Optional parameters and all else: [`GetSystempresences`].
+    /// Get systempresences.
+    ///
+    /// `GET /api/v2/systempresences` See [`GetSystempresences`] for what it takes and returns.
     pub fn get_systempresences(&self) -> GetSystempresences {
         GetSystempresences {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::shared_by_20_e1d261::UserPresence;
 use crate::runtime;
 
+/// Get user presence.
+///
 /// `GET /api/v2/users/{userId}/presences/{sourceId}`
 ///
-/// Made by `PresenceApi::get_user_presence`.
+/// Takes `user_id` (a text) and `source_id` (a text). Returns `UserPresence`.
+///
+/// Created by `PresenceApi::get_user_presence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--presences--sourceId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().get_user_presence("user_id", "source_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserPresence {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetUserPresence {
     }
 }
 
+impl IntoFuture for GetUserPresence {
+    type Output = runtime::Result<runtime::Response<UserPresence>>;
+
+    type IntoFuture = runtime::Call<UserPresence>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `GET /api/v2/users/{userId}/presences/{sourceId}` Optional parameters and all else:
-    /// [`GetUserPresence`].
+    /// Get user presence.
+    ///
+    /// `GET /api/v2/users/{userId}/presences/{sourceId}` See [`GetUserPresence`] for what it takes and
+    /// returns.
     pub fn get_user_presence(
         &self,
         user_id: impl AsRef<str>,
@@ -70,12 +101,30 @@ impl crate::api::PresenceApi {
     }
 }
 
+/// Patch user presence.
+///
 /// `PATCH /api/v2/users/{userId}/presences/{sourceId}`
 ///
-/// Made by `PresenceApi::patch_user_presence`.
+/// Takes `user_id` (a text), `source_id` (a text) and a body (`UserPresence`). Returns `UserPresence`.
+///
+/// Created by `PresenceApi::patch_user_presence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--presences--sourceId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().patch_user_presence("user_id", "source_id", genesys_cloud::models::UserPresence::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserPresence {
     request: runtime::Request,
@@ -119,9 +168,22 @@ impl runtime::Operation for PatchUserPresence {
     }
 }
 
+impl IntoFuture for PatchUserPresence {
+    type Output = runtime::Result<runtime::Response<UserPresence>>;
+
+    type IntoFuture = runtime::Call<UserPresence>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `PATCH /api/v2/users/{userId}/presences/{sourceId}` Optional parameters and all else:
-    /// [`PatchUserPresence`].
+    /// Patch user presence.
+    ///
+    /// `PATCH /api/v2/users/{userId}/presences/{sourceId}` See [`PatchUserPresence`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_user_presence(
         &self,
@@ -135,7 +197,7 @@ impl crate::api::PresenceApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(source_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserPresence { request }
     }
 }

@@ -4,18 +4,32 @@ use crate::models::presence::{MutableUserPresence, UcUserPresence};
 use crate::models::shared_by_20_e1d261::UserPresence;
 use crate::runtime;
 
+/// Get users presence bulk.
+///
 /// `GET /api/v2/users/presences/{sourceId}/bulk`
 ///
-/// Made by `PresenceApi::get_users_presence_bulk`.
+/// Takes `source_id` (a text). Returns a list, each item
+/// [`UcUserPresence`](crate::models::UcUserPresence).
+///
+/// Created by `PresenceApi::get_users_presence_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences--sourceId--bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().get_users_presence_bulk("source_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersPresenceBulk {
     request: runtime::Request,
 }
 
 impl GetUsersPresenceBulk {
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -63,9 +77,22 @@ impl runtime::Operation for GetUsersPresenceBulk {
     }
 }
 
+impl IntoFuture for GetUsersPresenceBulk {
+    type Output = runtime::Result<runtime::Response<Vec<UcUserPresence>>>;
+
+    type IntoFuture = runtime::Call<Vec<UcUserPresence>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `GET /api/v2/users/presences/{sourceId}/bulk` Optional parameters and all else:
-    /// [`GetUsersPresenceBulk`].
+    /// Get users presence bulk.
+    ///
+    /// `GET /api/v2/users/presences/{sourceId}/bulk` See [`GetUsersPresenceBulk`] for what it takes and
+    /// returns.
     pub fn get_users_presence_bulk(
         &self,
         source_id: impl AsRef<str>,
@@ -79,14 +106,27 @@ impl crate::api::PresenceApi {
     }
 }
 
+/// Put users presences bulk.
+///
 /// `PUT /api/v2/users/presences/bulk`
+///
+/// Takes a body (a list, each item [`MutableUserPresence`](crate::models::MutableUserPresence)).
+/// Returns a list, each item `UserPresence`.
 ///
 /// Permission: `presence:userPresence:edit`
 ///
-/// Made by `PresenceApi::put_users_presences_bulk`.
+/// Created by `PresenceApi::put_users_presences_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-presences-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().put_users_presences_bulk(vec![genesys_cloud::models::MutableUserPresence::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUsersPresencesBulk {
     request: runtime::Request,
@@ -130,8 +170,21 @@ impl runtime::Operation for PutUsersPresencesBulk {
     }
 }
 
+impl IntoFuture for PutUsersPresencesBulk {
+    type Output = runtime::Result<runtime::Response<Vec<UserPresence>>>;
+
+    type IntoFuture = runtime::Call<Vec<UserPresence>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `PUT /api/v2/users/presences/bulk` Optional parameters and all else: [`PutUsersPresencesBulk`].
+    /// Put users presences bulk.
+    ///
+    /// `PUT /api/v2/users/presences/bulk` See [`PutUsersPresencesBulk`] for what it takes and returns.
     #[inline]
     pub fn put_users_presences_bulk(
         &self,
@@ -141,7 +194,7 @@ impl crate::api::PresenceApi {
             &self.client,
             <PutUsersPresencesBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUsersPresencesBulk { request }
     }
 }

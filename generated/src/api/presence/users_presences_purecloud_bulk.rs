@@ -3,18 +3,31 @@
 use crate::models::presence::UcUserPresence;
 use crate::runtime;
 
+/// Get users presences purecloud bulk.
+///
 /// `GET /api/v2/users/presences/purecloud/bulk`
 ///
-/// Made by `PresenceApi::get_users_presences_purecloud_bulk`.
+/// Takes no arguments. Returns a list, each item [`UcUserPresence`](crate::models::UcUserPresence).
+///
+/// Created by `PresenceApi::get_users_presences_purecloud_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences-purecloud-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.presence().get_users_presences_purecloud_bulk().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersPresencesPurecloudBulk {
     request: runtime::Request,
 }
 
 impl GetUsersPresencesPurecloudBulk {
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -62,9 +75,22 @@ impl runtime::Operation for GetUsersPresencesPurecloudBulk {
     }
 }
 
+impl IntoFuture for GetUsersPresencesPurecloudBulk {
+    type Output = runtime::Result<runtime::Response<Vec<UcUserPresence>>>;
+
+    type IntoFuture = runtime::Call<Vec<UcUserPresence>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::PresenceApi {
-    /// `GET /api/v2/users/presences/purecloud/bulk` Optional parameters and all else:
-    /// [`GetUsersPresencesPurecloudBulk`].
+    /// Get users presences purecloud bulk.
+    ///
+    /// `GET /api/v2/users/presences/purecloud/bulk` See [`GetUsersPresencesPurecloudBulk`] for what it
+    /// takes and returns.
     pub fn get_users_presences_purecloud_bulk(&self) -> GetUsersPresencesPurecloudBulk {
         GetUsersPresencesPurecloudBulk {
             request: runtime::Request::new(

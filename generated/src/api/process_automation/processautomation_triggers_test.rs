@@ -3,22 +3,36 @@
 use crate::models::process_automation::TestModeResults;
 use crate::runtime;
 
+/// Post processautomation trigger test.
+///
 /// `POST /api/v2/processautomation/triggers/{triggerId}/test`
+///
+/// Takes `trigger_id` (a text) and optionally a body (a text). Returns
+/// [`TestModeResults`](crate::models::TestModeResults).
 ///
 /// Permission: `processautomation:trigger:test`
 ///
-/// Made by `ProcessAutomationApi::post_processautomation_trigger_test`.
+/// Created by `ProcessAutomationApi::post_processautomation_trigger_test`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers--triggerId--test>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.process_automation().post_processautomation_trigger_test("trigger_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostProcessautomationTriggerTest {
     request: runtime::Request,
 }
 
 impl PostProcessautomationTriggerTest {
-    pub fn body(mut self, value: impl Into<String>) -> Self {
-        self.request.json_body("application/json", Into::<String>::into(value));
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.json_body("application/json", value.text().map(str::to_owned));
         self
     }
 
@@ -61,9 +75,22 @@ impl runtime::Operation for PostProcessautomationTriggerTest {
     }
 }
 
+impl IntoFuture for PostProcessautomationTriggerTest {
+    type Output = runtime::Result<runtime::Response<TestModeResults>>;
+
+    type IntoFuture = runtime::Call<TestModeResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ProcessAutomationApi {
-    /// `POST /api/v2/processautomation/triggers/{triggerId}/test` Optional parameters and all else:
-    /// [`PostProcessautomationTriggerTest`].
+    /// Post processautomation trigger test.
+    ///
+    /// `POST /api/v2/processautomation/triggers/{triggerId}/test` See [`PostProcessautomationTriggerTest`]
+    /// for what it takes and returns.
     pub fn post_processautomation_trigger_test(
         &self,
         trigger_id: impl AsRef<str>,

@@ -3,35 +3,50 @@
 use crate::models::process_automation::TopicCursorEntityListing;
 use crate::runtime;
 
+/// Get processautomation triggers topics.
+///
 /// `GET /api/v2/processautomation/triggers/topics`
+///
+/// Takes no arguments. Returns [`TopicCursorEntityListing`](crate::models::TopicCursorEntityListing).
+/// `items()` streams the items of all pages, each a text.
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `ProcessAutomationApi::get_processautomation_triggers_topics`.
+/// Created by `ProcessAutomationApi::get_processautomation_triggers_topics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers-topics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.process_automation().get_processautomation_triggers_topics().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProcessautomationTriggersTopics {
     request: runtime::Request,
 }
 
 impl GetProcessautomationTriggersTopics {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -86,6 +101,17 @@ impl runtime::Operation for GetProcessautomationTriggersTopics {
     }
 }
 
+impl IntoFuture for GetProcessautomationTriggersTopics {
+    type Output = runtime::Result<runtime::Response<TopicCursorEntityListing>>;
+
+    type IntoFuture = runtime::Call<TopicCursorEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetProcessautomationTriggersTopics {
     type Item = String;
 
@@ -104,8 +130,10 @@ impl runtime::Paged for GetProcessautomationTriggersTopics {
 }
 
 impl crate::api::ProcessAutomationApi {
-    /// `GET /api/v2/processautomation/triggers/topics` Optional parameters and all else:
-    /// [`GetProcessautomationTriggersTopics`].
+    /// Get processautomation triggers topics.
+    ///
+    /// `GET /api/v2/processautomation/triggers/topics` See [`GetProcessautomationTriggersTopics`] for what
+    /// it takes and returns.
     pub fn get_processautomation_triggers_topics(
         &self,
     ) -> GetProcessautomationTriggersTopics {

@@ -3,22 +3,36 @@
 use crate::models::process_automation::TestModeEventResults;
 use crate::runtime;
 
+/// Post processautomation triggers topic test.
+///
 /// `POST /api/v2/processautomation/triggers/topics/{topicName}/test`
+///
+/// Takes `topic_name` (a text) and optionally a body (a text). Returns
+/// [`TestModeEventResults`](crate::models::TestModeEventResults).
 ///
 /// Permission: `processautomation:trigger:test`
 ///
-/// Made by `ProcessAutomationApi::post_processautomation_triggers_topic_test`.
+/// Created by `ProcessAutomationApi::post_processautomation_triggers_topic_test`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers-topics--topicName--test>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.process_automation().post_processautomation_triggers_topic_test("topic_name").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostProcessautomationTriggersTopicTest {
     request: runtime::Request,
 }
 
 impl PostProcessautomationTriggersTopicTest {
-    pub fn body(mut self, value: impl Into<String>) -> Self {
-        self.request.json_body("application/json", Into::<String>::into(value));
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.json_body("application/json", value.text().map(str::to_owned));
         self
     }
 
@@ -61,9 +75,22 @@ impl runtime::Operation for PostProcessautomationTriggersTopicTest {
     }
 }
 
+impl IntoFuture for PostProcessautomationTriggersTopicTest {
+    type Output = runtime::Result<runtime::Response<TestModeEventResults>>;
+
+    type IntoFuture = runtime::Call<TestModeEventResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ProcessAutomationApi {
-    /// `POST /api/v2/processautomation/triggers/topics/{topicName}/test` Optional parameters and all else:
-    /// [`PostProcessautomationTriggersTopicTest`].
+    /// Post processautomation triggers topic test.
+    ///
+    /// `POST /api/v2/processautomation/triggers/topics/{topicName}/test` See
+    /// [`PostProcessautomationTriggersTopicTest`] for what it takes and returns.
     pub fn post_processautomation_triggers_topic_test(
         &self,
         topic_name: impl AsRef<str>,

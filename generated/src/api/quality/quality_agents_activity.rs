@@ -3,44 +3,64 @@
 use crate::models::quality::{
     AgentActivity, AgentActivityEntityListing, GetQualityAgentsActivityUserState,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get quality agents activity.
+///
 /// `GET /api/v2/quality/agents/activity`
+///
+/// Takes no arguments. Returns
+/// [`AgentActivityEntityListing`](crate::models::AgentActivityEntityListing). `items()` streams the
+/// items of all pages, each [`AgentActivity`](crate::models::AgentActivity).
 ///
 /// Permission: `quality:evaluation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `QualityApi::get_quality_agents_activity`.
+/// Created by `QualityApi::get_quality_agents_activity`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-agents-activity>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_agents_activity().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityAgentsActivity {
     request: runtime::Request,
 }
 
 impl GetQualityAgentsActivity {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -51,31 +71,31 @@ impl GetQualityAgentsActivity {
         self
     }
 
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
-    /// `startTime`
-    pub fn start_time(mut self, value: impl Into<time::Timestamp>) -> Self {
-        self.request.query("startTime", Into::<time::Timestamp>::into(value));
+    /// The query parameter `startTime`.
+    pub fn start_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
+        self.request.query("startTime", value.into_optional());
         self
     }
 
-    /// `endTime`
-    pub fn end_time(mut self, value: impl Into<time::Timestamp>) -> Self {
-        self.request.query("endTime", Into::<time::Timestamp>::into(value));
+    /// The query parameter `endTime`.
+    pub fn end_time(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
+        self.request.query("endTime", value.into_optional());
         self
     }
 
-    /// `agentUserId`
+    /// The query parameter `agentUserId`.
     pub fn agent_user_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -89,37 +109,42 @@ impl GetQualityAgentsActivity {
         self
     }
 
-    /// `evaluatorUserId`
-    pub fn evaluator_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("evaluatorUserId", value.as_ref());
+    /// The query parameter `evaluatorUserId`.
+    pub fn evaluator_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("evaluatorUserId", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    pub fn group(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("group", value.as_ref());
+    /// The query parameter `group`.
+    pub fn group(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("group", value.text());
         self
     }
 
-    /// `agentTeamId`
-    pub fn agent_team_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("agentTeamId", value.as_ref());
+    /// The query parameter `agentTeamId`.
+    pub fn agent_team_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("agentTeamId", value.text());
         self
     }
 
-    /// `formContextId`
-    pub fn form_context_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("formContextId", value.as_ref());
+    /// The query parameter `formContextId`.
+    pub fn form_context_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("formContextId", value.text());
         self
     }
 
-    /// `userState`, default `Legacy`
-    pub fn user_state(mut self, value: GetQualityAgentsActivityUserState) -> Self {
-        self.request.query("userState", value);
+    /// The query parameter `userState`, default `Legacy`.
+    pub fn user_state(
+        mut self,
+        value: impl Into<Option<GetQualityAgentsActivityUserState>>,
+    ) -> Self {
+        self.request.query("userState", value.into());
         self
     }
 
@@ -172,6 +197,17 @@ impl runtime::Operation for GetQualityAgentsActivity {
     }
 }
 
+impl IntoFuture for GetQualityAgentsActivity {
+    type Output = runtime::Result<runtime::Response<AgentActivityEntityListing>>;
+
+    type IntoFuture = runtime::Call<AgentActivityEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityAgentsActivity {
     type Item = AgentActivity;
 
@@ -192,8 +228,10 @@ impl runtime::Paged for GetQualityAgentsActivity {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/agents/activity` Optional parameters and all else:
-    /// [`GetQualityAgentsActivity`].
+    /// Get quality agents activity.
+    ///
+    /// `GET /api/v2/quality/agents/activity` See [`GetQualityAgentsActivity`] for what it takes and
+    /// returns.
     pub fn get_quality_agents_activity(&self) -> GetQualityAgentsActivity {
         GetQualityAgentsActivity {
             request: runtime::Request::new(

@@ -4,36 +4,52 @@ use crate::models::quality::{
     GetQualityConversationsAuditsQueryTransactionIdResultsExpand, QualityAuditLogMessage,
     QualityAuditQueryExecutionResultsResponse,
 };
-
 use crate::runtime;
 
+/// Get quality conversations audits query transaction id results.
+///
 /// `GET /api/v2/quality/conversations/audits/query/{transactionId}/results`
+///
+/// Takes `transaction_id` (a text). Returns
+/// [`QualityAuditQueryExecutionResultsResponse`](crate::models::QualityAuditQueryExecutionResultsResponse).
+/// `items()` streams the items of all pages, each
+/// [`QualityAuditLogMessage`](crate::models::QualityAuditLogMessage).
 ///
 /// Permission: `audits:interactionDetails:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `QualityApi::get_quality_conversations_audits_query_transaction_id_results`.
+/// Created by `QualityApi::get_quality_conversations_audits_query_transaction_id_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations-audits-query--transactionId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_conversations_audits_query_transaction_id_results("transaction_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityConversationsAuditsQueryTransactionIdResults {
     request: runtime::Request,
 }
 
 impl GetQualityConversationsAuditsQueryTransactionIdResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -95,6 +111,19 @@ impl runtime::Operation for GetQualityConversationsAuditsQueryTransactionIdResul
     }
 }
 
+impl IntoFuture for GetQualityConversationsAuditsQueryTransactionIdResults {
+    type Output = runtime::Result<
+        runtime::Response<QualityAuditQueryExecutionResultsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<QualityAuditQueryExecutionResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityConversationsAuditsQueryTransactionIdResults {
     type Item = QualityAuditLogMessage;
 
@@ -114,8 +143,10 @@ impl runtime::Paged for GetQualityConversationsAuditsQueryTransactionIdResults {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/conversations/audits/query/{transactionId}/results` Optional parameters and all
-    /// else: [`GetQualityConversationsAuditsQueryTransactionIdResults`].
+    /// Get quality conversations audits query transaction id results.
+    ///
+    /// `GET /api/v2/quality/conversations/audits/query/{transactionId}/results` See
+    /// [`GetQualityConversationsAuditsQueryTransactionIdResults`] for what it takes and returns.
     pub fn get_quality_conversations_audits_query_transaction_id_results(
         &self,
         transaction_id: impl AsRef<str>,

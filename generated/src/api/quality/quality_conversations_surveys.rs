@@ -3,14 +3,26 @@
 use crate::models::quality::Survey;
 use crate::runtime;
 
+/// Get quality conversation surveys.
+///
 /// `GET /api/v2/quality/conversations/{conversationId}/surveys`
+///
+/// Takes `conversation_id` (a text). Returns a list, each item [`Survey`](crate::models::Survey).
 ///
 /// Permission: `quality:survey:view`
 ///
-/// Made by `QualityApi::get_quality_conversation_surveys`.
+/// Created by `QualityApi::get_quality_conversation_surveys`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations--conversationId--surveys>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_conversation_surveys("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityConversationSurveys {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetQualityConversationSurveys {
     }
 }
 
+impl IntoFuture for GetQualityConversationSurveys {
+    type Output = runtime::Result<runtime::Response<Vec<Survey>>>;
+
+    type IntoFuture = runtime::Call<Vec<Survey>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/conversations/{conversationId}/surveys` Optional parameters and all else:
-    /// [`GetQualityConversationSurveys`].
+    /// Get quality conversation surveys.
+    ///
+    /// `GET /api/v2/quality/conversations/{conversationId}/surveys` See [`GetQualityConversationSurveys`]
+    /// for what it takes and returns.
     pub fn get_quality_conversation_surveys(
         &self,
         conversation_id: impl AsRef<str>,

@@ -4,12 +4,25 @@ use crate::models::analytics_and_quality::EvaluationAggregateQueryResponse;
 use crate::models::quality::EvaluationAggregationQueryMe;
 use crate::runtime;
 
+/// Post quality evaluations aggregates query me.
+///
 /// `POST /api/v2/quality/evaluations/aggregates/query/me`
 ///
-/// Made by `QualityApi::post_quality_evaluations_aggregates_query_me`.
+/// Takes a body ([`EvaluationAggregationQueryMe`](crate::models::EvaluationAggregationQueryMe)).
+/// Returns `EvaluationAggregateQueryResponse`.
+///
+/// Created by `QualityApi::post_quality_evaluations_aggregates_query_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-aggregates-query-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().post_quality_evaluations_aggregates_query_me(genesys_cloud::models::EvaluationAggregationQueryMe::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualityEvaluationsAggregatesQueryMe {
     request: runtime::Request,
@@ -53,9 +66,22 @@ impl runtime::Operation for PostQualityEvaluationsAggregatesQueryMe {
     }
 }
 
+impl IntoFuture for PostQualityEvaluationsAggregatesQueryMe {
+    type Output = runtime::Result<runtime::Response<EvaluationAggregateQueryResponse>>;
+
+    type IntoFuture = runtime::Call<EvaluationAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `POST /api/v2/quality/evaluations/aggregates/query/me` Optional parameters and all else:
-    /// [`PostQualityEvaluationsAggregatesQueryMe`].
+    /// Post quality evaluations aggregates query me.
+    ///
+    /// `POST /api/v2/quality/evaluations/aggregates/query/me` See
+    /// [`PostQualityEvaluationsAggregatesQueryMe`] for what it takes and returns.
     #[inline]
     pub fn post_quality_evaluations_aggregates_query_me(
         &self,
@@ -65,7 +91,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostQualityEvaluationsAggregatesQueryMe as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostQualityEvaluationsAggregatesQueryMe {
             request,
         }

@@ -4,34 +4,55 @@ use crate::models::quality::EvaluationEntityListing;
 use crate::models::shared_by_6_af40a9::Evaluation;
 use crate::runtime;
 
+/// Get quality evaluations query.
+///
 /// `GET /api/v2/quality/evaluations/query`
+///
+/// Takes no arguments. Returns [`EvaluationEntityListing`](crate::models::EvaluationEntityListing).
+/// `items()` streams the items of all pages, each `Evaluation`.
 ///
 /// Permission: `quality:evaluation:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `QualityApi::get_quality_evaluations_query`.
+/// Created by `QualityApi::get_quality_evaluations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-evaluations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_evaluations_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `quality.query.invalid.user`
+/// - 504: `quality.backend.service.timeout`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityEvaluationsQuery {
     request: runtime::Request,
 }
 
 impl GetQualityEvaluationsQuery {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -42,67 +63,67 @@ impl GetQualityEvaluationsQuery {
         self
     }
 
-    /// `previousPage`
-    pub fn previous_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("previousPage", value.as_ref());
+    /// The query parameter `previousPage`.
+    pub fn previous_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("previousPage", value.text());
         self
     }
 
-    /// `conversationId`
-    pub fn conversation_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("conversationId", value.as_ref());
+    /// The query parameter `conversationId`.
+    pub fn conversation_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("conversationId", value.text());
         self
     }
 
-    /// `agentUserId`
-    pub fn agent_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("agentUserId", value.as_ref());
+    /// The query parameter `agentUserId`.
+    pub fn agent_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("agentUserId", value.text());
         self
     }
 
-    /// `agentTeamId`
-    pub fn agent_team_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("agentTeamId", value.as_ref());
+    /// The query parameter `agentTeamId`.
+    pub fn agent_team_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("agentTeamId", value.text());
         self
     }
 
-    /// `evaluatorUserId`
-    pub fn evaluator_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("evaluatorUserId", value.as_ref());
+    /// The query parameter `evaluatorUserId`.
+    pub fn evaluator_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("evaluatorUserId", value.text());
         self
     }
 
-    /// `assigneeUserId`
-    pub fn assignee_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("assigneeUserId", value.as_ref());
+    /// The query parameter `assigneeUserId`.
+    pub fn assignee_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("assigneeUserId", value.text());
         self
     }
 
-    /// `queueId`
-    pub fn queue_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("queueId", value.as_ref());
+    /// The query parameter `queueId`.
+    pub fn queue_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("queueId", value.text());
         self
     }
 
-    /// `startTime`
-    pub fn start_time(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("startTime", value.as_ref());
+    /// The query parameter `startTime`.
+    pub fn start_time(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("startTime", value.text());
         self
     }
 
-    /// `endTime`
-    pub fn end_time(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("endTime", value.as_ref());
+    /// The query parameter `endTime`.
+    pub fn end_time(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("endTime", value.text());
         self
     }
 
-    /// `formContextId`
-    pub fn form_context_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("formContextId", value.as_ref());
+    /// The query parameter `formContextId`.
+    pub fn form_context_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("formContextId", value.text());
         self
     }
 
-    /// `evaluationState`
+    /// The query parameter `evaluationState`.
     pub fn evaluation_state(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -116,38 +137,39 @@ impl GetQualityEvaluationsQuery {
         self
     }
 
-    /// `isReleased`
-    pub fn is_released(mut self, value: bool) -> Self {
-        self.request.query("isReleased", value);
+    /// The query parameter `isReleased`.
+    pub fn is_released(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("isReleased", value.into());
         self
     }
 
-    /// `agentHasRead`
-    pub fn agent_has_read(mut self, value: bool) -> Self {
-        self.request.query("agentHasRead", value);
+    /// The query parameter `agentHasRead`.
+    pub fn agent_has_read(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("agentHasRead", value.into());
         self
     }
 
-    /// `expandAnswerTotalScores`
-    pub fn expand_answer_total_scores(mut self, value: bool) -> Self {
-        self.request.query("expandAnswerTotalScores", value);
+    /// The query parameter `expandAnswerTotalScores`.
+    pub fn expand_answer_total_scores(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("expandAnswerTotalScores", value.into());
         self
     }
 
-    pub fn maximum(mut self, value: i64) -> Self {
-        self.request.query("maximum", value);
+    /// The query parameter `maximum`.
+    pub fn maximum(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("maximum", value.into());
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
-    /// `includeDeletedUsers`, default `false`
-    pub fn include_deleted_users(mut self, value: bool) -> Self {
-        self.request.query("includeDeletedUsers", value);
+    /// The query parameter `includeDeletedUsers`, default `false`.
+    pub fn include_deleted_users(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeDeletedUsers", value.into());
         self
     }
 
@@ -203,6 +225,17 @@ impl runtime::Operation for GetQualityEvaluationsQuery {
     }
 }
 
+impl IntoFuture for GetQualityEvaluationsQuery {
+    type Output = runtime::Result<runtime::Response<EvaluationEntityListing>>;
+
+    type IntoFuture = runtime::Call<EvaluationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityEvaluationsQuery {
     type Item = Evaluation;
 
@@ -223,8 +256,10 @@ impl runtime::Paged for GetQualityEvaluationsQuery {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/evaluations/query` Optional parameters and all else:
-    /// [`GetQualityEvaluationsQuery`].
+    /// Get quality evaluations query.
+    ///
+    /// `GET /api/v2/quality/evaluations/query` See [`GetQualityEvaluationsQuery`] for what it takes and
+    /// returns.
     pub fn get_quality_evaluations_query(&self) -> GetQualityEvaluationsQuery {
         GetQualityEvaluationsQuery {
             request: runtime::Request::new(

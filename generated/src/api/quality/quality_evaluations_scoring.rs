@@ -4,12 +4,31 @@ use crate::models::quality::EvaluationFormAndScoringSet;
 use crate::models::shared_by_6_af40a9::EvaluationScoringSet;
 use crate::runtime;
 
+/// Post quality evaluations scoring.
+///
 /// `POST /api/v2/quality/evaluations/scoring`
 ///
-/// Made by `QualityApi::post_quality_evaluations_scoring`.
+/// Takes a body ([`EvaluationFormAndScoringSet`](crate::models::EvaluationFormAndScoringSet)). Returns
+/// `EvaluationScoringSet`.
+///
+/// Created by `QualityApi::post_quality_evaluations_scoring`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-scoring>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().post_quality_evaluations_scoring(genesys_cloud::models::EvaluationFormAndScoringSet::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `quality.scoring.answer.not.in.evaluation.form`, `quality.scoring.question.group.not.in.evaluation.form`, `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`, `quality.scoring.unanswered.required.questions`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualityEvaluationsScoring {
     request: runtime::Request,
@@ -66,9 +85,22 @@ impl runtime::Operation for PostQualityEvaluationsScoring {
     }
 }
 
+impl IntoFuture for PostQualityEvaluationsScoring {
+    type Output = runtime::Result<runtime::Response<EvaluationScoringSet>>;
+
+    type IntoFuture = runtime::Call<EvaluationScoringSet>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `POST /api/v2/quality/evaluations/scoring` Optional parameters and all else:
-    /// [`PostQualityEvaluationsScoring`].
+    /// Post quality evaluations scoring.
+    ///
+    /// `POST /api/v2/quality/evaluations/scoring` See [`PostQualityEvaluationsScoring`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_quality_evaluations_scoring(
         &self,
@@ -78,7 +110,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostQualityEvaluationsScoring as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostQualityEvaluationsScoring {
             request,
         }

@@ -3,19 +3,32 @@
 use crate::models::quality::{
     EvaluationSearchItemResponse, EvaluationSearchRequestDto, EvaluationSearchResponse,
 };
-
 use crate::runtime;
 
+/// Post quality evaluations search.
+///
 /// `POST /api/v2/quality/evaluations/search`
+///
+/// Takes a body ([`EvaluationSearchRequestDto`](crate::models::EvaluationSearchRequestDto)). Returns
+/// [`EvaluationSearchResponse`](crate::models::EvaluationSearchResponse). `items()` streams the items
+/// of all pages, each [`EvaluationSearchItemResponse`](crate::models::EvaluationSearchItemResponse).
 ///
 /// Permission: `quality:evaluation:searchAny`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `QualityApi::post_quality_evaluations_search`.
+/// Created by `QualityApi::post_quality_evaluations_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().post_quality_evaluations_search(genesys_cloud::models::EvaluationSearchRequestDto::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualityEvaluationsSearch {
     request: runtime::Request,
@@ -73,6 +86,17 @@ impl runtime::Operation for PostQualityEvaluationsSearch {
     }
 }
 
+impl IntoFuture for PostQualityEvaluationsSearch {
+    type Output = runtime::Result<runtime::Response<EvaluationSearchResponse>>;
+
+    type IntoFuture = runtime::Call<EvaluationSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostQualityEvaluationsSearch {
     type Item = EvaluationSearchItemResponse;
 
@@ -93,8 +117,10 @@ impl runtime::Paged for PostQualityEvaluationsSearch {
 }
 
 impl crate::api::QualityApi {
-    /// `POST /api/v2/quality/evaluations/search` Optional parameters and all else:
-    /// [`PostQualityEvaluationsSearch`].
+    /// Post quality evaluations search.
+    ///
+    /// `POST /api/v2/quality/evaluations/search` See [`PostQualityEvaluationsSearch`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_quality_evaluations_search(
         &self,
@@ -104,7 +130,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostQualityEvaluationsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostQualityEvaluationsSearch {
             request,
         }

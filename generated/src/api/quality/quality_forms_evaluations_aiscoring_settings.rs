@@ -3,14 +3,26 @@
 use crate::models::shared_by_7_b1dc58::AiScoringSettings;
 use crate::runtime;
 
+/// Put quality forms evaluation aiscoring settings.
+///
 /// `PUT /api/v2/quality/forms/evaluations/{formId}/aiscoring/settings`
+///
+/// Takes `form_id` (a text) and a body (`AiScoringSettings`). Returns `AiScoringSettings`.
 ///
 /// Permission: `quality:evaluationForm:aiScoringEdit`
 ///
-/// Made by `QualityApi::put_quality_forms_evaluation_aiscoring_settings`.
+/// Created by `QualityApi::put_quality_forms_evaluation_aiscoring_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-evaluations--formId--aiscoring-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().put_quality_forms_evaluation_aiscoring_settings("form_id", genesys_cloud::models::AiScoringSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutQualityFormsEvaluationAiscoringSettings {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PutQualityFormsEvaluationAiscoringSettings {
     }
 }
 
+impl IntoFuture for PutQualityFormsEvaluationAiscoringSettings {
+    type Output = runtime::Result<runtime::Response<AiScoringSettings>>;
+
+    type IntoFuture = runtime::Call<AiScoringSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `PUT /api/v2/quality/forms/evaluations/{formId}/aiscoring/settings` Optional parameters and all
-    /// else: [`PutQualityFormsEvaluationAiscoringSettings`].
+    /// Put quality forms evaluation aiscoring settings.
+    ///
+    /// `PUT /api/v2/quality/forms/evaluations/{formId}/aiscoring/settings` See
+    /// [`PutQualityFormsEvaluationAiscoringSettings`] for what it takes and returns.
     #[inline]
     pub fn put_quality_forms_evaluation_aiscoring_settings(
         &self,
@@ -70,7 +95,7 @@ impl crate::api::QualityApi {
             <PutQualityFormsEvaluationAiscoringSettings as runtime::Operation>::METADATA,
         );
         request.path_argument(form_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutQualityFormsEvaluationAiscoringSettings {
             request,
         }

@@ -3,28 +3,45 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
 };
-
 use crate::runtime;
 
+/// Get quality forms evaluations bulk.
+///
 /// `GET /api/v2/quality/forms/evaluations/bulk`
+///
+/// Takes `id` (a list, each item a text). Returns
+/// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `QualityApi::get_quality_forms_evaluations_bulk`.
+/// Created by `QualityApi::get_quality_forms_evaluations_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_evaluations_bulk(["id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsEvaluationsBulk {
     request: runtime::Request,
 }
 
 impl GetQualityFormsEvaluationsBulk {
-    /// `includeLatestVersionFormName`, default `false`
-    pub fn include_latest_version_form_name(mut self, value: bool) -> Self {
-        self.request.query("includeLatestVersionFormName", value);
+    /// The query parameter `includeLatestVersionFormName`, default `false`.
+    pub fn include_latest_version_form_name(
+        mut self,
+        value: impl Into<Option<bool>>,
+    ) -> Self {
+        self.request.query("includeLatestVersionFormName", value.into());
         self
     }
 
@@ -77,6 +94,19 @@ impl runtime::Operation for GetQualityFormsEvaluationsBulk {
     }
 }
 
+impl IntoFuture for GetQualityFormsEvaluationsBulk {
+    type Output = runtime::Result<
+        runtime::Response<EvaluationFormResponseEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<EvaluationFormResponseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityFormsEvaluationsBulk {
     type Item = EvaluationFormResponse;
 
@@ -95,8 +125,10 @@ impl runtime::Paged for GetQualityFormsEvaluationsBulk {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/evaluations/bulk` Optional parameters and all else:
-    /// [`GetQualityFormsEvaluationsBulk`].
+    /// Get quality forms evaluations bulk.
+    ///
+    /// `GET /api/v2/quality/forms/evaluations/bulk` See [`GetQualityFormsEvaluationsBulk`] for what it
+    /// takes and returns.
     pub fn get_quality_forms_evaluations_bulk(
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,

@@ -3,14 +3,27 @@
 use crate::models::quality::EvaluationFormResponse;
 use crate::runtime;
 
+/// Get quality forms evaluations bulk contexts.
+///
 /// `GET /api/v2/quality/forms/evaluations/bulk/contexts`
+///
+/// Takes `context_id` (a list, each item a text). Returns a list, each item
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Made by `QualityApi::get_quality_forms_evaluations_bulk_contexts`.
+/// Created by `QualityApi::get_quality_forms_evaluations_bulk_contexts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk-contexts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_evaluations_bulk_contexts(["context_id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsEvaluationsBulkContexts {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetQualityFormsEvaluationsBulkContexts {
     }
 }
 
+impl IntoFuture for GetQualityFormsEvaluationsBulkContexts {
+    type Output = runtime::Result<runtime::Response<Vec<EvaluationFormResponse>>>;
+
+    type IntoFuture = runtime::Call<Vec<EvaluationFormResponse>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/evaluations/bulk/contexts` Optional parameters and all else:
-    /// [`GetQualityFormsEvaluationsBulkContexts`].
+    /// Get quality forms evaluations bulk contexts.
+    ///
+    /// `GET /api/v2/quality/forms/evaluations/bulk/contexts` See [`GetQualityFormsEvaluationsBulkContexts`]
+    /// for what it takes and returns.
     pub fn get_quality_forms_evaluations_bulk_contexts(
         &self,
         context_id: impl IntoIterator<Item = impl AsRef<str>>,

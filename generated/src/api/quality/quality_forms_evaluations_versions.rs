@@ -3,40 +3,60 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
 };
-
 use crate::runtime;
 
+/// Get quality forms evaluation versions.
+///
 /// `GET /api/v2/quality/forms/evaluations/{formId}/versions`
+///
+/// Takes `form_id` (a text). Returns
+/// [`EvaluationFormResponseEntityListing`](crate::models::EvaluationFormResponseEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`EvaluationFormResponse`](crate::models::EvaluationFormResponse).
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `QualityApi::get_quality_forms_evaluation_versions`.
+/// Created by `QualityApi::get_quality_forms_evaluation_versions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId--versions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_evaluation_versions("form_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsEvaluationVersions {
     request: runtime::Request,
 }
 
 impl GetQualityFormsEvaluationVersions {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -89,6 +109,19 @@ impl runtime::Operation for GetQualityFormsEvaluationVersions {
     }
 }
 
+impl IntoFuture for GetQualityFormsEvaluationVersions {
+    type Output = runtime::Result<
+        runtime::Response<EvaluationFormResponseEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<EvaluationFormResponseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityFormsEvaluationVersions {
     type Item = EvaluationFormResponse;
 
@@ -109,8 +142,10 @@ impl runtime::Paged for GetQualityFormsEvaluationVersions {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/evaluations/{formId}/versions` Optional parameters and all else:
-    /// [`GetQualityFormsEvaluationVersions`].
+    /// Get quality forms evaluation versions.
+    ///
+    /// `GET /api/v2/quality/forms/evaluations/{formId}/versions` See [`GetQualityFormsEvaluationVersions`]
+    /// for what it takes and returns.
     pub fn get_quality_forms_evaluation_versions(
         &self,
         form_id: impl AsRef<str>,

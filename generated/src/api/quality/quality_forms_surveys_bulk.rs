@@ -3,16 +3,30 @@
 use crate::models::quality::{SurveyForm, SurveyFormEntityListing};
 use crate::runtime;
 
+/// Get quality forms surveys bulk.
+///
 /// `GET /api/v2/quality/forms/surveys/bulk`
+///
+/// Takes `id` (a list, each item a text). Returns
+/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). `items()` streams the items of
+/// all pages, each [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `QualityApi::get_quality_forms_surveys_bulk`.
+/// Created by `QualityApi::get_quality_forms_surveys_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_surveys_bulk(["id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsSurveysBulk {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetQualityFormsSurveysBulk {
     }
 }
 
+impl IntoFuture for GetQualityFormsSurveysBulk {
+    type Output = runtime::Result<runtime::Response<SurveyFormEntityListing>>;
+
+    type IntoFuture = runtime::Call<SurveyFormEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityFormsSurveysBulk {
     type Item = SurveyForm;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetQualityFormsSurveysBulk {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/surveys/bulk` Optional parameters and all else:
-    /// [`GetQualityFormsSurveysBulk`].
+    /// Get quality forms surveys bulk.
+    ///
+    /// `GET /api/v2/quality/forms/surveys/bulk` See [`GetQualityFormsSurveysBulk`] for what it takes and
+    /// returns.
     pub fn get_quality_forms_surveys_bulk(
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,

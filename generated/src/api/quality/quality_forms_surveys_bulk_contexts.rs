@@ -3,23 +3,36 @@
 use crate::models::quality::SurveyForm;
 use crate::runtime;
 
+/// Get quality forms surveys bulk contexts.
+///
 /// `GET /api/v2/quality/forms/surveys/bulk/contexts`
+///
+/// Takes `context_id` (a list, each item a text). Returns a list, each item
+/// [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
-/// Made by `QualityApi::get_quality_forms_surveys_bulk_contexts`.
+/// Created by `QualityApi::get_quality_forms_surveys_bulk_contexts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys-bulk-contexts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_surveys_bulk_contexts(["context_id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsSurveysBulkContexts {
     request: runtime::Request,
 }
 
 impl GetQualityFormsSurveysBulkContexts {
-    /// default `true`
-    pub fn published(mut self, value: bool) -> Self {
-        self.request.query("published", value);
+    /// The query parameter `published`, default `true`.
+    pub fn published(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("published", value.into());
         self
     }
 
@@ -60,9 +73,22 @@ impl runtime::Operation for GetQualityFormsSurveysBulkContexts {
     }
 }
 
+impl IntoFuture for GetQualityFormsSurveysBulkContexts {
+    type Output = runtime::Result<runtime::Response<Vec<SurveyForm>>>;
+
+    type IntoFuture = runtime::Call<Vec<SurveyForm>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/surveys/bulk/contexts` Optional parameters and all else:
-    /// [`GetQualityFormsSurveysBulkContexts`].
+    /// Get quality forms surveys bulk contexts.
+    ///
+    /// `GET /api/v2/quality/forms/surveys/bulk/contexts` See [`GetQualityFormsSurveysBulkContexts`] for
+    /// what it takes and returns.
     pub fn get_quality_forms_surveys_bulk_contexts(
         &self,
         context_id: impl IntoIterator<Item = impl AsRef<str>>,

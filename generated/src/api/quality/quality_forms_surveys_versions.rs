@@ -3,31 +3,51 @@
 use crate::models::quality::{SurveyForm, SurveyFormEntityListing};
 use crate::runtime;
 
+/// Get quality forms survey versions.
+///
 /// `GET /api/v2/quality/forms/surveys/{formId}/versions`
+///
+/// Takes `form_id` (a text). Returns
+/// [`SurveyFormEntityListing`](crate::models::SurveyFormEntityListing). `items()` streams the items of
+/// all pages, each [`SurveyForm`](crate::models::SurveyForm).
 ///
 /// Permission: `quality:surveyForm:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `QualityApi::get_quality_forms_survey_versions`.
+/// Created by `QualityApi::get_quality_forms_survey_versions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId--versions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_forms_survey_versions("form_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualityFormsSurveyVersions {
     request: runtime::Request,
 }
 
 impl GetQualityFormsSurveyVersions {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -80,6 +100,17 @@ impl runtime::Operation for GetQualityFormsSurveyVersions {
     }
 }
 
+impl IntoFuture for GetQualityFormsSurveyVersions {
+    type Output = runtime::Result<runtime::Response<SurveyFormEntityListing>>;
+
+    type IntoFuture = runtime::Call<SurveyFormEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetQualityFormsSurveyVersions {
     type Item = SurveyForm;
 
@@ -100,8 +131,10 @@ impl runtime::Paged for GetQualityFormsSurveyVersions {
 }
 
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/forms/surveys/{formId}/versions` Optional parameters and all else:
-    /// [`GetQualityFormsSurveyVersions`].
+    /// Get quality forms survey versions.
+    ///
+    /// `GET /api/v2/quality/forms/surveys/{formId}/versions` See [`GetQualityFormsSurveyVersions`] for what
+    /// it takes and returns.
     pub fn get_quality_forms_survey_versions(
         &self,
         form_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::quality::{CreateSurveyRequest, CreateSurveyResponse, Survey};
 use crate::runtime;
 
+/// Get quality survey.
+///
 /// `GET /api/v2/quality/surveys/{surveyId}`
+///
+/// Takes `survey_id` (a text). Returns [`Survey`](crate::models::Survey).
 ///
 /// Permission: `quality:survey:view`
 ///
-/// Made by `QualityApi::get_quality_survey`.
+/// Created by `QualityApi::get_quality_survey`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-surveys--surveyId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_survey("survey_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualitySurvey {
     request: runtime::Request,
@@ -54,8 +66,21 @@ impl runtime::Operation for GetQualitySurvey {
     }
 }
 
+impl IntoFuture for GetQualitySurvey {
+    type Output = runtime::Result<runtime::Response<Survey>>;
+
+    type IntoFuture = runtime::Call<Survey>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/surveys/{surveyId}` Optional parameters and all else: [`GetQualitySurvey`].
+    /// Get quality survey.
+    ///
+    /// `GET /api/v2/quality/surveys/{surveyId}` See [`GetQualitySurvey`] for what it takes and returns.
     pub fn get_quality_survey(&self, survey_id: impl AsRef<str>) -> GetQualitySurvey {
         let mut request = runtime::Request::new(
             &self.client,
@@ -66,14 +91,27 @@ impl crate::api::QualityApi {
     }
 }
 
+/// Post quality surveys.
+///
 /// `POST /api/v2/quality/surveys`
+///
+/// Takes a body ([`CreateSurveyRequest`](crate::models::CreateSurveyRequest)). Returns
+/// [`CreateSurveyResponse`](crate::models::CreateSurveyResponse).
 ///
 /// Permission: `quality:survey:add`
 ///
-/// Made by `QualityApi::post_quality_surveys`.
+/// Created by `QualityApi::post_quality_surveys`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-surveys>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().post_quality_surveys(genesys_cloud::models::CreateSurveyRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualitySurveys {
     request: runtime::Request,
@@ -117,15 +155,28 @@ impl runtime::Operation for PostQualitySurveys {
     }
 }
 
+impl IntoFuture for PostQualitySurveys {
+    type Output = runtime::Result<runtime::Response<CreateSurveyResponse>>;
+
+    type IntoFuture = runtime::Call<CreateSurveyResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `POST /api/v2/quality/surveys` Optional parameters and all else: [`PostQualitySurveys`].
+    /// Post quality surveys.
+    ///
+    /// `POST /api/v2/quality/surveys` See [`PostQualitySurveys`] for what it takes and returns.
     #[inline]
     pub fn post_quality_surveys(&self, body: CreateSurveyRequest) -> PostQualitySurveys {
         let mut request = runtime::Request::new(
             &self.client,
             <PostQualitySurveys as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostQualitySurveys { request }
     }
 }

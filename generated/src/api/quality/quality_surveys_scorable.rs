@@ -3,14 +3,26 @@
 use crate::models::quality::ScorableSurvey;
 use crate::runtime;
 
+/// Get quality surveys scorable.
+///
 /// `GET /api/v2/quality/surveys/scorable`
+///
+/// Takes `customer_survey_url` (a text). Returns [`ScorableSurvey`](crate::models::ScorableSurvey).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `QualityApi::get_quality_surveys_scorable`.
+/// Created by `QualityApi::get_quality_surveys_scorable`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-surveys-scorable>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().get_quality_surveys_scorable("customer_survey_url").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetQualitySurveysScorable {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetQualitySurveysScorable {
     }
 }
 
+impl IntoFuture for GetQualitySurveysScorable {
+    type Output = runtime::Result<runtime::Response<ScorableSurvey>>;
+
+    type IntoFuture = runtime::Call<ScorableSurvey>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `GET /api/v2/quality/surveys/scorable` Optional parameters and all else:
-    /// [`GetQualitySurveysScorable`].
+    /// Get quality surveys scorable.
+    ///
+    /// `GET /api/v2/quality/surveys/scorable` See [`GetQualitySurveysScorable`] for what it takes and
+    /// returns.
     pub fn get_quality_surveys_scorable(
         &self,
         customer_survey_url: impl AsRef<str>,
@@ -65,21 +90,34 @@ impl crate::api::QualityApi {
             &self.client,
             <GetQualitySurveysScorable as runtime::Operation>::METADATA,
         );
-        request.query("customerSurveyUrl", customer_survey_url.as_ref());
+        request.query("customerSurveyUrl", Some(customer_survey_url.as_ref()));
         GetQualitySurveysScorable {
             request,
         }
     }
 }
 
+/// Put quality surveys scorable.
+///
 /// `PUT /api/v2/quality/surveys/scorable`
+///
+/// Takes `customer_survey_url` (a text) and a body ([`ScorableSurvey`](crate::models::ScorableSurvey)).
+/// Returns [`ScorableSurvey`](crate::models::ScorableSurvey).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `QualityApi::put_quality_surveys_scorable`.
+/// Created by `QualityApi::put_quality_surveys_scorable`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-surveys-scorable>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().put_quality_surveys_scorable("customer_survey_url", genesys_cloud::models::ScorableSurvey::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutQualitySurveysScorable {
     request: runtime::Request,
@@ -123,9 +161,22 @@ impl runtime::Operation for PutQualitySurveysScorable {
     }
 }
 
+impl IntoFuture for PutQualitySurveysScorable {
+    type Output = runtime::Result<runtime::Response<ScorableSurvey>>;
+
+    type IntoFuture = runtime::Call<ScorableSurvey>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `PUT /api/v2/quality/surveys/scorable` Optional parameters and all else:
-    /// [`PutQualitySurveysScorable`].
+    /// Put quality surveys scorable.
+    ///
+    /// `PUT /api/v2/quality/surveys/scorable` See [`PutQualitySurveysScorable`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_quality_surveys_scorable(
         &self,
@@ -136,8 +187,8 @@ impl crate::api::QualityApi {
             &self.client,
             <PutQualitySurveysScorable as runtime::Operation>::METADATA,
         );
-        request.query("customerSurveyUrl", customer_survey_url.as_ref());
-        request.json_body("application/json", body);
+        request.query("customerSurveyUrl", Some(customer_survey_url.as_ref()));
+        request.json_body("application/json", Some(body));
         PutQualitySurveysScorable {
             request,
         }

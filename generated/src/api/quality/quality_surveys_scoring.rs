@@ -3,12 +3,25 @@
 use crate::models::quality::{SurveyFormAndScoringSet, SurveyScoringSet};
 use crate::runtime;
 
+/// Post quality surveys scoring.
+///
 /// `POST /api/v2/quality/surveys/scoring`
 ///
-/// Made by `QualityApi::post_quality_surveys_scoring`.
+/// Takes a body ([`SurveyFormAndScoringSet`](crate::models::SurveyFormAndScoringSet)). Returns
+/// [`SurveyScoringSet`](crate::models::SurveyScoringSet).
+///
+/// Created by `QualityApi::post_quality_surveys_scoring`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-surveys-scoring>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.quality().post_quality_surveys_scoring(genesys_cloud::models::SurveyFormAndScoringSet::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualitySurveysScoring {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for PostQualitySurveysScoring {
     }
 }
 
+impl IntoFuture for PostQualitySurveysScoring {
+    type Output = runtime::Result<runtime::Response<SurveyScoringSet>>;
+
+    type IntoFuture = runtime::Call<SurveyScoringSet>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::QualityApi {
-    /// `POST /api/v2/quality/surveys/scoring` Optional parameters and all else:
-    /// [`PostQualitySurveysScoring`].
+    /// Post quality surveys scoring.
+    ///
+    /// `POST /api/v2/quality/surveys/scoring` See [`PostQualitySurveysScoring`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_quality_surveys_scoring(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::QualityApi {
             &self.client,
             <PostQualitySurveysScoring as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostQualitySurveysScoring {
             request,
         }

@@ -4,71 +4,96 @@ use crate::models::recording::{
     GetOrphanrecordingMediaChatFormatId, GetOrphanrecordingMediaEmailFormatId,
     GetOrphanrecordingMediaFormatId, GetOrphanrecordingMediaMessageFormatId, Recording,
 };
-
 use crate::runtime;
 
+/// Get orphanrecording media.
+///
 /// `GET /api/v2/orphanrecordings/{orphanId}/media`
+///
+/// Takes `orphan_id` (a text). Returns [`Recording`](crate::models::Recording). With the status 202 the
+/// body is not decoded.
 ///
 /// Permission: `recording:orphan:view`
 ///
-/// Made by `RecordingApi::get_orphanrecording_media`.
+/// Created by `RecordingApi::get_orphanrecording_media`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId--media>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_orphanrecording_media("orphan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOrphanrecordingMedia {
     request: runtime::Request,
 }
 
 impl GetOrphanrecordingMedia {
-    /// `formatId`, default `WEBM`
-    pub fn format_id(mut self, value: GetOrphanrecordingMediaFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WEBM`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetOrphanrecordingMediaFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
-    /// `emailFormatId`, default `EML`
+    /// The query parameter `emailFormatId`, default `EML`.
     pub fn email_format_id(
         mut self,
-        value: GetOrphanrecordingMediaEmailFormatId,
+        value: impl Into<Option<GetOrphanrecordingMediaEmailFormatId>>,
     ) -> Self {
-        self.request.query("emailFormatId", value);
+        self.request.query("emailFormatId", value.into());
         self
     }
 
-    /// `chatFormatId`, default `ZIP`
-    pub fn chat_format_id(mut self, value: GetOrphanrecordingMediaChatFormatId) -> Self {
-        self.request.query("chatFormatId", value);
+    /// The query parameter `chatFormatId`, default `ZIP`.
+    pub fn chat_format_id(
+        mut self,
+        value: impl Into<Option<GetOrphanrecordingMediaChatFormatId>>,
+    ) -> Self {
+        self.request.query("chatFormatId", value.into());
         self
     }
 
-    /// `messageFormatId`, default `ZIP`
+    /// The query parameter `messageFormatId`, default `ZIP`.
     pub fn message_format_id(
         mut self,
-        value: GetOrphanrecordingMediaMessageFormatId,
+        value: impl Into<Option<GetOrphanrecordingMediaMessageFormatId>>,
     ) -> Self {
-        self.request.query("messageFormatId", value);
+        self.request.query("messageFormatId", value.into());
         self
     }
 
-    /// default `false`
-    pub fn download(mut self, value: bool) -> Self {
-        self.request.query("download", value);
+    /// The query parameter `download`, default `false`.
+    pub fn download(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("download", value.into());
         self
     }
 
-    /// `fileName`
-    pub fn file_name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("fileName", value.as_ref());
+    /// The query parameter `fileName`.
+    pub fn file_name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("fileName", value.text());
         self
     }
 
-    pub fn locale(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("locale", value.as_ref());
+    /// The query parameter `locale`.
+    pub fn locale(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("locale", value.text());
         self
     }
 
-    /// `mediaFormats`
+    /// The query parameter `mediaFormats`.
     pub fn media_formats(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -119,9 +144,22 @@ impl runtime::Operation for GetOrphanrecordingMedia {
     }
 }
 
+impl IntoFuture for GetOrphanrecordingMedia {
+    type Output = runtime::Result<runtime::Response<Recording>>;
+
+    type IntoFuture = runtime::Call<Recording>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/orphanrecordings/{orphanId}/media` Optional parameters and all else:
-    /// [`GetOrphanrecordingMedia`].
+    /// Get orphanrecording media.
+    ///
+    /// `GET /api/v2/orphanrecordings/{orphanId}/media` See [`GetOrphanrecordingMedia`] for what it takes
+    /// and returns.
     pub fn get_orphanrecording_media(
         &self,
         orphan_id: impl AsRef<str>,

@@ -4,15 +4,35 @@ use crate::models::recording::{
     BatchDownloadJobStatusResult, BatchDownloadJobSubmission,
     BatchDownloadJobSubmissionResult,
 };
-
 use crate::runtime;
 
+/// Get recording batchrequest.
+///
 /// `GET /api/v2/recording/batchrequests/{jobId}`
 ///
-/// Made by `RecordingApi::get_recording_batchrequest`.
+/// Takes `job_id` (a text). Returns
+/// [`BatchDownloadJobStatusResult`](crate::models::BatchDownloadJobStatusResult).
+///
+/// Created by `RecordingApi::get_recording_batchrequest`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-batchrequests--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recording_batchrequest("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `batch.download.permission.denied`
+/// - 404: `batch.download.job.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingBatchrequest {
     request: runtime::Request,
@@ -60,9 +80,22 @@ impl runtime::Operation for GetRecordingBatchrequest {
     }
 }
 
+impl IntoFuture for GetRecordingBatchrequest {
+    type Output = runtime::Result<runtime::Response<BatchDownloadJobStatusResult>>;
+
+    type IntoFuture = runtime::Call<BatchDownloadJobStatusResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recording/batchrequests/{jobId}` Optional parameters and all else:
-    /// [`GetRecordingBatchrequest`].
+    /// Get recording batchrequest.
+    ///
+    /// `GET /api/v2/recording/batchrequests/{jobId}` See [`GetRecordingBatchrequest`] for what it takes and
+    /// returns.
     pub fn get_recording_batchrequest(
         &self,
         job_id: impl AsRef<str>,
@@ -78,17 +111,36 @@ impl crate::api::RecordingApi {
     }
 }
 
+/// Post recording batchrequests.
+///
 /// `POST /api/v2/recording/batchrequests`
+///
+/// Takes a body ([`BatchDownloadJobSubmission`](crate::models::BatchDownloadJobSubmission)). Returns
+/// [`BatchDownloadJobSubmissionResult`](crate::models::BatchDownloadJobSubmissionResult).
 ///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
 /// Starts a job, which `submit` gives: its state is read by `get_recording_batchrequest`.
 ///
-/// Made by `RecordingApi::post_recording_batchrequests`.
+/// Created by `RecordingApi::post_recording_batchrequests`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-batchrequests>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recording_batchrequests(genesys_cloud::models::BatchDownloadJobSubmission::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `batch.download.bad.request`, `batch.download.too.many.items`, `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingBatchrequests {
     request: runtime::Request,
@@ -157,6 +209,17 @@ impl runtime::Operation for PostRecordingBatchrequests {
     }
 }
 
+impl IntoFuture for PostRecordingBatchrequests {
+    type Output = runtime::Result<runtime::Response<BatchDownloadJobSubmissionResult>>;
+
+    type IntoFuture = runtime::Call<BatchDownloadJobSubmissionResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Submit for PostRecordingBatchrequests {
     type Status = <crate::api::GetRecordingBatchrequest as runtime::Operation>::Output;
 
@@ -170,8 +233,10 @@ impl runtime::Submit for PostRecordingBatchrequests {
 }
 
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recording/batchrequests` Optional parameters and all else:
-    /// [`PostRecordingBatchrequests`].
+    /// Post recording batchrequests.
+    ///
+    /// `POST /api/v2/recording/batchrequests` See [`PostRecordingBatchrequests`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_recording_batchrequests(
         &self,
@@ -181,7 +246,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PostRecordingBatchrequests as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRecordingBatchrequests {
             request,
         }

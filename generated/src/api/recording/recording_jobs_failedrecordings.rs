@@ -3,45 +3,60 @@
 use crate::models::recording::{
     FailedRecordingEntityListing, RecordingJobFailedRecording,
 };
-
 use crate::runtime;
 
+/// Get recording job failedrecordings.
+///
 /// `GET /api/v2/recording/jobs/{jobId}/failedrecordings`
+///
+/// Takes `job_id` (a text). Returns
+/// [`FailedRecordingEntityListing`](crate::models::FailedRecordingEntityListing). `items()` streams the
+/// items of all pages, each
+/// [`RecordingJobFailedRecording`](crate::models::RecordingJobFailedRecording).
 ///
 /// Permission: `recording:job:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RecordingApi::get_recording_job_failedrecordings`.
+/// Created by `RecordingApi::get_recording_job_failedrecordings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId--failedrecordings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recording_job_failedrecordings("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingJobFailedrecordings {
     request: runtime::Request,
 }
 
 impl GetRecordingJobFailedrecordings {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `includeTotal`
-    pub fn include_total(mut self, value: bool) -> Self {
-        self.request.query("includeTotal", value);
+    /// The query parameter `includeTotal`.
+    pub fn include_total(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeTotal", value.into());
         self
     }
 
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -94,6 +109,17 @@ impl runtime::Operation for GetRecordingJobFailedrecordings {
     }
 }
 
+impl IntoFuture for GetRecordingJobFailedrecordings {
+    type Output = runtime::Result<runtime::Response<FailedRecordingEntityListing>>;
+
+    type IntoFuture = runtime::Call<FailedRecordingEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRecordingJobFailedrecordings {
     type Item = RecordingJobFailedRecording;
 
@@ -114,8 +140,10 @@ impl runtime::Paged for GetRecordingJobFailedrecordings {
 }
 
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recording/jobs/{jobId}/failedrecordings` Optional parameters and all else:
-    /// [`GetRecordingJobFailedrecordings`].
+    /// Get recording job failedrecordings.
+    ///
+    /// `GET /api/v2/recording/jobs/{jobId}/failedrecordings` See [`GetRecordingJobFailedrecordings`] for
+    /// what it takes and returns.
     pub fn get_recording_job_failedrecordings(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,28 @@
 use crate::models::recording::RecordingEncryptionConfiguration;
 use crate::runtime;
 
+/// Post recording keyconfigurations validate.
+///
 /// `POST /api/v2/recording/keyconfigurations/validate`
+///
+/// Takes a body
+/// ([`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration)). Returns
+/// [`RecordingEncryptionConfiguration`](crate::models::RecordingEncryptionConfiguration).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Made by `RecordingApi::post_recording_keyconfigurations_validate`.
+/// Created by `RecordingApi::post_recording_keyconfigurations_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recording_keyconfigurations_validate(genesys_cloud::models::RecordingEncryptionConfiguration::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingKeyconfigurationsValidate {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostRecordingKeyconfigurationsValidate {
     }
 }
 
+impl IntoFuture for PostRecordingKeyconfigurationsValidate {
+    type Output = runtime::Result<runtime::Response<RecordingEncryptionConfiguration>>;
+
+    type IntoFuture = runtime::Call<RecordingEncryptionConfiguration>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recording/keyconfigurations/validate` Optional parameters and all else:
-    /// [`PostRecordingKeyconfigurationsValidate`].
+    /// Post recording keyconfigurations validate.
+    ///
+    /// `POST /api/v2/recording/keyconfigurations/validate` See [`PostRecordingKeyconfigurationsValidate`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_recording_keyconfigurations_validate(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PostRecordingKeyconfigurationsValidate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRecordingKeyconfigurationsValidate {
             request,
         }

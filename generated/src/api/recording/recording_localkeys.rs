@@ -3,14 +3,33 @@
 use crate::models::recording::{EncryptionKey, LocalEncryptionKeyRequest};
 use crate::runtime;
 
+/// Post recording localkeys.
+///
 /// `POST /api/v2/recording/localkeys`
+///
+/// Takes a body ([`LocalEncryptionKeyRequest`](crate::models::LocalEncryptionKeyRequest)). Returns
+/// [`EncryptionKey`](crate::models::EncryptionKey).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Made by `RecordingApi::post_recording_localkeys`.
+/// Created by `RecordingApi::post_recording_localkeys`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-localkeys>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recording_localkeys(genesys_cloud::models::LocalEncryptionKeyRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingLocalkeys {
     request: runtime::Request,
@@ -56,8 +75,21 @@ impl runtime::Operation for PostRecordingLocalkeys {
     }
 }
 
+impl IntoFuture for PostRecordingLocalkeys {
+    type Output = runtime::Result<runtime::Response<EncryptionKey>>;
+
+    type IntoFuture = runtime::Call<EncryptionKey>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recording/localkeys` Optional parameters and all else: [`PostRecordingLocalkeys`].
+    /// Post recording localkeys.
+    ///
+    /// `POST /api/v2/recording/localkeys` See [`PostRecordingLocalkeys`] for what it takes and returns.
     #[inline]
     pub fn post_recording_localkeys(
         &self,
@@ -67,7 +99,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PostRecordingLocalkeys as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRecordingLocalkeys { request }
     }
 }

@@ -3,31 +3,51 @@
 use crate::models::recording::{EncryptionKey, EncryptionKeyEntityListing};
 use crate::runtime;
 
+/// Get recording recordingkeys.
+///
 /// `GET /api/v2/recording/recordingkeys`
+///
+/// Takes no arguments. Returns
+/// [`EncryptionKeyEntityListing`](crate::models::EncryptionKeyEntityListing). `items()` streams the
+/// items of all pages, each [`EncryptionKey`](crate::models::EncryptionKey).
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RecordingApi::get_recording_recordingkeys`.
+/// Created by `RecordingApi::get_recording_recordingkeys`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-recordingkeys>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recording_recordingkeys().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingRecordingkeys {
     request: runtime::Request,
 }
 
 impl GetRecordingRecordingkeys {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -82,6 +102,17 @@ impl runtime::Operation for GetRecordingRecordingkeys {
     }
 }
 
+impl IntoFuture for GetRecordingRecordingkeys {
+    type Output = runtime::Result<runtime::Response<EncryptionKeyEntityListing>>;
+
+    type IntoFuture = runtime::Call<EncryptionKeyEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRecordingRecordingkeys {
     type Item = EncryptionKey;
 
@@ -102,8 +133,10 @@ impl runtime::Paged for GetRecordingRecordingkeys {
 }
 
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recording/recordingkeys` Optional parameters and all else:
-    /// [`GetRecordingRecordingkeys`].
+    /// Get recording recordingkeys.
+    ///
+    /// `GET /api/v2/recording/recordingkeys` See [`GetRecordingRecordingkeys`] for what it takes and
+    /// returns.
     pub fn get_recording_recordingkeys(&self) -> GetRecordingRecordingkeys {
         GetRecordingRecordingkeys {
             request: runtime::Request::new(
@@ -114,14 +147,32 @@ impl crate::api::RecordingApi {
     }
 }
 
+/// Post recording recordingkeys.
+///
 /// `POST /api/v2/recording/recordingkeys`
+///
+/// Takes no arguments. Returns [`EncryptionKey`](crate::models::EncryptionKey).
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Made by `RecordingApi::post_recording_recordingkeys`.
+/// Created by `RecordingApi::post_recording_recordingkeys`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-recordingkeys>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recording_recordingkeys().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingRecordingkeys {
     request: runtime::Request,
@@ -167,9 +218,22 @@ impl runtime::Operation for PostRecordingRecordingkeys {
     }
 }
 
+impl IntoFuture for PostRecordingRecordingkeys {
+    type Output = runtime::Result<runtime::Response<EncryptionKey>>;
+
+    type IntoFuture = runtime::Call<EncryptionKey>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recording/recordingkeys` Optional parameters and all else:
-    /// [`PostRecordingRecordingkeys`].
+    /// Post recording recordingkeys.
+    ///
+    /// `POST /api/v2/recording/recordingkeys` See [`PostRecordingRecordingkeys`] for what it takes and
+    /// returns.
     pub fn post_recording_recordingkeys(&self) -> PostRecordingRecordingkeys {
         PostRecordingRecordingkeys {
             request: runtime::Request::new(

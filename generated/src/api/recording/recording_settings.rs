@@ -3,21 +3,39 @@
 use crate::models::recording::RecordingSettings;
 use crate::runtime;
 
+/// Get recording settings.
+///
 /// `GET /api/v2/recording/settings`
 ///
-/// Made by `RecordingApi::get_recording_settings`.
+/// Takes no arguments. Returns [`RecordingSettings`](crate::models::RecordingSettings).
+///
+/// Created by `RecordingApi::get_recording_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recording_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingSettings {
     request: runtime::Request,
 }
 
 impl GetRecordingSettings {
-    /// `createDefault`, default `false`
-    pub fn create_default(mut self, value: bool) -> Self {
-        self.request.query("createDefault", value);
+    /// The query parameter `createDefault`, default `false`.
+    pub fn create_default(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("createDefault", value.into());
         self
     }
 
@@ -58,8 +76,21 @@ impl runtime::Operation for GetRecordingSettings {
     }
 }
 
+impl IntoFuture for GetRecordingSettings {
+    type Output = runtime::Result<runtime::Response<RecordingSettings>>;
+
+    type IntoFuture = runtime::Call<RecordingSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recording/settings` Optional parameters and all else: [`GetRecordingSettings`].
+    /// Get recording settings.
+    ///
+    /// `GET /api/v2/recording/settings` See [`GetRecordingSettings`] for what it takes and returns.
     pub fn get_recording_settings(&self) -> GetRecordingSettings {
         GetRecordingSettings {
             request: runtime::Request::new(
@@ -70,16 +101,35 @@ impl crate::api::RecordingApi {
     }
 }
 
+/// Put recording settings.
+///
 /// `PUT /api/v2/recording/settings`
+///
+/// Takes a body ([`RecordingSettings`](crate::models::RecordingSettings)). Returns
+/// [`RecordingSettings`](crate::models::RecordingSettings).
 ///
 /// Permissions, any of: `recording:settings:editScreenRecordings`,
 /// `recording:settings:editRegionalStorage`, `recording:settings:editUrlExpiration`,
 /// `recording:settings:editConferenceRecording`, `recording:settings:editHierarchyAccessControl`
 ///
-/// Made by `RecordingApi::put_recording_settings`.
+/// Created by `RecordingApi::put_recording_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().put_recording_settings(genesys_cloud::models::RecordingSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `recording.org.settings.request.invalid`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutRecordingSettings {
     request: runtime::Request,
@@ -140,8 +190,21 @@ impl runtime::Operation for PutRecordingSettings {
     }
 }
 
+impl IntoFuture for PutRecordingSettings {
+    type Output = runtime::Result<runtime::Response<RecordingSettings>>;
+
+    type IntoFuture = runtime::Call<RecordingSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `PUT /api/v2/recording/settings` Optional parameters and all else: [`PutRecordingSettings`].
+    /// Put recording settings.
+    ///
+    /// `PUT /api/v2/recording/settings` See [`PutRecordingSettings`] for what it takes and returns.
     #[inline]
     pub fn put_recording_settings(
         &self,
@@ -151,7 +214,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PutRecordingSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutRecordingSettings { request }
     }
 }

@@ -3,33 +3,48 @@
 use crate::models::recording::{
     RecordingRetention, RecordingRetentionCursorEntityListing,
 };
-
 use crate::runtime;
 
+/// Get recordings retention query.
+///
 /// `GET /api/v2/recordings/retention/query`
+///
+/// Takes `retention_threshold_days` (an integer). Returns
+/// [`RecordingRetentionCursorEntityListing`](crate::models::RecordingRetentionCursorEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`RecordingRetention`](crate::models::RecordingRetention).
 ///
 /// Permission: `recording:recording:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `RecordingApi::get_recordings_retention_query`.
+/// Created by `RecordingApi::get_recordings_retention_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-retention-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recordings_retention_query(1).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingsRetentionQuery {
     request: runtime::Request,
 }
 
 impl GetRecordingsRetentionQuery {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -82,6 +97,19 @@ impl runtime::Operation for GetRecordingsRetentionQuery {
     }
 }
 
+impl IntoFuture for GetRecordingsRetentionQuery {
+    type Output = runtime::Result<
+        runtime::Response<RecordingRetentionCursorEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<RecordingRetentionCursorEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRecordingsRetentionQuery {
     type Item = RecordingRetention;
 
@@ -100,8 +128,10 @@ impl runtime::Paged for GetRecordingsRetentionQuery {
 }
 
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recordings/retention/query` Optional parameters and all else:
-    /// [`GetRecordingsRetentionQuery`].
+    /// Get recordings retention query.
+    ///
+    /// `GET /api/v2/recordings/retention/query` See [`GetRecordingsRetentionQuery`] for what it takes and
+    /// returns.
     pub fn get_recordings_retention_query(
         &self,
         retention_threshold_days: i64,
@@ -110,7 +140,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <GetRecordingsRetentionQuery as runtime::Operation>::METADATA,
         );
-        request.query("retentionThresholdDays", retention_threshold_days);
+        request.query("retentionThresholdDays", Some(retention_threshold_days));
         GetRecordingsRetentionQuery {
             request,
         }

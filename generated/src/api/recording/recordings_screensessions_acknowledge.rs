@@ -3,12 +3,26 @@
 use crate::models::recording::AcknowledgeScreenRecordingRequest;
 use crate::runtime;
 
+/// Post recordings screensessions acknowledge.
+///
 /// `POST /api/v2/recordings/screensessions/acknowledge`
 ///
-/// Made by `RecordingApi::post_recordings_screensessions_acknowledge`.
+/// Takes a body
+/// ([`AcknowledgeScreenRecordingRequest`](crate::models::AcknowledgeScreenRecordingRequest)). Returns
+/// nothing.
+///
+/// Created by `RecordingApi::post_recordings_screensessions_acknowledge`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-screensessions-acknowledge>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recordings_screensessions_acknowledge(genesys_cloud::models::AcknowledgeScreenRecordingRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingsScreensessionsAcknowledge {
     request: runtime::Request,
@@ -52,9 +66,22 @@ impl runtime::Operation for PostRecordingsScreensessionsAcknowledge {
     }
 }
 
+impl IntoFuture for PostRecordingsScreensessionsAcknowledge {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recordings/screensessions/acknowledge` Optional parameters and all else:
-    /// [`PostRecordingsScreensessionsAcknowledge`].
+    /// Post recordings screensessions acknowledge.
+    ///
+    /// `POST /api/v2/recordings/screensessions/acknowledge` See [`PostRecordingsScreensessionsAcknowledge`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_recordings_screensessions_acknowledge(
         &self,
@@ -64,7 +91,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PostRecordingsScreensessionsAcknowledge as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRecordingsScreensessionsAcknowledge {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::recording::ScreenRecordingActiveSessions;
 use crate::runtime;
 
+/// Get recordings screensessions details.
+///
 /// `GET /api/v2/recordings/screensessions/details`
+///
+/// Takes no arguments. Returns
+/// [`ScreenRecordingActiveSessions`](crate::models::ScreenRecordingActiveSessions).
 ///
 /// Permission: `recording:screenRecording:view`
 ///
-/// Made by `RecordingApi::get_recordings_screensessions_details`.
+/// Created by `RecordingApi::get_recordings_screensessions_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-screensessions-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().get_recordings_screensessions_details().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRecordingsScreensessionsDetails {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetRecordingsScreensessionsDetails {
     }
 }
 
+impl IntoFuture for GetRecordingsScreensessionsDetails {
+    type Output = runtime::Result<runtime::Response<ScreenRecordingActiveSessions>>;
+
+    type IntoFuture = runtime::Call<ScreenRecordingActiveSessions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `GET /api/v2/recordings/screensessions/details` Optional parameters and all else:
-    /// [`GetRecordingsScreensessionsDetails`].
+    /// Get recordings screensessions details.
+    ///
+    /// `GET /api/v2/recordings/screensessions/details` See [`GetRecordingsScreensessionsDetails`] for what
+    /// it takes and returns.
     pub fn get_recordings_screensessions_details(
         &self,
     ) -> GetRecordingsScreensessionsDetails {

@@ -3,12 +3,25 @@
 use crate::models::recording::ScreenRecordingMetaDataRequest;
 use crate::runtime;
 
+/// Post recordings screensessions metadata.
+///
 /// `POST /api/v2/recordings/screensessions/metadata`
 ///
-/// Made by `RecordingApi::post_recordings_screensessions_metadata`.
+/// Takes a body ([`ScreenRecordingMetaDataRequest`](crate::models::ScreenRecordingMetaDataRequest)).
+/// Returns nothing.
+///
+/// Created by `RecordingApi::post_recordings_screensessions_metadata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-screensessions-metadata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.recording().post_recordings_screensessions_metadata(genesys_cloud::models::ScreenRecordingMetaDataRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingsScreensessionsMetadata {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for PostRecordingsScreensessionsMetadata {
     }
 }
 
+impl IntoFuture for PostRecordingsScreensessionsMetadata {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RecordingApi {
-    /// `POST /api/v2/recordings/screensessions/metadata` Optional parameters and all else:
-    /// [`PostRecordingsScreensessionsMetadata`].
+    /// Post recordings screensessions metadata.
+    ///
+    /// `POST /api/v2/recordings/screensessions/metadata` See [`PostRecordingsScreensessionsMetadata`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_recordings_screensessions_metadata(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::RecordingApi {
             &self.client,
             <PostRecordingsScreensessionsMetadata as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRecordingsScreensessionsMetadata {
             request,
         }

@@ -3,19 +3,32 @@
 use crate::models::response_management::{
     Library, LibraryBatchRequest, LibraryEntityListing,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement libraries bulk.
+///
 /// `POST /api/v2/responsemanagement/libraries/bulk`
+///
+/// Takes a body ([`LibraryBatchRequest`](crate::models::LibraryBatchRequest)). Returns
+/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). `items()` streams the items of all
+/// pages, each [`Library`](crate::models::Library).
 ///
 /// Permission: `responses:library:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_libraries_bulk`.
+/// Created by `ResponseManagementApi::post_responsemanagement_libraries_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_libraries_bulk(genesys_cloud::models::LibraryBatchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementLibrariesBulk {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostResponsemanagementLibrariesBulk {
     }
 }
 
+impl IntoFuture for PostResponsemanagementLibrariesBulk {
+    type Output = runtime::Result<runtime::Response<LibraryEntityListing>>;
+
+    type IntoFuture = runtime::Call<LibraryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementLibrariesBulk {
     type Item = Library;
 
@@ -87,8 +111,10 @@ impl runtime::Paged for PostResponsemanagementLibrariesBulk {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/libraries/bulk` Optional parameters and all else:
-    /// [`PostResponsemanagementLibrariesBulk`].
+    /// Post responsemanagement libraries bulk.
+    ///
+    /// `POST /api/v2/responsemanagement/libraries/bulk` See [`PostResponsemanagementLibrariesBulk`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_libraries_bulk(
         &self,
@@ -98,7 +124,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementLibrariesBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementLibrariesBulk {
             request,
         }

@@ -3,34 +3,47 @@
 use crate::models::response_management::{
     Library, LibraryEntityListing, QueryCriteriaQuery,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement libraries query.
+///
 /// `POST /api/v2/responsemanagement/libraries/query`
+///
+/// Takes a body ([`QueryCriteriaQuery`](crate::models::QueryCriteriaQuery)). Returns
+/// [`LibraryEntityListing`](crate::models::LibraryEntityListing). `items()` streams the items of all
+/// pages, each [`Library`](crate::models::Library).
 ///
 /// Permission: `responses:library:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_libraries_query`.
+/// Created by `ResponseManagementApi::post_responsemanagement_libraries_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_libraries_query(genesys_cloud::models::QueryCriteriaQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementLibrariesQuery {
     request: runtime::Request,
 }
 
 impl PostResponsemanagementLibrariesQuery {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -83,6 +96,17 @@ impl runtime::Operation for PostResponsemanagementLibrariesQuery {
     }
 }
 
+impl IntoFuture for PostResponsemanagementLibrariesQuery {
+    type Output = runtime::Result<runtime::Response<LibraryEntityListing>>;
+
+    type IntoFuture = runtime::Call<LibraryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementLibrariesQuery {
     type Item = Library;
 
@@ -103,8 +127,10 @@ impl runtime::Paged for PostResponsemanagementLibrariesQuery {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/libraries/query` Optional parameters and all else:
-    /// [`PostResponsemanagementLibrariesQuery`].
+    /// Post responsemanagement libraries query.
+    ///
+    /// `POST /api/v2/responsemanagement/libraries/query` See [`PostResponsemanagementLibrariesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_libraries_query(
         &self,
@@ -114,7 +140,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementLibrariesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementLibrariesQuery {
             request,
         }

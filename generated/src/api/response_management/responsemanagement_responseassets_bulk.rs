@@ -3,19 +3,32 @@
 use crate::models::response_management::{
     ResponseAsset, ResponseAssetBulkRequest, ResponseAssetEntityListing,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement responseassets bulk.
+///
 /// `POST /api/v2/responsemanagement/responseassets/bulk`
+///
+/// Takes a body ([`ResponseAssetBulkRequest`](crate::models::ResponseAssetBulkRequest)). Returns
+/// [`ResponseAssetEntityListing`](crate::models::ResponseAssetEntityListing). `items()` streams the
+/// items of all pages, each [`ResponseAsset`](crate::models::ResponseAsset).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_responseassets_bulk`.
+/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_responseassets_bulk(genesys_cloud::models::ResponseAssetBulkRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementResponseassetsBulk {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostResponsemanagementResponseassetsBulk {
     }
 }
 
+impl IntoFuture for PostResponsemanagementResponseassetsBulk {
+    type Output = runtime::Result<runtime::Response<ResponseAssetEntityListing>>;
+
+    type IntoFuture = runtime::Call<ResponseAssetEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementResponseassetsBulk {
     type Item = ResponseAsset;
 
@@ -87,8 +111,10 @@ impl runtime::Paged for PostResponsemanagementResponseassetsBulk {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/responseassets/bulk` Optional parameters and all else:
-    /// [`PostResponsemanagementResponseassetsBulk`].
+    /// Post responsemanagement responseassets bulk.
+    ///
+    /// `POST /api/v2/responsemanagement/responseassets/bulk` See
+    /// [`PostResponsemanagementResponseassetsBulk`] for what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_responseassets_bulk(
         &self,
@@ -98,7 +124,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementResponseassetsBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsBulk {
             request,
         }

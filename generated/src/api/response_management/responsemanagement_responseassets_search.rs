@@ -4,25 +4,39 @@ use crate::models::response_management::{
     PostResponsemanagementResponseassetsSearchExpand, ResponseAsset,
     ResponseAssetSearchRequest, ResponseAssetSearchResults,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement responseassets search.
+///
 /// `POST /api/v2/responsemanagement/responseassets/search`
+///
+/// Takes a body ([`ResponseAssetSearchRequest`](crate::models::ResponseAssetSearchRequest)). Returns
+/// [`ResponseAssetSearchResults`](crate::models::ResponseAssetSearchResults). `items()` streams the
+/// items of all pages, each [`ResponseAsset`](crate::models::ResponseAsset).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_responseassets_search`.
+/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_responseassets_search(genesys_cloud::models::ResponseAssetSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementResponseassetsSearch {
     request: runtime::Request,
 }
 
 impl PostResponsemanagementResponseassetsSearch {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = PostResponsemanagementResponseassetsSearchExpand>,
@@ -80,6 +94,17 @@ impl runtime::Operation for PostResponsemanagementResponseassetsSearch {
     }
 }
 
+impl IntoFuture for PostResponsemanagementResponseassetsSearch {
+    type Output = runtime::Result<runtime::Response<ResponseAssetSearchResults>>;
+
+    type IntoFuture = runtime::Call<ResponseAssetSearchResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementResponseassetsSearch {
     type Item = ResponseAsset;
 
@@ -100,8 +125,10 @@ impl runtime::Paged for PostResponsemanagementResponseassetsSearch {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/responseassets/search` Optional parameters and all else:
-    /// [`PostResponsemanagementResponseassetsSearch`].
+    /// Post responsemanagement responseassets search.
+    ///
+    /// `POST /api/v2/responsemanagement/responseassets/search` See
+    /// [`PostResponsemanagementResponseassetsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_responseassets_search(
         &self,
@@ -111,7 +138,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementResponseassetsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsSearch {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::response_management::ResponseAssetStatus;
 use crate::runtime;
 
+/// Get responsemanagement responseassets status status id.
+///
 /// `GET /api/v2/responsemanagement/responseassets/status/{statusId}`
+///
+/// Takes `status_id` (a text). Returns [`ResponseAssetStatus`](crate::models::ResponseAssetStatus).
 ///
 /// Permission: `responseAssets:asset:view`
 ///
-/// Made by `ResponseManagementApi::get_responsemanagement_responseassets_status_status_id`.
+/// Created by `ResponseManagementApi::get_responsemanagement_responseassets_status_status_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responseassets-status--statusId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().get_responsemanagement_responseassets_status_status_id("status_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetResponsemanagementResponseassetsStatusStatusId {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetResponsemanagementResponseassetsStatusStatusId {
     }
 }
 
+impl IntoFuture for GetResponsemanagementResponseassetsStatusStatusId {
+    type Output = runtime::Result<runtime::Response<ResponseAssetStatus>>;
+
+    type IntoFuture = runtime::Call<ResponseAssetStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ResponseManagementApi {
-    /// `GET /api/v2/responsemanagement/responseassets/status/{statusId}` Optional parameters and all else:
-    /// [`GetResponsemanagementResponseassetsStatusStatusId`].
+    /// Get responsemanagement responseassets status status id.
+    ///
+    /// `GET /api/v2/responsemanagement/responseassets/status/{statusId}` See
+    /// [`GetResponsemanagementResponseassetsStatusStatusId`] for what it takes and returns.
     pub fn get_responsemanagement_responseassets_status_status_id(
         &self,
         status_id: impl AsRef<str>,

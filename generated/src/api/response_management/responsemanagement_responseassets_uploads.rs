@@ -3,17 +3,29 @@
 use crate::models::response_management::{
     CreateResponseAssetRequest, CreateResponseAssetResponse,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement responseassets uploads.
+///
 /// `POST /api/v2/responsemanagement/responseassets/uploads`
+///
+/// Takes a body ([`CreateResponseAssetRequest`](crate::models::CreateResponseAssetRequest)). Returns
+/// [`CreateResponseAssetResponse`](crate::models::CreateResponseAssetResponse).
 ///
 /// Permission: `responseAssets:asset:add`
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_responseassets_uploads`.
+/// Created by `ResponseManagementApi::post_responsemanagement_responseassets_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_responseassets_uploads(genesys_cloud::models::CreateResponseAssetRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementResponseassetsUploads {
     request: runtime::Request,
@@ -57,9 +69,22 @@ impl runtime::Operation for PostResponsemanagementResponseassetsUploads {
     }
 }
 
+impl IntoFuture for PostResponsemanagementResponseassetsUploads {
+    type Output = runtime::Result<runtime::Response<CreateResponseAssetResponse>>;
+
+    type IntoFuture = runtime::Call<CreateResponseAssetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/responseassets/uploads` Optional parameters and all else:
-    /// [`PostResponsemanagementResponseassetsUploads`].
+    /// Post responsemanagement responseassets uploads.
+    ///
+    /// `POST /api/v2/responsemanagement/responseassets/uploads` See
+    /// [`PostResponsemanagementResponseassetsUploads`] for what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_responseassets_uploads(
         &self,
@@ -69,7 +94,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementResponseassetsUploads as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsUploads {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::response_management::ResponseDivisionView;
 use crate::runtime;
 
+/// Get responsemanagement responses divisionview.
+///
 /// `GET /api/v2/responsemanagement/responses/divisionviews/{responseId}`
+///
+/// Takes `response_id` (a text). Returns [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 ///
 /// Permission: `responses:response:search`
 ///
-/// Made by `ResponseManagementApi::get_responsemanagement_responses_divisionview`.
+/// Created by `ResponseManagementApi::get_responsemanagement_responses_divisionview`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses-divisionviews--responseId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().get_responsemanagement_responses_divisionview("response_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetResponsemanagementResponsesDivisionview {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetResponsemanagementResponsesDivisionview {
     }
 }
 
+impl IntoFuture for GetResponsemanagementResponsesDivisionview {
+    type Output = runtime::Result<runtime::Response<ResponseDivisionView>>;
+
+    type IntoFuture = runtime::Call<ResponseDivisionView>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ResponseManagementApi {
-    /// `GET /api/v2/responsemanagement/responses/divisionviews/{responseId}` Optional parameters and all
-    /// else: [`GetResponsemanagementResponsesDivisionview`].
+    /// Get responsemanagement responses divisionview.
+    ///
+    /// `GET /api/v2/responsemanagement/responses/divisionviews/{responseId}` See
+    /// [`GetResponsemanagementResponsesDivisionview`] for what it takes and returns.
     pub fn get_responsemanagement_responses_divisionview(
         &self,
         response_id: impl AsRef<str>,

@@ -3,19 +3,32 @@
 use crate::models::response_management::{
     ResponseDivisionView, ResponseDivisionViewQueryResults, ResponseQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement responses divisionviews query.
+///
 /// `POST /api/v2/responsemanagement/responses/divisionviews/query`
+///
+/// Takes a body ([`ResponseQueryRequest`](crate::models::ResponseQueryRequest)). Returns
+/// [`ResponseDivisionViewQueryResults`](crate::models::ResponseDivisionViewQueryResults). `items()`
+/// streams the items of all pages, each [`ResponseDivisionView`](crate::models::ResponseDivisionView).
 ///
 /// Permission: `responses:response:search`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`.
+/// Created by `ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-divisionviews-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_responses_divisionviews_query(genesys_cloud::models::ResponseQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementResponsesDivisionviewsQuery {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostResponsemanagementResponsesDivisionviewsQuery {
     }
 }
 
+impl IntoFuture for PostResponsemanagementResponsesDivisionviewsQuery {
+    type Output = runtime::Result<runtime::Response<ResponseDivisionViewQueryResults>>;
+
+    type IntoFuture = runtime::Call<ResponseDivisionViewQueryResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementResponsesDivisionviewsQuery {
     type Item = ResponseDivisionView;
 
@@ -91,8 +115,10 @@ impl runtime::Paged for PostResponsemanagementResponsesDivisionviewsQuery {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/responses/divisionviews/query` Optional parameters and all else:
-    /// [`PostResponsemanagementResponsesDivisionviewsQuery`].
+    /// Post responsemanagement responses divisionviews query.
+    ///
+    /// `POST /api/v2/responsemanagement/responses/divisionviews/query` See
+    /// [`PostResponsemanagementResponsesDivisionviewsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_responses_divisionviews_query(
         &self,
@@ -102,7 +128,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementResponsesDivisionviewsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementResponsesDivisionviewsQuery {
             request,
         }

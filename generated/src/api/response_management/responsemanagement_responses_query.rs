@@ -3,19 +3,38 @@
 use crate::models::response_management::{
     Response, ResponseQueryRequest, ResponseQueryResults,
 };
-
 use crate::runtime;
 
+/// Post responsemanagement responses query.
+///
 /// `POST /api/v2/responsemanagement/responses/query`
+///
+/// Takes a body ([`ResponseQueryRequest`](crate::models::ResponseQueryRequest)). Returns
+/// [`ResponseQueryResults`](crate::models::ResponseQueryResults). `items()` streams the items of all
+/// pages, each [`Response`](crate::models::Response).
 ///
 /// Permission: `responses:response:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ResponseManagementApi::post_responsemanagement_responses_query`.
+/// Created by `ResponseManagementApi::post_responsemanagement_responses_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.response_management().post_responsemanagement_responses_query(genesys_cloud::models::ResponseQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostResponsemanagementResponsesQuery {
     request: runtime::Request,
@@ -71,6 +90,17 @@ impl runtime::Operation for PostResponsemanagementResponsesQuery {
     }
 }
 
+impl IntoFuture for PostResponsemanagementResponsesQuery {
+    type Output = runtime::Result<runtime::Response<ResponseQueryResults>>;
+
+    type IntoFuture = runtime::Call<ResponseQueryResults>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostResponsemanagementResponsesQuery {
     type Item = Response;
 
@@ -91,8 +121,10 @@ impl runtime::Paged for PostResponsemanagementResponsesQuery {
 }
 
 impl crate::api::ResponseManagementApi {
-    /// `POST /api/v2/responsemanagement/responses/query` Optional parameters and all else:
-    /// [`PostResponsemanagementResponsesQuery`].
+    /// Post responsemanagement responses query.
+    ///
+    /// `POST /api/v2/responsemanagement/responses/query` See [`PostResponsemanagementResponsesQuery`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_responsemanagement_responses_query(
         &self,
@@ -102,7 +134,7 @@ impl crate::api::ResponseManagementApi {
             &self.client,
             <PostResponsemanagementResponsesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostResponsemanagementResponsesQuery {
             request,
         }

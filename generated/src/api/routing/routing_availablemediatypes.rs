@@ -3,14 +3,28 @@
 use crate::models::routing::{AvailableMediaType, AvailableMediaTypeEntityListing};
 use crate::runtime;
 
+/// Get routing availablemediatypes.
+///
 /// `GET /api/v2/routing/availablemediatypes`
+///
+/// Takes no arguments. Returns
+/// [`AvailableMediaTypeEntityListing`](crate::models::AvailableMediaTypeEntityListing). `items()`
+/// streams the items of all pages, each [`AvailableMediaType`](crate::models::AvailableMediaType).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `RoutingApi::get_routing_availablemediatypes`.
+/// Created by `RoutingApi::get_routing_availablemediatypes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-availablemediatypes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_availablemediatypes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingAvailablemediatypes {
     request: runtime::Request,
@@ -66,6 +80,17 @@ impl runtime::Operation for GetRoutingAvailablemediatypes {
     }
 }
 
+impl IntoFuture for GetRoutingAvailablemediatypes {
+    type Output = runtime::Result<runtime::Response<AvailableMediaTypeEntityListing>>;
+
+    type IntoFuture = runtime::Call<AvailableMediaTypeEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingAvailablemediatypes {
     type Item = AvailableMediaType;
 
@@ -82,8 +107,10 @@ impl runtime::Paged for GetRoutingAvailablemediatypes {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/availablemediatypes` Optional parameters and all else:
-    /// [`GetRoutingAvailablemediatypes`].
+    /// Get routing availablemediatypes.
+    ///
+    /// `GET /api/v2/routing/availablemediatypes` See [`GetRoutingAvailablemediatypes`] for what it takes
+    /// and returns.
     pub fn get_routing_availablemediatypes(&self) -> GetRoutingAvailablemediatypes {
         GetRoutingAvailablemediatypes {
             request: runtime::Request::new(

@@ -3,17 +3,31 @@
 use crate::models::routing::{
     RoutingConversationAttributesRequest, RoutingConversationAttributesResponse,
 };
-
 use crate::runtime;
 
+/// Patch routing conversation.
+///
 /// `PATCH /api/v2/routing/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text) and a body
+/// ([`RoutingConversationAttributesRequest`](crate::models::RoutingConversationAttributesRequest)).
+/// Returns
+/// [`RoutingConversationAttributesResponse`](crate::models::RoutingConversationAttributesResponse).
 ///
 /// Permission: `routing:conversation:edit`
 ///
-/// Made by `RoutingApi::patch_routing_conversation`.
+/// Created by `RoutingApi::patch_routing_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_routing_conversation("conversation_id", genesys_cloud::models::RoutingConversationAttributesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchRoutingConversation {
     request: runtime::Request,
@@ -57,9 +71,24 @@ impl runtime::Operation for PatchRoutingConversation {
     }
 }
 
+impl IntoFuture for PatchRoutingConversation {
+    type Output = runtime::Result<
+        runtime::Response<RoutingConversationAttributesResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<RoutingConversationAttributesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/routing/conversations/{conversationId}` Optional parameters and all else:
-    /// [`PatchRoutingConversation`].
+    /// Patch routing conversation.
+    ///
+    /// `PATCH /api/v2/routing/conversations/{conversationId}` See [`PatchRoutingConversation`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_routing_conversation(
         &self,
@@ -71,7 +100,7 @@ impl crate::api::RoutingApi {
             <PatchRoutingConversation as runtime::Operation>::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchRoutingConversation {
             request,
         }

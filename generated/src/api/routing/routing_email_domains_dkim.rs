@@ -3,14 +3,26 @@
 use crate::models::routing::VerificationResult;
 use crate::runtime;
 
+/// Get routing email domain dkim.
+///
 /// `GET /api/v2/routing/email/domains/{domainId}/dkim`
+///
+/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::get_routing_email_domain_dkim`.
+/// Created by `RoutingApi::get_routing_email_domain_dkim`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId--dkim>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_email_domain_dkim("domain_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingEmailDomainDkim {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetRoutingEmailDomainDkim {
     }
 }
 
+impl IntoFuture for GetRoutingEmailDomainDkim {
+    type Output = runtime::Result<runtime::Response<VerificationResult>>;
+
+    type IntoFuture = runtime::Call<VerificationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/email/domains/{domainId}/dkim` Optional parameters and all else:
-    /// [`GetRoutingEmailDomainDkim`].
+    /// Get routing email domain dkim.
+    ///
+    /// `GET /api/v2/routing/email/domains/{domainId}/dkim` See [`GetRoutingEmailDomainDkim`] for what it
+    /// takes and returns.
     pub fn get_routing_email_domain_dkim(
         &self,
         domain_id: impl AsRef<str>,
@@ -72,14 +97,26 @@ impl crate::api::RoutingApi {
     }
 }
 
+/// Post routing email domain dkim.
+///
 /// `POST /api/v2/routing/email/domains/{domainId}/dkim`
+///
+/// Takes `domain_id` (a text). Returns [`VerificationResult`](crate::models::VerificationResult).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::post_routing_email_domain_dkim`.
+/// Created by `RoutingApi::post_routing_email_domain_dkim`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--dkim>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_email_domain_dkim("domain_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingEmailDomainDkim {
     request: runtime::Request,
@@ -123,9 +160,22 @@ impl runtime::Operation for PostRoutingEmailDomainDkim {
     }
 }
 
+impl IntoFuture for PostRoutingEmailDomainDkim {
+    type Output = runtime::Result<runtime::Response<VerificationResult>>;
+
+    type IntoFuture = runtime::Call<VerificationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/email/domains/{domainId}/dkim` Optional parameters and all else:
-    /// [`PostRoutingEmailDomainDkim`].
+    /// Post routing email domain dkim.
+    ///
+    /// `POST /api/v2/routing/email/domains/{domainId}/dkim` See [`PostRoutingEmailDomainDkim`] for what it
+    /// takes and returns.
     pub fn post_routing_email_domain_dkim(
         &self,
         domain_id: impl AsRef<str>,

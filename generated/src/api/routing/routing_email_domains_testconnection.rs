@@ -3,22 +3,36 @@
 use crate::models::routing::TestMessage;
 use crate::runtime;
 
+/// Post routing email domain testconnection.
+///
 /// `POST /api/v2/routing/email/domains/{domainId}/testconnection`
+///
+/// Takes `domain_id` (a text) and optionally a body ([`TestMessage`](crate::models::TestMessage)).
+/// Returns [`TestMessage`](crate::models::TestMessage).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::post_routing_email_domain_testconnection`.
+/// Created by `RoutingApi::post_routing_email_domain_testconnection`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainId--testconnection>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_email_domain_testconnection("domain_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingEmailDomainTestconnection {
     request: runtime::Request,
 }
 
 impl PostRoutingEmailDomainTestconnection {
-    pub fn body(mut self, value: TestMessage) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<TestMessage>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +73,22 @@ impl runtime::Operation for PostRoutingEmailDomainTestconnection {
     }
 }
 
+impl IntoFuture for PostRoutingEmailDomainTestconnection {
+    type Output = runtime::Result<runtime::Response<TestMessage>>;
+
+    type IntoFuture = runtime::Call<TestMessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/email/domains/{domainId}/testconnection` Optional parameters and all else:
-    /// [`PostRoutingEmailDomainTestconnection`].
+    /// Post routing email domain testconnection.
+    ///
+    /// `POST /api/v2/routing/email/domains/{domainId}/testconnection` See
+    /// [`PostRoutingEmailDomainTestconnection`] for what it takes and returns.
     pub fn post_routing_email_domain_testconnection(
         &self,
         domain_id: impl AsRef<str>,

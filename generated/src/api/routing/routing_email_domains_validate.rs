@@ -3,14 +3,28 @@
 use crate::models::routing::{InboundDomain, InboundDomainPatchRequest};
 use crate::runtime;
 
+/// Patch routing email domain validate.
+///
 /// `PATCH /api/v2/routing/email/domains/{domainId}/validate`
+///
+/// Takes `domain_id` (a text) and a body
+/// ([`InboundDomainPatchRequest`](crate::models::InboundDomainPatchRequest)). Returns
+/// [`InboundDomain`](crate::models::InboundDomain).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::patch_routing_email_domain_validate`.
+/// Created by `RoutingApi::patch_routing_email_domain_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-domains--domainId--validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_routing_email_domain_validate("domain_id", genesys_cloud::models::InboundDomainPatchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchRoutingEmailDomainValidate {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PatchRoutingEmailDomainValidate {
     }
 }
 
+impl IntoFuture for PatchRoutingEmailDomainValidate {
+    type Output = runtime::Result<runtime::Response<InboundDomain>>;
+
+    type IntoFuture = runtime::Call<InboundDomain>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/routing/email/domains/{domainId}/validate` Optional parameters and all else:
-    /// [`PatchRoutingEmailDomainValidate`].
+    /// Patch routing email domain validate.
+    ///
+    /// `PATCH /api/v2/routing/email/domains/{domainId}/validate` See [`PatchRoutingEmailDomainValidate`]
+    /// for what it takes and returns.
     #[inline]
     pub fn patch_routing_email_domain_validate(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::RoutingApi {
             <PatchRoutingEmailDomainValidate as runtime::Operation>::METADATA,
         );
         request.path_argument(domain_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchRoutingEmailDomainValidate {
             request,
         }

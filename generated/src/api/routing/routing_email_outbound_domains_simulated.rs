@@ -3,14 +3,27 @@
 use crate::models::routing::{EmailOutboundDomainResult, OutboundDomainCreateRequest};
 use crate::runtime;
 
+/// Post routing email outbound domains simulated.
+///
 /// `POST /api/v2/routing/email/outbound/domains/simulated`
+///
+/// Takes a body ([`OutboundDomainCreateRequest`](crate::models::OutboundDomainCreateRequest)). Returns
+/// [`EmailOutboundDomainResult`](crate::models::EmailOutboundDomainResult).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::post_routing_email_outbound_domains_simulated`.
+/// Created by `RoutingApi::post_routing_email_outbound_domains_simulated`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-outbound-domains-simulated>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_email_outbound_domains_simulated(genesys_cloud::models::OutboundDomainCreateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingEmailOutboundDomainsSimulated {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostRoutingEmailOutboundDomainsSimulated {
     }
 }
 
+impl IntoFuture for PostRoutingEmailOutboundDomainsSimulated {
+    type Output = runtime::Result<runtime::Response<EmailOutboundDomainResult>>;
+
+    type IntoFuture = runtime::Call<EmailOutboundDomainResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/email/outbound/domains/simulated` Optional parameters and all else:
-    /// [`PostRoutingEmailOutboundDomainsSimulated`].
+    /// Post routing email outbound domains simulated.
+    ///
+    /// `POST /api/v2/routing/email/outbound/domains/simulated` See
+    /// [`PostRoutingEmailOutboundDomainsSimulated`] for what it takes and returns.
     #[inline]
     pub fn post_routing_email_outbound_domains_simulated(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostRoutingEmailOutboundDomainsSimulated as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRoutingEmailOutboundDomainsSimulated {
             request,
         }

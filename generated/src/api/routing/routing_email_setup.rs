@@ -3,14 +3,32 @@
 use crate::models::routing::EmailSetup;
 use crate::runtime;
 
+/// Get routing email setup.
+///
 /// `GET /api/v2/routing/email/setup`
+///
+/// Takes no arguments. Returns [`EmailSetup`](crate::models::EmailSetup).
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Made by `RoutingApi::get_routing_email_setup`.
+/// Created by `RoutingApi::get_routing_email_setup`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-setup>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_email_setup().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingEmailSetup {
     request: runtime::Request,
@@ -54,8 +72,21 @@ impl runtime::Operation for GetRoutingEmailSetup {
     }
 }
 
+impl IntoFuture for GetRoutingEmailSetup {
+    type Output = runtime::Result<runtime::Response<EmailSetup>>;
+
+    type IntoFuture = runtime::Call<EmailSetup>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/email/setup` Optional parameters and all else: [`GetRoutingEmailSetup`].
+    /// Get routing email setup.
+    ///
+    /// `GET /api/v2/routing/email/setup` See [`GetRoutingEmailSetup`] for what it takes and returns.
     pub fn get_routing_email_setup(&self) -> GetRoutingEmailSetup {
         GetRoutingEmailSetup {
             request: runtime::Request::new(

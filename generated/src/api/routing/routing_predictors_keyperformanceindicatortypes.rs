@@ -3,14 +3,27 @@
 use crate::models::routing::KeyPerformanceIndicatorType;
 use crate::runtime;
 
+/// Get routing predictors keyperformanceindicatortypes.
+///
 /// `GET /api/v2/routing/predictors/keyperformanceindicatortypes`
+///
+/// Takes no arguments. Returns a list, each item
+/// [`KeyPerformanceIndicatorType`](crate::models::KeyPerformanceIndicatorType).
 ///
 /// Permission: `routing:keyPerformanceIndicator:view`
 ///
-/// Made by `RoutingApi::get_routing_predictors_keyperformanceindicatortypes`.
+/// Created by `RoutingApi::get_routing_predictors_keyperformanceindicatortypes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors-keyperformanceindicatortypes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_predictors_keyperformanceindicatortypes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingPredictorsKeyperformanceindicatortypes {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicatortypes {
     }
 }
 
+impl IntoFuture for GetRoutingPredictorsKeyperformanceindicatortypes {
+    type Output = runtime::Result<runtime::Response<Vec<KeyPerformanceIndicatorType>>>;
+
+    type IntoFuture = runtime::Call<Vec<KeyPerformanceIndicatorType>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/predictors/keyperformanceindicatortypes` Optional parameters and all else:
-    /// [`GetRoutingPredictorsKeyperformanceindicatortypes`].
+    /// Get routing predictors keyperformanceindicatortypes.
+    ///
+    /// `GET /api/v2/routing/predictors/keyperformanceindicatortypes` See
+    /// [`GetRoutingPredictorsKeyperformanceindicatortypes`] for what it takes and returns.
     pub fn get_routing_predictors_keyperformanceindicatortypes(
         &self,
     ) -> GetRoutingPredictorsKeyperformanceindicatortypes {

@@ -3,16 +3,29 @@
 use crate::models::routing::{PredictorModel, PredictorModels};
 use crate::runtime;
 
+/// Get routing predictor models.
+///
 /// `GET /api/v2/routing/predictors/{predictorId}/models`
+///
+/// Takes `predictor_id` (a text). Returns [`PredictorModels`](crate::models::PredictorModels).
+/// `items()` streams the items of all pages, each [`PredictorModel`](crate::models::PredictorModel).
 ///
 /// Permission: `routing:predictorModel:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `RoutingApi::get_routing_predictor_models`.
+/// Created by `RoutingApi::get_routing_predictor_models`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId--models>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_predictor_models("predictor_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingPredictorModels {
     request: runtime::Request,
@@ -68,6 +81,17 @@ impl runtime::Operation for GetRoutingPredictorModels {
     }
 }
 
+impl IntoFuture for GetRoutingPredictorModels {
+    type Output = runtime::Result<runtime::Response<PredictorModels>>;
+
+    type IntoFuture = runtime::Call<PredictorModels>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingPredictorModels {
     type Item = PredictorModel;
 
@@ -84,8 +108,10 @@ impl runtime::Paged for GetRoutingPredictorModels {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/predictors/{predictorId}/models` Optional parameters and all else:
-    /// [`GetRoutingPredictorModels`].
+    /// Get routing predictor models.
+    ///
+    /// `GET /api/v2/routing/predictors/{predictorId}/models` See [`GetRoutingPredictorModels`] for what it
+    /// takes and returns.
     pub fn get_routing_predictor_models(
         &self,
         predictor_id: impl AsRef<str>,

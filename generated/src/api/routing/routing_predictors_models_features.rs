@@ -3,16 +3,30 @@
 use crate::models::routing::{PredictorModelFeature, PredictorModelFeatureListing};
 use crate::runtime;
 
+/// Get routing predictor model features.
+///
 /// `GET /api/v2/routing/predictors/{predictorId}/models/{modelId}/features`
+///
+/// Takes `predictor_id` (a text) and `model_id` (a text). Returns
+/// [`PredictorModelFeatureListing`](crate::models::PredictorModelFeatureListing). `items()` streams the
+/// items of all pages, each [`PredictorModelFeature`](crate::models::PredictorModelFeature).
 ///
 /// Permission: `routing:predictorModelFeature:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `RoutingApi::get_routing_predictor_model_features`.
+/// Created by `RoutingApi::get_routing_predictor_model_features`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId--models--modelId--features>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_predictor_model_features("predictor_id", "model_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingPredictorModelFeatures {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetRoutingPredictorModelFeatures {
     }
 }
 
+impl IntoFuture for GetRoutingPredictorModelFeatures {
+    type Output = runtime::Result<runtime::Response<PredictorModelFeatureListing>>;
+
+    type IntoFuture = runtime::Call<PredictorModelFeatureListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingPredictorModelFeatures {
     type Item = PredictorModelFeature;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetRoutingPredictorModelFeatures {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/predictors/{predictorId}/models/{modelId}/features` Optional parameters and all
-    /// else: [`GetRoutingPredictorModelFeatures`].
+    /// Get routing predictor model features.
+    ///
+    /// `GET /api/v2/routing/predictors/{predictorId}/models/{modelId}/features` See
+    /// [`GetRoutingPredictorModelFeatures`] for what it takes and returns.
     pub fn get_routing_predictor_model_features(
         &self,
         predictor_id: impl AsRef<str>,

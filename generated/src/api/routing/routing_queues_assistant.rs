@@ -3,23 +3,35 @@
 use crate::models::agent_assistants_and_routing::{
     AssistantQueue, GetRoutingQueueAssistantExpand,
 };
-
 use crate::runtime;
 
+/// Get routing queue assistant.
+///
 /// `GET /api/v2/routing/queues/{queueId}/assistant`
+///
+/// Takes `queue_id` (a text). Returns `AssistantQueue`.
 ///
 /// Permission: `assistants:queue:view`
 ///
-/// Made by `RoutingApi::get_routing_queue_assistant`.
+/// Created by `RoutingApi::get_routing_queue_assistant`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--assistant>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queue_assistant("queue_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueueAssistant {
     request: runtime::Request,
 }
 
 impl GetRoutingQueueAssistant {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetRoutingQueueAssistantExpand>,
@@ -28,15 +40,18 @@ impl GetRoutingQueueAssistant {
         self
     }
 
-    /// `languageVariation`
-    pub fn language_variation(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("languageVariation", value.as_ref());
+    /// The query parameter `languageVariation`.
+    pub fn language_variation(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("languageVariation", value.text());
         self
     }
 
-    /// `fallbackToPrimaryAssistant`
-    pub fn fallback_to_primary_assistant(mut self, value: bool) -> Self {
-        self.request.query("fallbackToPrimaryAssistant", value);
+    /// The query parameter `fallbackToPrimaryAssistant`.
+    pub fn fallback_to_primary_assistant(
+        mut self,
+        value: impl Into<Option<bool>>,
+    ) -> Self {
+        self.request.query("fallbackToPrimaryAssistant", value.into());
         self
     }
 
@@ -77,9 +92,22 @@ impl runtime::Operation for GetRoutingQueueAssistant {
     }
 }
 
+impl IntoFuture for GetRoutingQueueAssistant {
+    type Output = runtime::Result<runtime::Response<AssistantQueue>>;
+
+    type IntoFuture = runtime::Call<AssistantQueue>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/{queueId}/assistant` Optional parameters and all else:
-    /// [`GetRoutingQueueAssistant`].
+    /// Get routing queue assistant.
+    ///
+    /// `GET /api/v2/routing/queues/{queueId}/assistant` See [`GetRoutingQueueAssistant`] for what it takes
+    /// and returns.
     pub fn get_routing_queue_assistant(
         &self,
         queue_id: impl AsRef<str>,

@@ -4,55 +4,75 @@ use crate::models::routing::{
     GetRoutingQueuesDivisionviewsSortBy, GetRoutingQueuesDivisionviewsSortOrder,
     QueueEntityListing,
 };
-
 use crate::models::shared_by_8_648fb4::Queue;
 use crate::runtime;
 
+/// Get routing queues divisionviews.
+///
 /// `GET /api/v2/routing/queues/divisionviews`
+///
+/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). `items()`
+/// streams the items of all pages, each `Queue`.
 ///
 /// Permission: `routing:queue:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RoutingApi::get_routing_queues_divisionviews`.
+/// Created by `RoutingApi::get_routing_queues_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queues_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueuesDivisionviews {
     request: runtime::Request,
 }
 
 impl GetRoutingQueuesDivisionviews {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: GetRoutingQueuesDivisionviewsSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetRoutingQueuesDivisionviewsSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: GetRoutingQueuesDivisionviewsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetRoutingQueuesDivisionviewsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -63,7 +83,7 @@ impl GetRoutingQueuesDivisionviews {
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +146,17 @@ impl runtime::Operation for GetRoutingQueuesDivisionviews {
     }
 }
 
+impl IntoFuture for GetRoutingQueuesDivisionviews {
+    type Output = runtime::Result<runtime::Response<QueueEntityListing>>;
+
+    type IntoFuture = runtime::Call<QueueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingQueuesDivisionviews {
     type Item = Queue;
 
@@ -146,8 +177,10 @@ impl runtime::Paged for GetRoutingQueuesDivisionviews {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/divisionviews` Optional parameters and all else:
-    /// [`GetRoutingQueuesDivisionviews`].
+    /// Get routing queues divisionviews.
+    ///
+    /// `GET /api/v2/routing/queues/divisionviews` See [`GetRoutingQueuesDivisionviews`] for what it takes
+    /// and returns.
     pub fn get_routing_queues_divisionviews(&self) -> GetRoutingQueuesDivisionviews {
         GetRoutingQueuesDivisionviews {
             request: runtime::Request::new(

@@ -3,44 +3,56 @@
 use crate::models::routing::{
     GetRoutingQueuesDivisionviewsAllSortOrder, QueueEntityListing,
 };
-
 use crate::models::shared_by_8_648fb4::Queue;
 use crate::runtime;
 
+/// Get routing queues divisionviews all.
+///
 /// `GET /api/v2/routing/queues/divisionviews/all`
+///
+/// Takes no arguments. Returns [`QueueEntityListing`](crate::models::QueueEntityListing). `items()`
+/// streams the items of all pages, each `Queue`.
 ///
 /// Permission: `routing:queue:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RoutingApi::get_routing_queues_divisionviews_all`.
+/// Created by `RoutingApi::get_routing_queues_divisionviews_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queues_divisionviews_all().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueuesDivisionviewsAll {
     request: runtime::Request,
 }
 
 impl GetRoutingQueuesDivisionviewsAll {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `asc`
+    /// The query parameter `sortOrder`, default `asc`.
     pub fn sort_order(
         mut self,
-        value: GetRoutingQueuesDivisionviewsAllSortOrder,
+        value: impl Into<Option<GetRoutingQueuesDivisionviewsAllSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -93,6 +105,17 @@ impl runtime::Operation for GetRoutingQueuesDivisionviewsAll {
     }
 }
 
+impl IntoFuture for GetRoutingQueuesDivisionviewsAll {
+    type Output = runtime::Result<runtime::Response<QueueEntityListing>>;
+
+    type IntoFuture = runtime::Call<QueueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingQueuesDivisionviewsAll {
     type Item = Queue;
 
@@ -113,8 +136,10 @@ impl runtime::Paged for GetRoutingQueuesDivisionviewsAll {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/divisionviews/all` Optional parameters and all else:
-    /// [`GetRoutingQueuesDivisionviewsAll`].
+    /// Get routing queues divisionviews all.
+    ///
+    /// `GET /api/v2/routing/queues/divisionviews/all` See [`GetRoutingQueuesDivisionviewsAll`] for what it
+    /// takes and returns.
     pub fn get_routing_queues_divisionviews_all(
         &self,
     ) -> GetRoutingQueuesDivisionviewsAll {

@@ -3,23 +3,42 @@
 use crate::models::routing::EstimatedWaitTimePredictions;
 use crate::runtime;
 
+/// Get routing queue estimatedwaittime.
+///
 /// `GET /api/v2/routing/queues/{queueId}/estimatedwaittime`
+///
+/// Takes `queue_id` (a text). Returns
+/// [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Made by `RoutingApi::get_routing_queue_estimatedwaittime`.
+/// Created by `RoutingApi::get_routing_queue_estimatedwaittime`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--estimatedwaittime>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queue_estimatedwaittime("queue_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueueEstimatedwaittime {
     request: runtime::Request,
 }
 
 impl GetRoutingQueueEstimatedwaittime {
-    /// `conversationId`
-    pub fn conversation_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("conversationId", value.as_ref());
+    /// The query parameter `conversationId`.
+    pub fn conversation_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("conversationId", value.text());
         self
     }
 
@@ -60,9 +79,22 @@ impl runtime::Operation for GetRoutingQueueEstimatedwaittime {
     }
 }
 
+impl IntoFuture for GetRoutingQueueEstimatedwaittime {
+    type Output = runtime::Result<runtime::Response<EstimatedWaitTimePredictions>>;
+
+    type IntoFuture = runtime::Call<EstimatedWaitTimePredictions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/{queueId}/estimatedwaittime` Optional parameters and all else:
-    /// [`GetRoutingQueueEstimatedwaittime`].
+    /// Get routing queue estimatedwaittime.
+    ///
+    /// `GET /api/v2/routing/queues/{queueId}/estimatedwaittime` See [`GetRoutingQueueEstimatedwaittime`]
+    /// for what it takes and returns.
     pub fn get_routing_queue_estimatedwaittime(
         &self,
         queue_id: impl AsRef<str>,

@@ -4,40 +4,57 @@ use crate::models::routing::GetRoutingQueuesMeSortOrder;
 use crate::models::routing_and_users::{UserQueue, UserQueueEntityListing};
 use crate::runtime;
 
+/// Get routing queues me.
+///
 /// `GET /api/v2/routing/queues/me`
+///
+/// Takes no arguments. Returns `UserQueueEntityListing`. `items()` streams the items of all pages, each
+/// `UserQueue`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RoutingApi::get_routing_queues_me`.
+/// Created by `RoutingApi::get_routing_queues_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queues_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueuesMe {
     request: runtime::Request,
 }
 
 impl GetRoutingQueuesMe {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn joined(mut self, value: bool) -> Self {
-        self.request.query("joined", value);
+    /// The query parameter `joined`.
+    pub fn joined(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("joined", value.into());
         self
     }
 
-    /// `sortOrder`, default `asc`
-    pub fn sort_order(mut self, value: GetRoutingQueuesMeSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `asc`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetRoutingQueuesMeSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -90,6 +107,17 @@ impl runtime::Operation for GetRoutingQueuesMe {
     }
 }
 
+impl IntoFuture for GetRoutingQueuesMe {
+    type Output = runtime::Result<runtime::Response<UserQueueEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserQueueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingQueuesMe {
     type Item = UserQueue;
 
@@ -110,7 +138,9 @@ impl runtime::Paged for GetRoutingQueuesMe {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/me` Optional parameters and all else: [`GetRoutingQueuesMe`].
+    /// Get routing queues me.
+    ///
+    /// `GET /api/v2/routing/queues/me` See [`GetRoutingQueuesMe`] for what it takes and returns.
     pub fn get_routing_queues_me(&self) -> GetRoutingQueuesMe {
         GetRoutingQueuesMe {
             request: runtime::Request::new(

@@ -3,26 +3,44 @@
 use crate::models::routing::{
     EstimatedWaitTimePredictions, GetRoutingQueueMediatypeEstimatedwaittimeMediaType,
 };
-
 use crate::runtime;
 
+/// Get routing queue mediatype estimatedwaittime.
+///
 /// `GET /api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime`
+///
+/// Takes `queue_id` (a text) and `media_type` (`GetRoutingQueueMediatypeEstimatedwaittimeMediaType`).
+/// Returns [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Made by `RoutingApi::get_routing_queue_mediatype_estimatedwaittime`.
+/// Created by `RoutingApi::get_routing_queue_mediatype_estimatedwaittime`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--mediatypes--mediaType--estimatedwaittime>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_queue_mediatype_estimatedwaittime("queue_id", genesys_cloud::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType::All).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingQueueMediatypeEstimatedwaittime {
     request: runtime::Request,
 }
 
 impl GetRoutingQueueMediatypeEstimatedwaittime {
-    /// `labelId`
-    pub fn label_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("labelId", value.as_ref());
+    /// The query parameter `labelId`.
+    pub fn label_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("labelId", value.text());
         self
     }
 
@@ -63,9 +81,22 @@ impl runtime::Operation for GetRoutingQueueMediatypeEstimatedwaittime {
     }
 }
 
+impl IntoFuture for GetRoutingQueueMediatypeEstimatedwaittime {
+    type Output = runtime::Result<runtime::Response<EstimatedWaitTimePredictions>>;
+
+    type IntoFuture = runtime::Call<EstimatedWaitTimePredictions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime` Optional parameters
-    /// and all else: [`GetRoutingQueueMediatypeEstimatedwaittime`].
+    /// Get routing queue mediatype estimatedwaittime.
+    ///
+    /// `GET /api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime` See
+    /// [`GetRoutingQueueMediatypeEstimatedwaittime`] for what it takes and returns.
     pub fn get_routing_queue_mediatype_estimatedwaittime(
         &self,
         queue_id: impl AsRef<str>,

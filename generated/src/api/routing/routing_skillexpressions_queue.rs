@@ -4,37 +4,50 @@ use crate::models::routing::{
     GetRoutingSkillexpressionsQueueQueueIdFormat, SkillExpression,
     SkillExpressionEntityListing,
 };
-
 use crate::runtime;
 
+/// Get routing skillexpressions queue queue id.
+///
 /// `GET /api/v2/routing/skillexpressions/queue/{queueId}`
+///
+/// Takes `queue_id` (a text). Returns
+/// [`SkillExpressionEntityListing`](crate::models::SkillExpressionEntityListing). `items()` streams the
+/// items of all pages, each [`SkillExpression`](crate::models::SkillExpression).
 ///
 /// Permission: `routing:skillExpressions:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `RoutingApi::get_routing_skillexpressions_queue_queue_id`.
+/// Created by `RoutingApi::get_routing_skillexpressions_queue_queue_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions-queue--queueId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_skillexpressions_queue_queue_id("queue_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingSkillexpressionsQueueQueueId {
     request: runtime::Request,
 }
 
 impl GetRoutingSkillexpressionsQueueQueueId {
-    /// default `Raw`
+    /// The query parameter `format`, default `Raw`.
     pub fn format(
         mut self,
-        value: GetRoutingSkillexpressionsQueueQueueIdFormat,
+        value: impl Into<Option<GetRoutingSkillexpressionsQueueQueueIdFormat>>,
     ) -> Self {
-        self.request.query("format", value);
+        self.request.query("format", value.into());
         self
     }
 
-    /// `includeArchived`, default `false`
-    pub fn include_archived(mut self, value: bool) -> Self {
-        self.request.query("includeArchived", value);
+    /// The query parameter `includeArchived`, default `false`.
+    pub fn include_archived(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeArchived", value.into());
         self
     }
 
@@ -89,6 +102,17 @@ impl runtime::Operation for GetRoutingSkillexpressionsQueueQueueId {
     }
 }
 
+impl IntoFuture for GetRoutingSkillexpressionsQueueQueueId {
+    type Output = runtime::Result<runtime::Response<SkillExpressionEntityListing>>;
+
+    type IntoFuture = runtime::Call<SkillExpressionEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingSkillexpressionsQueueQueueId {
     type Item = SkillExpression;
 
@@ -107,8 +131,10 @@ impl runtime::Paged for GetRoutingSkillexpressionsQueueQueueId {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/skillexpressions/queue/{queueId}` Optional parameters and all else:
-    /// [`GetRoutingSkillexpressionsQueueQueueId`].
+    /// Get routing skillexpressions queue queue id.
+    ///
+    /// `GET /api/v2/routing/skillexpressions/queue/{queueId}` See
+    /// [`GetRoutingSkillexpressionsQueueQueueId`] for what it takes and returns.
     pub fn get_routing_skillexpressions_queue_queue_id(
         &self,
         queue_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::routing::{SkillExpressionData, SkillExpressionValidationResult};
 use crate::runtime;
 
+/// Post routing skillexpressions validate.
+///
 /// `POST /api/v2/routing/skillexpressions/validate`
+///
+/// Takes a body ([`SkillExpressionData`](crate::models::SkillExpressionData)). Returns
+/// [`SkillExpressionValidationResult`](crate::models::SkillExpressionValidationResult).
 ///
 /// Permission: `routing:skillExpressions:add`
 ///
-/// Made by `RoutingApi::post_routing_skillexpressions_validate`.
+/// Created by `RoutingApi::post_routing_skillexpressions_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillexpressions-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_skillexpressions_validate(genesys_cloud::models::SkillExpressionData::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingSkillexpressionsValidate {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostRoutingSkillexpressionsValidate {
     }
 }
 
+impl IntoFuture for PostRoutingSkillexpressionsValidate {
+    type Output = runtime::Result<runtime::Response<SkillExpressionValidationResult>>;
+
+    type IntoFuture = runtime::Call<SkillExpressionValidationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/skillexpressions/validate` Optional parameters and all else:
-    /// [`PostRoutingSkillexpressionsValidate`].
+    /// Post routing skillexpressions validate.
+    ///
+    /// `POST /api/v2/routing/skillexpressions/validate` See [`PostRoutingSkillexpressionsValidate`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_routing_skillexpressions_validate(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostRoutingSkillexpressionsValidate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRoutingSkillexpressionsValidate {
             request,
         }

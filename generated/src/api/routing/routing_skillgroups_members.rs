@@ -3,44 +3,63 @@
 use crate::models::routing::{
     GetRoutingSkillgroupMembersExpand, SkillGroupMemberEntityListing,
 };
-
 use crate::models::shared_by_11_9c3fff::UserReferenceWithName;
 use crate::runtime;
 
+/// Get routing skillgroup members.
+///
 /// `GET /api/v2/routing/skillgroups/{skillGroupId}/members`
+///
+/// Takes `skill_group_id` (a text). Returns
+/// [`SkillGroupMemberEntityListing`](crate::models::SkillGroupMemberEntityListing). `items()` streams
+/// the items of all pages, each `UserReferenceWithName`.
 ///
 /// Permission: `routing:skillGroup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `RoutingApi::get_routing_skillgroup_members`.
+/// Created by `RoutingApi::get_routing_skillgroup_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_skillgroup_members("skill_group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingSkillgroupMembers {
     request: runtime::Request,
 }
 
 impl GetRoutingSkillgroupMembers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn expand(mut self, value: GetRoutingSkillgroupMembersExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(
+        mut self,
+        value: impl Into<Option<GetRoutingSkillgroupMembersExpand>>,
+    ) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -93,6 +112,17 @@ impl runtime::Operation for GetRoutingSkillgroupMembers {
     }
 }
 
+impl IntoFuture for GetRoutingSkillgroupMembers {
+    type Output = runtime::Result<runtime::Response<SkillGroupMemberEntityListing>>;
+
+    type IntoFuture = runtime::Call<SkillGroupMemberEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingSkillgroupMembers {
     type Item = UserReferenceWithName;
 
@@ -111,8 +141,10 @@ impl runtime::Paged for GetRoutingSkillgroupMembers {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/skillgroups/{skillGroupId}/members` Optional parameters and all else:
-    /// [`GetRoutingSkillgroupMembers`].
+    /// Get routing skillgroup members.
+    ///
+    /// `GET /api/v2/routing/skillgroups/{skillGroupId}/members` See [`GetRoutingSkillgroupMembers`] for
+    /// what it takes and returns.
     pub fn get_routing_skillgroup_members(
         &self,
         skill_group_id: impl AsRef<str>,

@@ -5,52 +5,76 @@ use crate::models::routing::{
     GetRoutingSmsAvailablephonenumbersPhoneNumberType, SmsAvailablePhoneNumber,
     SmsAvailablePhoneNumberEntityListing,
 };
-
 use crate::runtime;
 
+/// Get routing sms availablephonenumbers.
+///
 /// `GET /api/v2/routing/sms/availablephonenumbers`
+///
+/// Takes `country_code` (a text) and `phone_number_type`
+/// (`GetRoutingSmsAvailablephonenumbersPhoneNumberType`). Returns
+/// [`SmsAvailablePhoneNumberEntityListing`](crate::models::SmsAvailablePhoneNumberEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`SmsAvailablePhoneNumber`](crate::models::SmsAvailablePhoneNumber).
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `RoutingApi::get_routing_sms_availablephonenumbers`.
+/// Created by `RoutingApi::get_routing_sms_availablephonenumbers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-availablephonenumbers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_sms_availablephonenumbers("country_code", genesys_cloud::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType::Local).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingSmsAvailablephonenumbers {
     request: runtime::Request,
 }
 
 impl GetRoutingSmsAvailablephonenumbers {
-    pub fn region(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("region", value.as_ref());
+    /// The query parameter `region`.
+    pub fn region(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("region", value.text());
         self
     }
 
-    pub fn city(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("city", value.as_ref());
+    /// The query parameter `city`.
+    pub fn city(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("city", value.text());
         self
     }
 
-    /// `areaCode`
-    pub fn area_code(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("areaCode", value.as_ref());
+    /// The query parameter `areaCode`.
+    pub fn area_code(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("areaCode", value.text());
         self
     }
 
-    pub fn pattern(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pattern", value.as_ref());
+    /// The query parameter `pattern`.
+    pub fn pattern(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pattern", value.text());
         self
     }
 
-    /// `addressRequirement`
+    /// The query parameter `addressRequirement`.
     pub fn address_requirement(
         mut self,
-        value: GetRoutingSmsAvailablephonenumbersAddressRequirement,
+        value: impl Into<Option<GetRoutingSmsAvailablephonenumbersAddressRequirement>>,
     ) -> Self {
-        self.request.query("addressRequirement", value);
+        self.request.query("addressRequirement", value.into());
         self
     }
 
@@ -103,6 +127,19 @@ impl runtime::Operation for GetRoutingSmsAvailablephonenumbers {
     }
 }
 
+impl IntoFuture for GetRoutingSmsAvailablephonenumbers {
+    type Output = runtime::Result<
+        runtime::Response<SmsAvailablePhoneNumberEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<SmsAvailablePhoneNumberEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetRoutingSmsAvailablephonenumbers {
     type Item = SmsAvailablePhoneNumber;
 
@@ -119,8 +156,10 @@ impl runtime::Paged for GetRoutingSmsAvailablephonenumbers {
 }
 
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/sms/availablephonenumbers` Optional parameters and all else:
-    /// [`GetRoutingSmsAvailablephonenumbers`].
+    /// Get routing sms availablephonenumbers.
+    ///
+    /// `GET /api/v2/routing/sms/availablephonenumbers` See [`GetRoutingSmsAvailablephonenumbers`] for what
+    /// it takes and returns.
     pub fn get_routing_sms_availablephonenumbers(
         &self,
         country_code: impl AsRef<str>,
@@ -130,8 +169,8 @@ impl crate::api::RoutingApi {
             &self.client,
             <GetRoutingSmsAvailablephonenumbers as runtime::Operation>::METADATA,
         );
-        request.query("countryCode", country_code.as_ref());
-        request.query("phoneNumberType", phone_number_type);
+        request.query("countryCode", Some(country_code.as_ref()));
+        request.query("phoneNumberType", Some(phone_number_type));
         GetRoutingSmsAvailablephonenumbers {
             request,
         }

@@ -3,16 +3,29 @@
 use crate::models::routing::{SmsAlphanumericProvision, SmsPhoneNumber};
 use crate::runtime;
 
+/// Post routing sms phonenumbers alphanumeric.
+///
 /// `POST /api/v2/routing/sms/phonenumbers/alphanumeric`
+///
+/// Takes a body ([`SmsAlphanumericProvision`](crate::models::SmsAlphanumericProvision)). Returns
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
-/// Made by `RoutingApi::post_routing_sms_phonenumbers_alphanumeric`.
+/// Created by `RoutingApi::post_routing_sms_phonenumbers_alphanumeric`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers-alphanumeric>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_sms_phonenumbers_alphanumeric(genesys_cloud::models::SmsAlphanumericProvision::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingSmsPhonenumbersAlphanumeric {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostRoutingSmsPhonenumbersAlphanumeric {
     }
 }
 
+impl IntoFuture for PostRoutingSmsPhonenumbersAlphanumeric {
+    type Output = runtime::Result<runtime::Response<SmsPhoneNumber>>;
+
+    type IntoFuture = runtime::Call<SmsPhoneNumber>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/sms/phonenumbers/alphanumeric` Optional parameters and all else:
-    /// [`PostRoutingSmsPhonenumbersAlphanumeric`].
+    /// Post routing sms phonenumbers alphanumeric.
+    ///
+    /// `POST /api/v2/routing/sms/phonenumbers/alphanumeric` See [`PostRoutingSmsPhonenumbersAlphanumeric`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_routing_sms_phonenumbers_alphanumeric(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostRoutingSmsPhonenumbersAlphanumeric as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRoutingSmsPhonenumbersAlphanumeric {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::routing::{SmsPhoneNumber, SmsPhoneNumberImport};
 use crate::runtime;
 
+/// Post routing sms phonenumbers import.
+///
 /// `POST /api/v2/routing/sms/phonenumbers/import`
+///
+/// Takes a body ([`SmsPhoneNumberImport`](crate::models::SmsPhoneNumberImport)). Returns
+/// [`SmsPhoneNumber`](crate::models::SmsPhoneNumber).
 ///
 /// Permission: `sms:phoneNumber:byoImport`
 ///
-/// Made by `RoutingApi::post_routing_sms_phonenumbers_import`.
+/// Created by `RoutingApi::post_routing_sms_phonenumbers_import`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers-import>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().post_routing_sms_phonenumbers_import(genesys_cloud::models::SmsPhoneNumberImport::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingSmsPhonenumbersImport {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostRoutingSmsPhonenumbersImport {
     }
 }
 
+impl IntoFuture for PostRoutingSmsPhonenumbersImport {
+    type Output = runtime::Result<runtime::Response<SmsPhoneNumber>>;
+
+    type IntoFuture = runtime::Call<SmsPhoneNumber>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `POST /api/v2/routing/sms/phonenumbers/import` Optional parameters and all else:
-    /// [`PostRoutingSmsPhonenumbersImport`].
+    /// Post routing sms phonenumbers import.
+    ///
+    /// `POST /api/v2/routing/sms/phonenumbers/import` See [`PostRoutingSmsPhonenumbersImport`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_routing_sms_phonenumbers_import(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::RoutingApi {
             &self.client,
             <PostRoutingSmsPhonenumbersImport as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostRoutingSmsPhonenumbersImport {
             request,
         }

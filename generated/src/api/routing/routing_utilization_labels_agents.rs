@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Get routing utilization label agents.
+///
 /// `GET /api/v2/routing/utilization/labels/{labelId}/agents`
+///
+/// Takes `label_id` (a text). Returns a list, each item any JSON value.
 ///
 /// Permission: `routing:utilization:view`
 ///
-/// Made by `RoutingApi::get_routing_utilization_label_agents`.
+/// Created by `RoutingApi::get_routing_utilization_label_agents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels--labelId--agents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_routing_utilization_label_agents("label_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetRoutingUtilizationLabelAgents {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for GetRoutingUtilizationLabelAgents {
     }
 }
 
+impl IntoFuture for GetRoutingUtilizationLabelAgents {
+    type Output = runtime::Result<runtime::Response<Vec<serde_json::Value>>>;
+
+    type IntoFuture = runtime::Call<Vec<serde_json::Value>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/routing/utilization/labels/{labelId}/agents` Optional parameters and all else:
-    /// [`GetRoutingUtilizationLabelAgents`].
+    /// Get routing utilization label agents.
+    ///
+    /// `GET /api/v2/routing/utilization/labels/{labelId}/agents` See [`GetRoutingUtilizationLabelAgents`]
+    /// for what it takes and returns.
     pub fn get_routing_utilization_label_agents(
         &self,
         label_id: impl AsRef<str>,

@@ -3,41 +3,60 @@
 use crate::models::routing_and_users::{UserQueue, UserQueueEntityListing};
 use crate::runtime;
 
+/// Get user queues.
+///
 /// `GET /api/v2/users/{userId}/queues`
+///
+/// Takes `user_id` (a text). Returns [`UserQueueEntityListing`](crate::models::UserQueueEntityListing).
+/// `items()` streams the items of all pages, each [`UserQueue`](crate::models::UserQueue).
 ///
 /// Permission: `routing:queue:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `RoutingApi::get_user_queues` and `UsersApi::get_user_queues`.
+/// Created by `RoutingApi::get_user_queues` and `UsersApi::get_user_queues`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--queues>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_user_queues("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserQueues {
     request: runtime::Request,
 }
 
 impl GetUserQueues {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// default `true`
-    pub fn joined(mut self, value: bool) -> Self {
-        self.request.query("joined", value);
+    /// The query parameter `joined`, default `true`.
+    pub fn joined(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("joined", value.into());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -100,6 +119,17 @@ impl runtime::Operation for GetUserQueues {
     }
 }
 
+impl IntoFuture for GetUserQueues {
+    type Output = runtime::Result<runtime::Response<UserQueueEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserQueueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserQueues {
     type Item = UserQueue;
 
@@ -121,7 +151,9 @@ impl runtime::Paged for GetUserQueues {
 
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/users/{userId}/queues` Optional parameters and all else: [`GetUserQueues`].
+    /// Get user queues.
+    ///
+    /// `GET /api/v2/users/{userId}/queues` See [`GetUserQueues`] for what it takes and returns.
     pub fn get_user_queues(&self, user_id: impl AsRef<str>) -> GetUserQueues {
         let mut request = runtime::Request::new(
             &self.client,
@@ -134,7 +166,9 @@ impl crate::api::RoutingApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/queues` Optional parameters and all else: [`GetUserQueues`].
+    /// Get user queues.
+    ///
+    /// `GET /api/v2/users/{userId}/queues` See [`GetUserQueues`] for what it takes and returns.
     pub fn get_user_queues(&self, user_id: impl AsRef<str>) -> GetUserQueues {
         let mut request = runtime::Request::new(
             &self.client,
@@ -145,14 +179,33 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Patch user queue.
+///
 /// `PATCH /api/v2/users/{userId}/queues/{queueId}`
+///
+/// Takes `user_id` (a text), `queue_id` (a text) and a body ([`UserQueue`](crate::models::UserQueue)).
+/// Returns [`UserQueue`](crate::models::UserQueue).
 ///
 /// Permissions, any of: `routing:queue:join`, `routing:queueMember:manage`
 ///
-/// Made by `RoutingApi::patch_user_queue` and `UsersApi::patch_user_queue`.
+/// Created by `RoutingApi::patch_user_queue` and `UsersApi::patch_user_queue`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--queues--queueId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_user_queue("user_id", "queue_id", genesys_cloud::models::UserQueue::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserQueue {
     request: runtime::Request,
@@ -198,10 +251,23 @@ impl runtime::Operation for PatchUserQueue {
     }
 }
 
+impl IntoFuture for PatchUserQueue {
+    type Output = runtime::Result<runtime::Response<UserQueue>>;
+
+    type IntoFuture = runtime::Call<UserQueue>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/users/{userId}/queues/{queueId}` Optional parameters and all else:
-    /// [`PatchUserQueue`].
+    /// Patch user queue.
+    ///
+    /// `PATCH /api/v2/users/{userId}/queues/{queueId}` See [`PatchUserQueue`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_user_queue(
         &self,
@@ -215,15 +281,17 @@ impl crate::api::RoutingApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(queue_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserQueue { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}/queues/{queueId}` Optional parameters and all else:
-    /// [`PatchUserQueue`].
+    /// Patch user queue.
+    ///
+    /// `PATCH /api/v2/users/{userId}/queues/{queueId}` See [`PatchUserQueue`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_user_queue(
         &self,
@@ -237,26 +305,45 @@ impl crate::api::UsersApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(queue_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserQueue { request }
     }
 }
 
+/// Patch user queues.
+///
 /// `PATCH /api/v2/users/{userId}/queues`
+///
+/// Takes `user_id` (a text) and a body (a list, each item [`UserQueue`](crate::models::UserQueue)).
+/// Returns [`UserQueueEntityListing`](crate::models::UserQueueEntityListing).
 ///
 /// Permissions, any of: `routing:queue:join`, `routing:queueMember:manage`
 ///
-/// Made by `RoutingApi::patch_user_queues` and `UsersApi::patch_user_queues`.
+/// Created by `RoutingApi::patch_user_queues` and `UsersApi::patch_user_queues`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--queues>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_user_queues("user_id", vec![genesys_cloud::models::UserQueue::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserQueues {
     request: runtime::Request,
 }
 
 impl PatchUserQueues {
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -309,9 +396,22 @@ impl runtime::Operation for PatchUserQueues {
     }
 }
 
+impl IntoFuture for PatchUserQueues {
+    type Output = runtime::Result<runtime::Response<UserQueueEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserQueueEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/users/{userId}/queues` Optional parameters and all else: [`PatchUserQueues`].
+    /// Patch user queues.
+    ///
+    /// `PATCH /api/v2/users/{userId}/queues` See [`PatchUserQueues`] for what it takes and returns.
     #[inline]
     pub fn patch_user_queues(
         &self,
@@ -323,14 +423,16 @@ impl crate::api::RoutingApi {
             <PatchUserQueues as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserQueues { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}/queues` Optional parameters and all else: [`PatchUserQueues`].
+    /// Patch user queues.
+    ///
+    /// `PATCH /api/v2/users/{userId}/queues` See [`PatchUserQueues`] for what it takes and returns.
     #[inline]
     pub fn patch_user_queues(
         &self,
@@ -342,7 +444,7 @@ impl crate::api::UsersApi {
             <PatchUserQueues as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserQueues { request }
     }
 }

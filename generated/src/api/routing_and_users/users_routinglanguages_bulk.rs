@@ -3,18 +3,31 @@
 use crate::models::routing_and_users::{
     UserLanguageEntityListing, UserRoutingLanguagePost,
 };
-
 use crate::runtime;
 
+/// Patch user routinglanguages bulk.
+///
 /// `PATCH /api/v2/users/{userId}/routinglanguages/bulk`
+///
+/// Takes `user_id` (a text) and a body (a list, each item
+/// [`UserRoutingLanguagePost`](crate::models::UserRoutingLanguagePost)). Returns
+/// [`UserLanguageEntityListing`](crate::models::UserLanguageEntityListing).
 ///
 /// Permissions, any of: `routing:skill:assign`, `routing:language:assign`
 ///
-/// Made by `RoutingApi::patch_user_routinglanguages_bulk` and
+/// Created by `RoutingApi::patch_user_routinglanguages_bulk` and
 /// `UsersApi::patch_user_routinglanguages_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routinglanguages-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_user_routinglanguages_bulk("user_id", vec![genesys_cloud::models::UserRoutingLanguagePost::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserRoutinglanguagesBulk {
     request: runtime::Request,
@@ -60,10 +73,23 @@ impl runtime::Operation for PatchUserRoutinglanguagesBulk {
     }
 }
 
+impl IntoFuture for PatchUserRoutinglanguagesBulk {
+    type Output = runtime::Result<runtime::Response<UserLanguageEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserLanguageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/users/{userId}/routinglanguages/bulk` Optional parameters and all else:
-    /// [`PatchUserRoutinglanguagesBulk`].
+    /// Patch user routinglanguages bulk.
+    ///
+    /// `PATCH /api/v2/users/{userId}/routinglanguages/bulk` See [`PatchUserRoutinglanguagesBulk`] for what
+    /// it takes and returns.
     #[inline]
     pub fn patch_user_routinglanguages_bulk(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::RoutingApi {
             <PatchUserRoutinglanguagesBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserRoutinglanguagesBulk {
             request,
         }
@@ -84,8 +110,10 @@ impl crate::api::RoutingApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}/routinglanguages/bulk` Optional parameters and all else:
-    /// [`PatchUserRoutinglanguagesBulk`].
+    /// Patch user routinglanguages bulk.
+    ///
+    /// `PATCH /api/v2/users/{userId}/routinglanguages/bulk` See [`PatchUserRoutinglanguagesBulk`] for what
+    /// it takes and returns.
     #[inline]
     pub fn patch_user_routinglanguages_bulk(
         &self,
@@ -97,7 +125,7 @@ impl crate::api::UsersApi {
             <PatchUserRoutinglanguagesBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserRoutinglanguagesBulk {
             request,
         }

@@ -3,14 +3,29 @@
 use crate::models::routing_and_users::{UserRoutingSkillPost, UserSkillEntityListing};
 use crate::runtime;
 
+/// Patch user routingskills bulk.
+///
 /// `PATCH /api/v2/users/{userId}/routingskills/bulk`
+///
+/// Takes `user_id` (a text) and a body (a list, each item
+/// [`UserRoutingSkillPost`](crate::models::UserRoutingSkillPost)). Returns
+/// [`UserSkillEntityListing`](crate::models::UserSkillEntityListing).
 ///
 /// Permission: `routing:skill:assign`
 ///
-/// Made by `RoutingApi::patch_user_routingskills_bulk` and `UsersApi::patch_user_routingskills_bulk`.
+/// Created by `RoutingApi::patch_user_routingskills_bulk` and
+/// `UsersApi::patch_user_routingskills_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routingskills-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().patch_user_routingskills_bulk("user_id", vec![genesys_cloud::models::UserRoutingSkillPost::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUserRoutingskillsBulk {
     request: runtime::Request,
@@ -54,10 +69,23 @@ impl runtime::Operation for PatchUserRoutingskillsBulk {
     }
 }
 
+impl IntoFuture for PatchUserRoutingskillsBulk {
+    type Output = runtime::Result<runtime::Response<UserSkillEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserSkillEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `PATCH /api/v2/users/{userId}/routingskills/bulk` Optional parameters and all else:
-    /// [`PatchUserRoutingskillsBulk`].
+    /// Patch user routingskills bulk.
+    ///
+    /// `PATCH /api/v2/users/{userId}/routingskills/bulk` See [`PatchUserRoutingskillsBulk`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_user_routingskills_bulk(
         &self,
@@ -69,7 +97,7 @@ impl crate::api::RoutingApi {
             <PatchUserRoutingskillsBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserRoutingskillsBulk {
             request,
         }
@@ -78,8 +106,10 @@ impl crate::api::RoutingApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}/routingskills/bulk` Optional parameters and all else:
-    /// [`PatchUserRoutingskillsBulk`].
+    /// Patch user routingskills bulk.
+    ///
+    /// `PATCH /api/v2/users/{userId}/routingskills/bulk` See [`PatchUserRoutingskillsBulk`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_user_routingskills_bulk(
         &self,
@@ -91,21 +121,35 @@ impl crate::api::UsersApi {
             <PatchUserRoutingskillsBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUserRoutingskillsBulk {
             request,
         }
     }
 }
 
+/// Put user routingskills bulk.
+///
 /// `PUT /api/v2/users/{userId}/routingskills/bulk`
+///
+/// Takes `user_id` (a text) and a body (a list, each item
+/// [`UserRoutingSkillPost`](crate::models::UserRoutingSkillPost)). Returns
+/// [`UserSkillEntityListing`](crate::models::UserSkillEntityListing).
 ///
 /// Permission: `routing:skill:assign`
 ///
-/// Made by `RoutingApi::put_user_routingskills_bulk` and `UsersApi::put_user_routingskills_bulk`.
+/// Created by `RoutingApi::put_user_routingskills_bulk` and `UsersApi::put_user_routingskills_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().put_user_routingskills_bulk("user_id", vec![genesys_cloud::models::UserRoutingSkillPost::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserRoutingskillsBulk {
     request: runtime::Request,
@@ -149,10 +193,23 @@ impl runtime::Operation for PutUserRoutingskillsBulk {
     }
 }
 
+impl IntoFuture for PutUserRoutingskillsBulk {
+    type Output = runtime::Result<runtime::Response<UserSkillEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserSkillEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `PUT /api/v2/users/{userId}/routingskills/bulk` Optional parameters and all else:
-    /// [`PutUserRoutingskillsBulk`].
+    /// Put user routingskills bulk.
+    ///
+    /// `PUT /api/v2/users/{userId}/routingskills/bulk` See [`PutUserRoutingskillsBulk`] for what it takes
+    /// and returns.
     #[inline]
     pub fn put_user_routingskills_bulk(
         &self,
@@ -164,7 +221,7 @@ impl crate::api::RoutingApi {
             <PutUserRoutingskillsBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserRoutingskillsBulk {
             request,
         }
@@ -173,8 +230,10 @@ impl crate::api::RoutingApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/routingskills/bulk` Optional parameters and all else:
-    /// [`PutUserRoutingskillsBulk`].
+    /// Put user routingskills bulk.
+    ///
+    /// `PUT /api/v2/users/{userId}/routingskills/bulk` See [`PutUserRoutingskillsBulk`] for what it takes
+    /// and returns.
     #[inline]
     pub fn put_user_routingskills_bulk(
         &self,
@@ -186,7 +245,7 @@ impl crate::api::UsersApi {
             <PutUserRoutingskillsBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserRoutingskillsBulk {
             request,
         }

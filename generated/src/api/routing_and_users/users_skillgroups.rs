@@ -3,35 +3,51 @@
 use crate::models::routing_and_users::{SkillGroup, UserSkillGroupEntityListing};
 use crate::runtime;
 
+/// Get user skillgroups.
+///
 /// `GET /api/v2/users/{userId}/skillgroups`
+///
+/// Takes `user_id` (a text). Returns
+/// [`UserSkillGroupEntityListing`](crate::models::UserSkillGroupEntityListing). `items()` streams the
+/// items of all pages, each [`SkillGroup`](crate::models::SkillGroup).
 ///
 /// Permission: `routing:skillGroup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `RoutingApi::get_user_skillgroups` and `UsersApi::get_user_skillgroups`.
+/// Created by `RoutingApi::get_user_skillgroups` and `UsersApi::get_user_skillgroups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--skillgroups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.routing().get_user_skillgroups("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserSkillgroups {
     request: runtime::Request,
 }
 
 impl GetUserSkillgroups {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
@@ -84,6 +100,17 @@ impl runtime::Operation for GetUserSkillgroups {
     }
 }
 
+impl IntoFuture for GetUserSkillgroups {
+    type Output = runtime::Result<runtime::Response<UserSkillGroupEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserSkillGroupEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserSkillgroups {
     type Item = SkillGroup;
 
@@ -103,7 +130,9 @@ impl runtime::Paged for GetUserSkillgroups {
 
 #[cfg(feature = "routing")]
 impl crate::api::RoutingApi {
-    /// `GET /api/v2/users/{userId}/skillgroups` Optional parameters and all else: [`GetUserSkillgroups`].
+    /// Get user skillgroups.
+    ///
+    /// `GET /api/v2/users/{userId}/skillgroups` See [`GetUserSkillgroups`] for what it takes and returns.
     pub fn get_user_skillgroups(&self, user_id: impl AsRef<str>) -> GetUserSkillgroups {
         let mut request = runtime::Request::new(
             &self.client,
@@ -116,7 +145,9 @@ impl crate::api::RoutingApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/skillgroups` Optional parameters and all else: [`GetUserSkillgroups`].
+    /// Get user skillgroups.
+    ///
+    /// `GET /api/v2/users/{userId}/skillgroups` See [`GetUserSkillgroups`] for what it takes and returns.
     pub fn get_user_skillgroups(&self, user_id: impl AsRef<str>) -> GetUserSkillgroups {
         let mut request = runtime::Request::new(
             &self.client,

@@ -4,15 +4,27 @@ use crate::models::scim::{
     GetScimResourcetypeResourceType, ScimConfigResourceType,
     ScimConfigResourceTypesListResponse,
 };
-
 use crate::runtime;
 
+/// Get scim resourcetype.
+///
 /// `GET /api/v2/scim/resourcetypes/{resourceType}`
 ///
-/// Made by `ScimApi::get_scim_resourcetype`.
+/// Takes `resource_type` (`GetScimResourcetypeResourceType`). Returns
+/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
+///
+/// Created by `ScimApi::get_scim_resourcetype`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes--resourceType->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_resourcetype(genesys_cloud::models::GetScimResourcetypeResourceType::User).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimResourcetype {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetScimResourcetype {
     }
 }
 
+impl IntoFuture for GetScimResourcetype {
+    type Output = runtime::Result<runtime::Response<ScimConfigResourceType>>;
+
+    type IntoFuture = runtime::Call<ScimConfigResourceType>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/resourcetypes/{resourceType}` Optional parameters and all else:
-    /// [`GetScimResourcetype`].
+    /// Get scim resourcetype.
+    ///
+    /// `GET /api/v2/scim/resourcetypes/{resourceType}` See [`GetScimResourcetype`] for what it takes and
+    /// returns.
     pub fn get_scim_resourcetype(
         &self,
         resource_type: GetScimResourcetypeResourceType,
@@ -72,14 +97,29 @@ impl crate::api::ScimApi {
     }
 }
 
+/// Get scim resourcetypes.
+///
 /// `GET /api/v2/scim/resourcetypes`
+///
+/// Takes no arguments. Returns
+/// [`ScimConfigResourceTypesListResponse`](crate::models::ScimConfigResourceTypesListResponse).
+/// `items()` streams the items of all pages, each
+/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScimApi::get_scim_resourcetypes`.
+/// Created by `ScimApi::get_scim_resourcetypes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_resourcetypes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimResourcetypes {
     request: runtime::Request,
@@ -135,6 +175,19 @@ impl runtime::Operation for GetScimResourcetypes {
     }
 }
 
+impl IntoFuture for GetScimResourcetypes {
+    type Output = runtime::Result<
+        runtime::Response<ScimConfigResourceTypesListResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ScimConfigResourceTypesListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScimResourcetypes {
     type Item = ScimConfigResourceType;
 
@@ -151,7 +204,9 @@ impl runtime::Paged for GetScimResourcetypes {
 }
 
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/resourcetypes` Optional parameters and all else: [`GetScimResourcetypes`].
+    /// Get scim resourcetypes.
+    ///
+    /// `GET /api/v2/scim/resourcetypes` See [`GetScimResourcetypes`] for what it takes and returns.
     pub fn get_scim_resourcetypes(&self) -> GetScimResourcetypes {
         GetScimResourcetypes {
             request: runtime::Request::new(

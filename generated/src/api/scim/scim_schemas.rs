@@ -3,15 +3,27 @@
 use crate::models::scim::{
     GetScimSchemaSchemaId, ScimV2SchemaDefinition, ScimV2SchemaListResponse,
 };
-
 use crate::runtime;
 
+/// Get scim schema.
+///
 /// `GET /api/v2/scim/schemas/{schemaId}`
 ///
-/// Made by `ScimApi::get_scim_schema`.
+/// Takes `schema_id` (`GetScimSchemaSchemaId`). Returns
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
+///
+/// Created by `ScimApi::get_scim_schema`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas--schemaId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_schema(genesys_cloud::models::GetScimSchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimSchema {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for GetScimSchema {
     }
 }
 
+impl IntoFuture for GetScimSchema {
+    type Output = runtime::Result<runtime::Response<ScimV2SchemaDefinition>>;
+
+    type IntoFuture = runtime::Call<ScimV2SchemaDefinition>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/schemas/{schemaId}` Optional parameters and all else: [`GetScimSchema`].
+    /// Get scim schema.
+    ///
+    /// `GET /api/v2/scim/schemas/{schemaId}` See [`GetScimSchema`] for what it takes and returns.
     pub fn get_scim_schema(&self, schema_id: GetScimSchemaSchemaId) -> GetScimSchema {
         let mut request = runtime::Request::new(
             &self.client,
@@ -67,22 +92,37 @@ impl crate::api::ScimApi {
     }
 }
 
+/// Get scim schemas.
+///
 /// `GET /api/v2/scim/schemas`
+///
+/// Takes no arguments. Returns [`ScimV2SchemaListResponse`](crate::models::ScimV2SchemaListResponse).
+/// `items()` streams the items of all pages, each
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScimApi::get_scim_schemas`.
+/// Created by `ScimApi::get_scim_schemas`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_schemas().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimSchemas {
     request: runtime::Request,
 }
 
 impl GetScimSchemas {
-    pub fn filter(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("filter", value.as_ref());
+    /// The query parameter `filter`.
+    pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("filter", value.text());
         self
     }
 
@@ -135,6 +175,17 @@ impl runtime::Operation for GetScimSchemas {
     }
 }
 
+impl IntoFuture for GetScimSchemas {
+    type Output = runtime::Result<runtime::Response<ScimV2SchemaListResponse>>;
+
+    type IntoFuture = runtime::Call<ScimV2SchemaListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScimSchemas {
     type Item = ScimV2SchemaDefinition;
 
@@ -151,7 +202,9 @@ impl runtime::Paged for GetScimSchemas {
 }
 
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/schemas` Optional parameters and all else: [`GetScimSchemas`].
+    /// Get scim schemas.
+    ///
+    /// `GET /api/v2/scim/schemas` See [`GetScimSchemas`] for what it takes and returns.
     pub fn get_scim_schemas(&self) -> GetScimSchemas {
         GetScimSchemas {
             request: runtime::Request::new(

@@ -4,15 +4,27 @@ use crate::models::scim::{
     GetScimV2ResourcetypeResourceType, ScimConfigResourceType,
     ScimConfigResourceTypesListResponse,
 };
-
 use crate::runtime;
 
+/// Get scim v2 resourcetype.
+///
 /// `GET /api/v2/scim/v2/resourcetypes/{resourceType}`
 ///
-/// Made by `ScimApi::get_scim_v2_resourcetype`.
+/// Takes `resource_type` (`GetScimV2ResourcetypeResourceType`). Returns
+/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
+///
+/// Created by `ScimApi::get_scim_v2_resourcetype`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes--resourceType->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_v2_resourcetype(genesys_cloud::models::GetScimV2ResourcetypeResourceType::User).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimV2Resourcetype {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetScimV2Resourcetype {
     }
 }
 
+impl IntoFuture for GetScimV2Resourcetype {
+    type Output = runtime::Result<runtime::Response<ScimConfigResourceType>>;
+
+    type IntoFuture = runtime::Call<ScimConfigResourceType>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/v2/resourcetypes/{resourceType}` Optional parameters and all else:
-    /// [`GetScimV2Resourcetype`].
+    /// Get scim v2 resourcetype.
+    ///
+    /// `GET /api/v2/scim/v2/resourcetypes/{resourceType}` See [`GetScimV2Resourcetype`] for what it takes
+    /// and returns.
     pub fn get_scim_v2_resourcetype(
         &self,
         resource_type: GetScimV2ResourcetypeResourceType,
@@ -72,14 +97,29 @@ impl crate::api::ScimApi {
     }
 }
 
+/// Get scim v2 resourcetypes.
+///
 /// `GET /api/v2/scim/v2/resourcetypes`
+///
+/// Takes no arguments. Returns
+/// [`ScimConfigResourceTypesListResponse`](crate::models::ScimConfigResourceTypesListResponse).
+/// `items()` streams the items of all pages, each
+/// [`ScimConfigResourceType`](crate::models::ScimConfigResourceType).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScimApi::get_scim_v2_resourcetypes`.
+/// Created by `ScimApi::get_scim_v2_resourcetypes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_v2_resourcetypes().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimV2Resourcetypes {
     request: runtime::Request,
@@ -135,6 +175,19 @@ impl runtime::Operation for GetScimV2Resourcetypes {
     }
 }
 
+impl IntoFuture for GetScimV2Resourcetypes {
+    type Output = runtime::Result<
+        runtime::Response<ScimConfigResourceTypesListResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ScimConfigResourceTypesListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScimV2Resourcetypes {
     type Item = ScimConfigResourceType;
 
@@ -151,7 +204,9 @@ impl runtime::Paged for GetScimV2Resourcetypes {
 }
 
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/v2/resourcetypes` Optional parameters and all else: [`GetScimV2Resourcetypes`].
+    /// Get scim v2 resourcetypes.
+    ///
+    /// `GET /api/v2/scim/v2/resourcetypes` See [`GetScimV2Resourcetypes`] for what it takes and returns.
     pub fn get_scim_v2_resourcetypes(&self) -> GetScimV2Resourcetypes {
         GetScimV2Resourcetypes {
             request: runtime::Request::new(

@@ -3,15 +3,27 @@
 use crate::models::scim::{
     GetScimV2SchemaSchemaId, ScimV2SchemaDefinition, ScimV2SchemaListResponse,
 };
-
 use crate::runtime;
 
+/// Get scim v2 schema.
+///
 /// `GET /api/v2/scim/v2/schemas/{schemaId}`
 ///
-/// Made by `ScimApi::get_scim_v2_schema`.
+/// Takes `schema_id` (`GetScimV2SchemaSchemaId`). Returns
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
+///
+/// Created by `ScimApi::get_scim_v2_schema`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas--schemaId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_v2_schema(genesys_cloud::models::GetScimV2SchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimV2Schema {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for GetScimV2Schema {
     }
 }
 
+impl IntoFuture for GetScimV2Schema {
+    type Output = runtime::Result<runtime::Response<ScimV2SchemaDefinition>>;
+
+    type IntoFuture = runtime::Call<ScimV2SchemaDefinition>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/v2/schemas/{schemaId}` Optional parameters and all else: [`GetScimV2Schema`].
+    /// Get scim v2 schema.
+    ///
+    /// `GET /api/v2/scim/v2/schemas/{schemaId}` See [`GetScimV2Schema`] for what it takes and returns.
     pub fn get_scim_v2_schema(
         &self,
         schema_id: GetScimV2SchemaSchemaId,
@@ -70,22 +95,37 @@ impl crate::api::ScimApi {
     }
 }
 
+/// Get scim v2 schemas.
+///
 /// `GET /api/v2/scim/v2/schemas`
+///
+/// Takes no arguments. Returns [`ScimV2SchemaListResponse`](crate::models::ScimV2SchemaListResponse).
+/// `items()` streams the items of all pages, each
+/// [`ScimV2SchemaDefinition`](crate::models::ScimV2SchemaDefinition).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScimApi::get_scim_v2_schemas`.
+/// Created by `ScimApi::get_scim_v2_schemas`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_v2_schemas().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimV2Schemas {
     request: runtime::Request,
 }
 
 impl GetScimV2Schemas {
-    pub fn filter(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("filter", value.as_ref());
+    /// The query parameter `filter`.
+    pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("filter", value.text());
         self
     }
 
@@ -138,6 +178,17 @@ impl runtime::Operation for GetScimV2Schemas {
     }
 }
 
+impl IntoFuture for GetScimV2Schemas {
+    type Output = runtime::Result<runtime::Response<ScimV2SchemaListResponse>>;
+
+    type IntoFuture = runtime::Call<ScimV2SchemaListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScimV2Schemas {
     type Item = ScimV2SchemaDefinition;
 
@@ -154,7 +205,9 @@ impl runtime::Paged for GetScimV2Schemas {
 }
 
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/v2/schemas` Optional parameters and all else: [`GetScimV2Schemas`].
+    /// Get scim v2 schemas.
+    ///
+    /// `GET /api/v2/scim/v2/schemas` See [`GetScimV2Schemas`] for what it takes and returns.
     pub fn get_scim_v2_schemas(&self) -> GetScimV2Schemas {
         GetScimV2Schemas {
             request: runtime::Request::new(

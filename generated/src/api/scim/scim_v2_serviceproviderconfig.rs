@@ -3,21 +3,33 @@
 use crate::models::scim::ScimServiceProviderConfig;
 use crate::runtime;
 
+/// Get scim v2 serviceproviderconfig.
+///
 /// `GET /api/v2/scim/v2/serviceproviderconfig`
 ///
-/// Made by `ScimApi::get_scim_v2_serviceproviderconfig`.
+/// Takes no arguments. Returns [`ScimServiceProviderConfig`](crate::models::ScimServiceProviderConfig).
+///
+/// Created by `ScimApi::get_scim_v2_serviceproviderconfig`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-serviceproviderconfig>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scim().get_scim_v2_serviceproviderconfig().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScimV2Serviceproviderconfig {
     request: runtime::Request,
 }
 
 impl GetScimV2Serviceproviderconfig {
-    /// `If-None-Match`
-    pub fn if_none_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("If-None-Match", value.as_ref());
+    /// The header `If-None-Match`.
+    pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("If-None-Match", value.text());
         self
     }
 
@@ -58,9 +70,22 @@ impl runtime::Operation for GetScimV2Serviceproviderconfig {
     }
 }
 
+impl IntoFuture for GetScimV2Serviceproviderconfig {
+    type Output = runtime::Result<runtime::Response<ScimServiceProviderConfig>>;
+
+    type IntoFuture = runtime::Call<ScimServiceProviderConfig>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScimApi {
-    /// `GET /api/v2/scim/v2/serviceproviderconfig` Optional parameters and all else:
-    /// [`GetScimV2Serviceproviderconfig`].
+    /// Get scim v2 serviceproviderconfig.
+    ///
+    /// `GET /api/v2/scim/v2/serviceproviderconfig` See [`GetScimV2Serviceproviderconfig`] for what it takes
+    /// and returns.
     pub fn get_scim_v2_serviceproviderconfig(&self) -> GetScimV2Serviceproviderconfig {
         GetScimV2Serviceproviderconfig {
             request: runtime::Request::new(

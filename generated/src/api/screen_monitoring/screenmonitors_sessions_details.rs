@@ -3,14 +3,26 @@
 use crate::models::screen_monitoring::ScreenMonitoringDetails;
 use crate::runtime;
 
+/// Get screenmonitors sessions details.
+///
 /// `GET /api/v2/screenmonitors/sessions/details`
+///
+/// Takes no arguments. Returns [`ScreenMonitoringDetails`](crate::models::ScreenMonitoringDetails).
 ///
 /// Permission: `realtimeMonitor:screenSession:view`
 ///
-/// Made by `ScreenMonitoringApi::get_screenmonitors_sessions_details`.
+/// Created by `ScreenMonitoringApi::get_screenmonitors_sessions_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-sessions-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.screen_monitoring().get_screenmonitors_sessions_details().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScreenmonitorsSessionsDetails {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetScreenmonitorsSessionsDetails {
     }
 }
 
+impl IntoFuture for GetScreenmonitorsSessionsDetails {
+    type Output = runtime::Result<runtime::Response<ScreenMonitoringDetails>>;
+
+    type IntoFuture = runtime::Call<ScreenMonitoringDetails>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScreenMonitoringApi {
-    /// `GET /api/v2/screenmonitors/sessions/details` Optional parameters and all else:
-    /// [`GetScreenmonitorsSessionsDetails`].
+    /// Get screenmonitors sessions details.
+    ///
+    /// `GET /api/v2/screenmonitors/sessions/details` See [`GetScreenmonitorsSessionsDetails`] for what it
+    /// takes and returns.
     pub fn get_screenmonitors_sessions_details(
         &self,
     ) -> GetScreenmonitorsSessionsDetails {

@@ -3,19 +3,33 @@
 use crate::models::screen_monitoring::{
     ScreenMonitoringUserDetails, ScreenMonitoringUserDetailsEntityListing,
 };
-
 use crate::runtime;
 
+/// Post screenmonitors sessions users details.
+///
 /// `POST /api/v2/screenmonitors/sessions/users/details`
+///
+/// Takes a body (a list, each item a text). Returns
+/// [`ScreenMonitoringUserDetailsEntityListing`](crate::models::ScreenMonitoringUserDetailsEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ScreenMonitoringUserDetails`](crate::models::ScreenMonitoringUserDetails).
 ///
 /// Permission: `realtimeMonitor:screenSession:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScreenMonitoringApi::post_screenmonitors_sessions_users_details`.
+/// Created by `ScreenMonitoringApi::post_screenmonitors_sessions_users_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenmonitors-sessions-users-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.screen_monitoring().post_screenmonitors_sessions_users_details(vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostScreenmonitorsSessionsUsersDetails {
     request: runtime::Request,
@@ -73,6 +87,19 @@ impl runtime::Operation for PostScreenmonitorsSessionsUsersDetails {
     }
 }
 
+impl IntoFuture for PostScreenmonitorsSessionsUsersDetails {
+    type Output = runtime::Result<
+        runtime::Response<ScreenMonitoringUserDetailsEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<ScreenMonitoringUserDetailsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostScreenmonitorsSessionsUsersDetails {
     type Item = ScreenMonitoringUserDetails;
 
@@ -89,8 +116,10 @@ impl runtime::Paged for PostScreenmonitorsSessionsUsersDetails {
 }
 
 impl crate::api::ScreenMonitoringApi {
-    /// `POST /api/v2/screenmonitors/sessions/users/details` Optional parameters and all else:
-    /// [`PostScreenmonitorsSessionsUsersDetails`].
+    /// Post screenmonitors sessions users details.
+    ///
+    /// `POST /api/v2/screenmonitors/sessions/users/details` See [`PostScreenmonitorsSessionsUsersDetails`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_screenmonitors_sessions_users_details(
         &self,
@@ -100,7 +129,7 @@ impl crate::api::ScreenMonitoringApi {
             &self.client,
             <PostScreenmonitorsSessionsUsersDetails as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostScreenmonitorsSessionsUsersDetails {
             request,
         }

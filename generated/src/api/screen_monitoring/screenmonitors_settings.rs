@@ -3,14 +3,26 @@
 use crate::models::screen_monitoring::ScreenMonitorSettings;
 use crate::runtime;
 
+/// Get screenmonitors settings.
+///
 /// `GET /api/v2/screenmonitors/settings`
+///
+/// Takes no arguments. Returns [`ScreenMonitorSettings`](crate::models::ScreenMonitorSettings).
 ///
 /// Permission: `realtimeMonitor:settings:view`
 ///
-/// Made by `ScreenMonitoringApi::get_screenmonitors_settings`.
+/// Created by `ScreenMonitoringApi::get_screenmonitors_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.screen_monitoring().get_screenmonitors_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScreenmonitorsSettings {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetScreenmonitorsSettings {
     }
 }
 
+impl IntoFuture for GetScreenmonitorsSettings {
+    type Output = runtime::Result<runtime::Response<ScreenMonitorSettings>>;
+
+    type IntoFuture = runtime::Call<ScreenMonitorSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScreenMonitoringApi {
-    /// `GET /api/v2/screenmonitors/settings` Optional parameters and all else:
-    /// [`GetScreenmonitorsSettings`].
+    /// Get screenmonitors settings.
+    ///
+    /// `GET /api/v2/screenmonitors/settings` See [`GetScreenmonitorsSettings`] for what it takes and
+    /// returns.
     pub fn get_screenmonitors_settings(&self) -> GetScreenmonitorsSettings {
         GetScreenmonitorsSettings {
             request: runtime::Request::new(
@@ -69,14 +94,26 @@ impl crate::api::ScreenMonitoringApi {
     }
 }
 
+/// Put screenmonitors settings.
+///
 /// `PUT /api/v2/screenmonitors/settings`
+///
+/// Takes a body ([`ScreenMonitorSettings`](crate::models::ScreenMonitorSettings)). Returns nothing.
 ///
 /// Permission: `realtimeMonitor:settings:edit`
 ///
-/// Made by `ScreenMonitoringApi::put_screenmonitors_settings`.
+/// Created by `ScreenMonitoringApi::put_screenmonitors_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-screenmonitors-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.screen_monitoring().put_screenmonitors_settings(genesys_cloud::models::ScreenMonitorSettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutScreenmonitorsSettings {
     request: runtime::Request,
@@ -122,9 +159,22 @@ impl runtime::Operation for PutScreenmonitorsSettings {
     }
 }
 
+impl IntoFuture for PutScreenmonitorsSettings {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScreenMonitoringApi {
-    /// `PUT /api/v2/screenmonitors/settings` Optional parameters and all else:
-    /// [`PutScreenmonitorsSettings`].
+    /// Put screenmonitors settings.
+    ///
+    /// `PUT /api/v2/screenmonitors/settings` See [`PutScreenmonitorsSettings`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_screenmonitors_settings(
         &self,
@@ -134,7 +184,7 @@ impl crate::api::ScreenMonitoringApi {
             &self.client,
             <PutScreenmonitorsSettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutScreenmonitorsSettings {
             request,
         }

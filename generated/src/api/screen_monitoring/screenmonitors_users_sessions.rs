@@ -3,20 +3,34 @@
 use crate::models::screen_monitoring::{
     ScreenMonitoringSession, ScreenMonitoringSessionEntityListing,
 };
-
 use crate::runtime;
 
+/// Get screenmonitors user sessions.
+///
 /// `GET /api/v2/screenmonitors/users/{userId}/sessions`
+///
+/// Takes `user_id` (a text). Returns
+/// [`ScreenMonitoringSessionEntityListing`](crate::models::ScreenMonitoringSessionEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ScreenMonitoringSession`](crate::models::ScreenMonitoringSession).
 ///
 /// Permissions, any of: `realtimeMonitor:screen:monitorConversation`,
 /// `realtimeMonitor:screen:monitorAgent`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ScreenMonitoringApi::get_screenmonitors_user_sessions`.
+/// Created by `ScreenMonitoringApi::get_screenmonitors_user_sessions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-users--userId--sessions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.screen_monitoring().get_screenmonitors_user_sessions("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScreenmonitorsUserSessions {
     request: runtime::Request,
@@ -77,6 +91,19 @@ impl runtime::Operation for GetScreenmonitorsUserSessions {
     }
 }
 
+impl IntoFuture for GetScreenmonitorsUserSessions {
+    type Output = runtime::Result<
+        runtime::Response<ScreenMonitoringSessionEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<ScreenMonitoringSessionEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScreenmonitorsUserSessions {
     type Item = ScreenMonitoringSession;
 
@@ -93,8 +120,10 @@ impl runtime::Paged for GetScreenmonitorsUserSessions {
 }
 
 impl crate::api::ScreenMonitoringApi {
-    /// `GET /api/v2/screenmonitors/users/{userId}/sessions` Optional parameters and all else:
-    /// [`GetScreenmonitorsUserSessions`].
+    /// Get screenmonitors user sessions.
+    ///
+    /// `GET /api/v2/screenmonitors/users/{userId}/sessions` See [`GetScreenmonitorsUserSessions`] for what
+    /// it takes and returns.
     pub fn get_screenmonitors_user_sessions(
         &self,
         user_id: impl AsRef<str>,

@@ -4,14 +4,32 @@ use crate::models::scripts::{GetScriptsSortBy, GetScriptsSortOrder, ScriptEntity
 use crate::models::shared_by_11_c3fc53::Script;
 use crate::runtime;
 
+/// Get script.
+///
 /// `GET /api/v2/scripts/{scriptId}`
+///
+/// Takes `script_id` (a text). Returns `Script`.
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Made by `ScriptsApi::get_script`.
+/// Created by `ScriptsApi::get_script`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts--scriptId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_script("script_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScript {
     request: runtime::Request,
@@ -55,8 +73,21 @@ impl runtime::Operation for GetScript {
     }
 }
 
+impl IntoFuture for GetScript {
+    type Output = runtime::Result<runtime::Response<Script>>;
+
+    type IntoFuture = runtime::Call<Script>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/{scriptId}` Optional parameters and all else: [`GetScript`].
+    /// Get script.
+    ///
+    /// `GET /api/v2/scripts/{scriptId}` See [`GetScript`] for what it takes and returns.
     pub fn get_script(&self, script_id: impl AsRef<str>) -> GetScript {
         let mut request = runtime::Request::new(
             &self.client,
@@ -67,76 +98,98 @@ impl crate::api::ScriptsApi {
     }
 }
 
+/// Get scripts.
+///
 /// `GET /api/v2/scripts`
+///
+/// Takes no arguments. Returns [`ScriptEntityListing`](crate::models::ScriptEntityListing). `items()`
+/// streams the items of all pages, each `Script`.
 ///
 /// Permission: `scripter:script:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ScriptsApi::get_scripts`.
+/// Created by `ScriptsApi::get_scripts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_scripts().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScripts {
     request: runtime::Request,
 }
 
 impl GetScripts {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn expand(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("expand", value.as_ref());
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("expand", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    pub fn feature(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("feature", value.as_ref());
+    /// The query parameter `feature`.
+    pub fn feature(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("feature", value.text());
         self
     }
 
-    /// `flowId`
-    pub fn flow_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("flowId", value.as_ref());
+    /// The query parameter `flowId`.
+    pub fn flow_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("flowId", value.text());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: GetScriptsSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`.
+    pub fn sort_by(mut self, value: impl Into<Option<GetScriptsSortBy>>) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: GetScriptsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(mut self, value: impl Into<Option<GetScriptsSortOrder>>) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// `scriptDataVersion`
-    pub fn script_data_version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("scriptDataVersion", value.as_ref());
+    /// The query parameter `scriptDataVersion`.
+    pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("scriptDataVersion", value.text());
         self
     }
 
-    /// `divisionIds`
-    pub fn division_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionIds", value.as_ref());
+    /// The query parameter `divisionIds`.
+    pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionIds", value.text());
         self
     }
 
@@ -189,6 +242,17 @@ impl runtime::Operation for GetScripts {
     }
 }
 
+impl IntoFuture for GetScripts {
+    type Output = runtime::Result<runtime::Response<ScriptEntityListing>>;
+
+    type IntoFuture = runtime::Call<ScriptEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScripts {
     type Item = Script;
 
@@ -209,7 +273,9 @@ impl runtime::Paged for GetScripts {
 }
 
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts` Optional parameters and all else: [`GetScripts`].
+    /// Get scripts.
+    ///
+    /// `GET /api/v2/scripts` See [`GetScripts`] for what it takes and returns.
     pub fn get_scripts(&self) -> GetScripts {
         GetScripts {
             request: runtime::Request::new(

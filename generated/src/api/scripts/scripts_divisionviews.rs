@@ -3,80 +3,101 @@
 use crate::models::scripts::{
     GetScriptsDivisionviewsSortBy, GetScriptsDivisionviewsSortOrder, ScriptEntityListing,
 };
-
 use crate::models::shared_by_11_c3fc53::Script;
 use crate::runtime;
 
+/// Get scripts divisionviews.
+///
 /// `GET /api/v2/scripts/divisionviews`
+///
+/// Takes no arguments. Returns [`ScriptEntityListing`](crate::models::ScriptEntityListing). `items()`
+/// streams the items of all pages, each `Script`.
 ///
 /// Permission: `scripter:script:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ScriptsApi::get_scripts_divisionviews`.
+/// Created by `ScriptsApi::get_scripts_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_scripts_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScriptsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetScriptsDivisionviews {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn expand(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("expand", value.as_ref());
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("expand", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    pub fn feature(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("feature", value.as_ref());
+    /// The query parameter `feature`.
+    pub fn feature(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("feature", value.text());
         self
     }
 
-    /// `flowId`
-    pub fn flow_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("flowId", value.as_ref());
+    /// The query parameter `flowId`.
+    pub fn flow_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("flowId", value.text());
         self
     }
 
-    /// `sortBy`
-    pub fn sort_by(mut self, value: GetScriptsDivisionviewsSortBy) -> Self {
-        self.request.query("sortBy", value);
+    /// The query parameter `sortBy`.
+    pub fn sort_by(
+        mut self,
+        value: impl Into<Option<GetScriptsDivisionviewsSortBy>>,
+    ) -> Self {
+        self.request.query("sortBy", value.into());
         self
     }
 
-    /// `sortOrder`
-    pub fn sort_order(mut self, value: GetScriptsDivisionviewsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetScriptsDivisionviewsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
-    /// `scriptDataVersion`
-    pub fn script_data_version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("scriptDataVersion", value.as_ref());
+    /// The query parameter `scriptDataVersion`.
+    pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("scriptDataVersion", value.text());
         self
     }
 
-    /// `divisionIds`
-    pub fn division_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionIds", value.as_ref());
+    /// The query parameter `divisionIds`.
+    pub fn division_ids(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionIds", value.text());
         self
     }
 
@@ -129,6 +150,17 @@ impl runtime::Operation for GetScriptsDivisionviews {
     }
 }
 
+impl IntoFuture for GetScriptsDivisionviews {
+    type Output = runtime::Result<runtime::Response<ScriptEntityListing>>;
+
+    type IntoFuture = runtime::Call<ScriptEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetScriptsDivisionviews {
     type Item = Script;
 
@@ -149,7 +181,9 @@ impl runtime::Paged for GetScriptsDivisionviews {
 }
 
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/divisionviews` Optional parameters and all else: [`GetScriptsDivisionviews`].
+    /// Get scripts divisionviews.
+    ///
+    /// `GET /api/v2/scripts/divisionviews` See [`GetScriptsDivisionviews`] for what it takes and returns.
     pub fn get_scripts_divisionviews(&self) -> GetScriptsDivisionviews {
         GetScriptsDivisionviews {
             request: runtime::Request::new(

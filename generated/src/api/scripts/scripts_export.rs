@@ -3,22 +3,43 @@
 use crate::models::scripts::{ExportScriptRequest, ExportScriptResponse};
 use crate::runtime;
 
+/// Post script export.
+///
 /// `POST /api/v2/scripts/{scriptId}/export`
+///
+/// Takes `script_id` (a text) and optionally a body
+/// ([`ExportScriptRequest`](crate::models::ExportScriptRequest)). Returns
+/// [`ExportScriptResponse`](crate::models::ExportScriptResponse).
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Made by `ScriptsApi::post_script_export`.
+/// Created by `ScriptsApi::post_script_export`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scripts--scriptId--export>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().post_script_export("script_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostScriptExport {
     request: runtime::Request,
 }
 
 impl PostScriptExport {
-    pub fn body(mut self, value: ExportScriptRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<ExportScriptRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,8 +80,21 @@ impl runtime::Operation for PostScriptExport {
     }
 }
 
+impl IntoFuture for PostScriptExport {
+    type Output = runtime::Result<runtime::Response<ExportScriptResponse>>;
+
+    type IntoFuture = runtime::Call<ExportScriptResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `POST /api/v2/scripts/{scriptId}/export` Optional parameters and all else: [`PostScriptExport`].
+    /// Post script export.
+    ///
+    /// `POST /api/v2/scripts/{scriptId}/export` See [`PostScriptExport`] for what it takes and returns.
     pub fn post_script_export(&self, script_id: impl AsRef<str>) -> PostScriptExport {
         let mut request = runtime::Request::new(
             &self.client,

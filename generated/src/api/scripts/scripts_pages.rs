@@ -3,23 +3,41 @@
 use crate::models::shared_by_11_c3fc53::Page;
 use crate::runtime;
 
+/// Get script page.
+///
 /// `GET /api/v2/scripts/{scriptId}/pages/{pageId}`
+///
+/// Takes `script_id` (a text) and `page_id` (a text). Returns `Page`.
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Made by `ScriptsApi::get_script_page`.
+/// Created by `ScriptsApi::get_script_page`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts--scriptId--pages--pageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_script_page("script_id", "page_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScriptPage {
     request: runtime::Request,
 }
 
 impl GetScriptPage {
-    /// `scriptDataVersion`
-    pub fn script_data_version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("scriptDataVersion", value.as_ref());
+    /// The query parameter `scriptDataVersion`.
+    pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("scriptDataVersion", value.text());
         self
     }
 
@@ -60,8 +78,21 @@ impl runtime::Operation for GetScriptPage {
     }
 }
 
+impl IntoFuture for GetScriptPage {
+    type Output = runtime::Result<runtime::Response<Page>>;
+
+    type IntoFuture = runtime::Call<Page>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/{scriptId}/pages/{pageId}` Optional parameters and all else: [`GetScriptPage`].
+    /// Get script page.
+    ///
+    /// `GET /api/v2/scripts/{scriptId}/pages/{pageId}` See [`GetScriptPage`] for what it takes and returns.
     pub fn get_script_page(
         &self,
         script_id: impl AsRef<str>,
@@ -77,23 +108,41 @@ impl crate::api::ScriptsApi {
     }
 }
 
+/// Get script pages.
+///
 /// `GET /api/v2/scripts/{scriptId}/pages`
+///
+/// Takes `script_id` (a text). Returns a list, each item `Page`.
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Made by `ScriptsApi::get_script_pages`.
+/// Created by `ScriptsApi::get_script_pages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts--scriptId--pages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_script_pages("script_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScriptPages {
     request: runtime::Request,
 }
 
 impl GetScriptPages {
-    /// `scriptDataVersion`
-    pub fn script_data_version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("scriptDataVersion", value.as_ref());
+    /// The query parameter `scriptDataVersion`.
+    pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("scriptDataVersion", value.text());
         self
     }
 
@@ -134,8 +183,21 @@ impl runtime::Operation for GetScriptPages {
     }
 }
 
+impl IntoFuture for GetScriptPages {
+    type Output = runtime::Result<runtime::Response<Vec<Page>>>;
+
+    type IntoFuture = runtime::Call<Vec<Page>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/{scriptId}/pages` Optional parameters and all else: [`GetScriptPages`].
+    /// Get script pages.
+    ///
+    /// `GET /api/v2/scripts/{scriptId}/pages` See [`GetScriptPages`] for what it takes and returns.
     pub fn get_script_pages(&self, script_id: impl AsRef<str>) -> GetScriptPages {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,38 +3,62 @@
 use crate::models::scripts::GetScriptsPublishedScriptIdVariablesType;
 use crate::runtime;
 
+/// Get scripts published script id variables.
+///
 /// `GET /api/v2/scripts/published/{scriptId}/variables`
+///
+/// Takes `script_id` (a text). Returns any JSON value.
 ///
 /// Permission: `scripter:publishedScript:view`
 ///
-/// Made by `ScriptsApi::get_scripts_published_script_id_variables`.
+/// Created by `ScriptsApi::get_scripts_published_script_id_variables`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId--variables>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_scripts_published_script_id_variables("script_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScriptsPublishedScriptIdVariables {
     request: runtime::Request,
 }
 
 impl GetScriptsPublishedScriptIdVariables {
-    pub fn input(mut self, value: bool) -> Self {
-        self.request.query("input", value);
+    /// The query parameter `input`.
+    pub fn input(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("input", value.into());
         self
     }
 
-    pub fn output(mut self, value: bool) -> Self {
-        self.request.query("output", value);
+    /// The query parameter `output`.
+    pub fn output(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("output", value.into());
         self
     }
 
-    pub fn r#type(mut self, value: GetScriptsPublishedScriptIdVariablesType) -> Self {
-        self.request.query("type", value);
+    /// The query parameter `type`.
+    pub fn r#type(
+        mut self,
+        value: impl Into<Option<GetScriptsPublishedScriptIdVariablesType>>,
+    ) -> Self {
+        self.request.query("type", value.into());
         self
     }
 
-    /// `scriptDataVersion`
-    pub fn script_data_version(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("scriptDataVersion", value.as_ref());
+    /// The query parameter `scriptDataVersion`.
+    pub fn script_data_version(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("scriptDataVersion", value.text());
         self
     }
 
@@ -77,9 +101,22 @@ impl runtime::Operation for GetScriptsPublishedScriptIdVariables {
     }
 }
 
+impl IntoFuture for GetScriptsPublishedScriptIdVariables {
+    type Output = runtime::Result<runtime::Response<serde_json::Value>>;
+
+    type IntoFuture = runtime::Call<serde_json::Value>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/published/{scriptId}/variables` Optional parameters and all else:
-    /// [`GetScriptsPublishedScriptIdVariables`].
+    /// Get scripts published script id variables.
+    ///
+    /// `GET /api/v2/scripts/published/{scriptId}/variables` See [`GetScriptsPublishedScriptIdVariables`]
+    /// for what it takes and returns.
     pub fn get_scripts_published_script_id_variables(
         &self,
         script_id: impl AsRef<str>,

@@ -3,23 +3,42 @@
 use crate::models::scripts::ImportScriptStatusResponse;
 use crate::runtime;
 
+/// Get scripts upload status.
+///
 /// `GET /api/v2/scripts/uploads/{uploadId}/status`
+///
+/// Takes `upload_id` (a text). Returns
+/// [`ImportScriptStatusResponse`](crate::models::ImportScriptStatusResponse).
 ///
 /// Permission: `scripter:script:view`
 ///
-/// Made by `ScriptsApi::get_scripts_upload_status`.
+/// Created by `ScriptsApi::get_scripts_upload_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-uploads--uploadId--status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.scripts().get_scripts_upload_status("upload_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetScriptsUploadStatus {
     request: runtime::Request,
 }
 
 impl GetScriptsUploadStatus {
-    /// `longPoll`, default `false`
-    pub fn long_poll(mut self, value: bool) -> Self {
-        self.request.query("longPoll", value);
+    /// The query parameter `longPoll`, default `false`.
+    pub fn long_poll(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("longPoll", value.into());
         self
     }
 
@@ -60,9 +79,22 @@ impl runtime::Operation for GetScriptsUploadStatus {
     }
 }
 
+impl IntoFuture for GetScriptsUploadStatus {
+    type Output = runtime::Result<runtime::Response<ImportScriptStatusResponse>>;
+
+    type IntoFuture = runtime::Call<ImportScriptStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ScriptsApi {
-    /// `GET /api/v2/scripts/uploads/{uploadId}/status` Optional parameters and all else:
-    /// [`GetScriptsUploadStatus`].
+    /// Get scripts upload status.
+    ///
+    /// `GET /api/v2/scripts/uploads/{uploadId}/status` See [`GetScriptsUploadStatus`] for what it takes and
+    /// returns.
     pub fn get_scripts_upload_status(
         &self,
         upload_id: impl AsRef<str>,

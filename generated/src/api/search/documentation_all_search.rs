@@ -4,16 +4,29 @@ use crate::models::search::DocumentationV2SearchRequest;
 use crate::models::search_and_suggest::JsonNodeSearchResponse;
 use crate::runtime;
 
+/// Post documentation all search.
+///
 /// `POST /api/v2/documentation/all/search`
+///
+/// Takes a body ([`DocumentationV2SearchRequest`](crate::models::DocumentationV2SearchRequest)).
+/// Returns `JsonNodeSearchResponse`.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `SearchApi::post_documentation_all_search`.
+/// Created by `SearchApi::post_documentation_all_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-all-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_documentation_all_search(genesys_cloud::models::DocumentationV2SearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostDocumentationAllSearch {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostDocumentationAllSearch {
     }
 }
 
+impl IntoFuture for PostDocumentationAllSearch {
+    type Output = runtime::Result<runtime::Response<JsonNodeSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonNodeSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SearchApi {
-    /// `POST /api/v2/documentation/all/search` Optional parameters and all else:
-    /// [`PostDocumentationAllSearch`].
+    /// Post documentation all search.
+    ///
+    /// `POST /api/v2/documentation/all/search` See [`PostDocumentationAllSearch`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_documentation_all_search(
         &self,
@@ -69,7 +95,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostDocumentationAllSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostDocumentationAllSearch {
             request,
         }

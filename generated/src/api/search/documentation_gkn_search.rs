@@ -3,19 +3,32 @@
 use crate::models::search::{
     GknDocumentationResult, GknDocumentationSearchRequest, GknDocumentationSearchResponse,
 };
-
 use crate::runtime;
 
+/// Get documentation gkn search.
+///
 /// `GET /api/v2/documentation/gkn/search`
+///
+/// Takes `q64` (a text). Returns
+/// [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). `items()` streams
+/// the items of all pages, each [`GknDocumentationResult`](crate::models::GknDocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `SearchApi::get_documentation_gkn_search`.
+/// Created by `SearchApi::get_documentation_gkn_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-gkn-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_documentation_gkn_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDocumentationGknSearch {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for GetDocumentationGknSearch {
     }
 }
 
+impl IntoFuture for GetDocumentationGknSearch {
+    type Output = runtime::Result<runtime::Response<GknDocumentationSearchResponse>>;
+
+    type IntoFuture = runtime::Call<GknDocumentationSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetDocumentationGknSearch {
     type Item = GknDocumentationResult;
 
@@ -90,8 +114,10 @@ impl runtime::Paged for GetDocumentationGknSearch {
 }
 
 impl crate::api::SearchApi {
-    /// `GET /api/v2/documentation/gkn/search` Optional parameters and all else:
-    /// [`GetDocumentationGknSearch`].
+    /// Get documentation gkn search.
+    ///
+    /// `GET /api/v2/documentation/gkn/search` See [`GetDocumentationGknSearch`] for what it takes and
+    /// returns.
     pub fn get_documentation_gkn_search(
         &self,
         q64: impl AsRef<str>,
@@ -100,23 +126,38 @@ impl crate::api::SearchApi {
             &self.client,
             <GetDocumentationGknSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetDocumentationGknSearch {
             request,
         }
     }
 }
 
+/// Post documentation gkn search.
+///
 /// `POST /api/v2/documentation/gkn/search`
+///
+/// Takes a body ([`GknDocumentationSearchRequest`](crate::models::GknDocumentationSearchRequest)).
+/// Returns [`GknDocumentationSearchResponse`](crate::models::GknDocumentationSearchResponse). `items()`
+/// streams the items of all pages, each
+/// [`GknDocumentationResult`](crate::models::GknDocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_documentation_gkn_search`.
+/// Created by `SearchApi::post_documentation_gkn_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-gkn-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_documentation_gkn_search(genesys_cloud::models::GknDocumentationSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostDocumentationGknSearch {
     request: runtime::Request,
@@ -172,6 +213,17 @@ impl runtime::Operation for PostDocumentationGknSearch {
     }
 }
 
+impl IntoFuture for PostDocumentationGknSearch {
+    type Output = runtime::Result<runtime::Response<GknDocumentationSearchResponse>>;
+
+    type IntoFuture = runtime::Call<GknDocumentationSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostDocumentationGknSearch {
     type Item = GknDocumentationResult;
 
@@ -192,8 +244,10 @@ impl runtime::Paged for PostDocumentationGknSearch {
 }
 
 impl crate::api::SearchApi {
-    /// `POST /api/v2/documentation/gkn/search` Optional parameters and all else:
-    /// [`PostDocumentationGknSearch`].
+    /// Post documentation gkn search.
+    ///
+    /// `POST /api/v2/documentation/gkn/search` See [`PostDocumentationGknSearch`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_documentation_gkn_search(
         &self,
@@ -203,7 +257,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostDocumentationGknSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostDocumentationGknSearch {
             request,
         }

@@ -3,19 +3,38 @@
 use crate::models::search::{
     DocumentationResult, DocumentationSearchRequest, DocumentationSearchResponse,
 };
-
 use crate::runtime;
 
+/// Get documentation search.
+///
 /// `GET /api/v2/documentation/search`
+///
+/// Takes `q64` (a text). Returns
+/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). `items()` streams the
+/// items of all pages, each [`DocumentationResult`](crate::models::DocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `SearchApi::get_documentation_search`.
+/// Created by `SearchApi::get_documentation_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_documentation_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDocumentationSearch {
     request: runtime::Request,
@@ -71,6 +90,17 @@ impl runtime::Operation for GetDocumentationSearch {
     }
 }
 
+impl IntoFuture for GetDocumentationSearch {
+    type Output = runtime::Result<runtime::Response<DocumentationSearchResponse>>;
+
+    type IntoFuture = runtime::Call<DocumentationSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetDocumentationSearch {
     type Item = DocumentationResult;
 
@@ -90,7 +120,9 @@ impl runtime::Paged for GetDocumentationSearch {
 }
 
 impl crate::api::SearchApi {
-    /// `GET /api/v2/documentation/search` Optional parameters and all else: [`GetDocumentationSearch`].
+    /// Get documentation search.
+    ///
+    /// `GET /api/v2/documentation/search` See [`GetDocumentationSearch`] for what it takes and returns.
     pub fn get_documentation_search(
         &self,
         q64: impl AsRef<str>,
@@ -99,21 +131,41 @@ impl crate::api::SearchApi {
             &self.client,
             <GetDocumentationSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetDocumentationSearch { request }
     }
 }
 
+/// Post documentation search.
+///
 /// `POST /api/v2/documentation/search`
+///
+/// Takes a body ([`DocumentationSearchRequest`](crate::models::DocumentationSearchRequest)). Returns
+/// [`DocumentationSearchResponse`](crate::models::DocumentationSearchResponse). `items()` streams the
+/// items of all pages, each [`DocumentationResult`](crate::models::DocumentationResult).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_documentation_search`.
+/// Created by `SearchApi::post_documentation_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_documentation_search(genesys_cloud::models::DocumentationSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostDocumentationSearch {
     request: runtime::Request,
@@ -169,6 +221,17 @@ impl runtime::Operation for PostDocumentationSearch {
     }
 }
 
+impl IntoFuture for PostDocumentationSearch {
+    type Output = runtime::Result<runtime::Response<DocumentationSearchResponse>>;
+
+    type IntoFuture = runtime::Call<DocumentationSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostDocumentationSearch {
     type Item = DocumentationResult;
 
@@ -189,7 +252,9 @@ impl runtime::Paged for PostDocumentationSearch {
 }
 
 impl crate::api::SearchApi {
-    /// `POST /api/v2/documentation/search` Optional parameters and all else: [`PostDocumentationSearch`].
+    /// Post documentation search.
+    ///
+    /// `POST /api/v2/documentation/search` See [`PostDocumentationSearch`] for what it takes and returns.
     #[inline]
     pub fn post_documentation_search(
         &self,
@@ -199,7 +264,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostDocumentationSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostDocumentationSearch { request }
     }
 }

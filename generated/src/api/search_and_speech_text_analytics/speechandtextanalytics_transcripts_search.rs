@@ -4,16 +4,29 @@ use crate::models::search_and_speech_text_analytics::TranscriptSearchRequest;
 use crate::models::shared_by_3_306885::JsonSearchResponse;
 use crate::runtime;
 
+/// Post speechandtextanalytics transcripts search.
+///
 /// `POST /api/v2/speechandtextanalytics/transcripts/search`
+///
+/// Takes a body ([`TranscriptSearchRequest`](crate::models::TranscriptSearchRequest)). Returns
+/// `JsonSearchResponse`.
 ///
 /// Permissions, any of: `analytics:conversationDetail:view`, `recording:recording:view`,
 /// `recording:recordingSegment:view`
 ///
-/// Made by `SearchApi::post_speechandtextanalytics_transcripts_search` and
+/// Created by `SearchApi::post_speechandtextanalytics_transcripts_search` and
 /// `SpeechTextAnalyticsApi::post_speechandtextanalytics_transcripts_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-transcripts-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_speechandtextanalytics_transcripts_search(genesys_cloud::models::TranscriptSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSpeechandtextanalyticsTranscriptsSearch {
     request: runtime::Request,
@@ -63,10 +76,23 @@ impl runtime::Operation for PostSpeechandtextanalyticsTranscriptsSearch {
     }
 }
 
+impl IntoFuture for PostSpeechandtextanalyticsTranscriptsSearch {
+    type Output = runtime::Result<runtime::Response<JsonSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/speechandtextanalytics/transcripts/search` Optional parameters and all else:
-    /// [`PostSpeechandtextanalyticsTranscriptsSearch`].
+    /// Post speechandtextanalytics transcripts search.
+    ///
+    /// `POST /api/v2/speechandtextanalytics/transcripts/search` See
+    /// [`PostSpeechandtextanalyticsTranscriptsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_speechandtextanalytics_transcripts_search(
         &self,
@@ -76,7 +102,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostSpeechandtextanalyticsTranscriptsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsTranscriptsSearch {
             request,
         }
@@ -85,8 +111,10 @@ impl crate::api::SearchApi {
 
 #[cfg(feature = "speech-text-analytics")]
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `POST /api/v2/speechandtextanalytics/transcripts/search` Optional parameters and all else:
-    /// [`PostSpeechandtextanalyticsTranscriptsSearch`].
+    /// Post speechandtextanalytics transcripts search.
+    ///
+    /// `POST /api/v2/speechandtextanalytics/transcripts/search` See
+    /// [`PostSpeechandtextanalyticsTranscriptsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_speechandtextanalytics_transcripts_search(
         &self,
@@ -96,7 +124,7 @@ impl crate::api::SpeechTextAnalyticsApi {
             &self.client,
             <PostSpeechandtextanalyticsTranscriptsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsTranscriptsSearch {
             request,
         }

@@ -3,31 +3,50 @@
 use crate::models::search_and_suggest::{
     GetSearchExpand, JsonNodeSearchResponse, SearchRequest,
 };
-
 use crate::runtime;
 
+/// Get search.
+///
 /// `GET /api/v2/search`
+///
+/// Takes `q64` (a text). Returns [`JsonNodeSearchResponse`](crate::models::JsonNodeSearchResponse).
 ///
 /// Permission: `directory:user:view`
 ///
-/// Made by `SearchApi::get_search` and `SuggestApi::get_search`.
+/// Created by `SearchApi::get_search` and `SuggestApi::get_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 429: `too.many.search.requests`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSearch {
     request: runtime::Request,
 }
 
 impl GetSearch {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetSearchExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
     }
 
-    /// default `true`
-    pub fn profile(mut self, value: bool) -> Self {
-        self.request.query("profile", value);
+    /// The query parameter `profile`, default `true`.
+    pub fn profile(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("profile", value.into());
         self
     }
 
@@ -71,49 +90,84 @@ impl runtime::Operation for GetSearch {
     }
 }
 
+impl IntoFuture for GetSearch {
+    type Output = runtime::Result<runtime::Response<JsonNodeSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonNodeSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/search` Optional parameters and all else: [`GetSearch`].
+    /// Get search.
+    ///
+    /// `GET /api/v2/search` See [`GetSearch`] for what it takes and returns.
     pub fn get_search(&self, q64: impl AsRef<str>) -> GetSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetSearch { request }
     }
 }
 
 #[cfg(feature = "suggest")]
 impl crate::api::SuggestApi {
-    /// `GET /api/v2/search` Optional parameters and all else: [`GetSearch`].
+    /// Get search.
+    ///
+    /// `GET /api/v2/search` See [`GetSearch`] for what it takes and returns.
     pub fn get_search(&self, q64: impl AsRef<str>) -> GetSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetSearch { request }
     }
 }
 
+/// Post search.
+///
 /// `POST /api/v2/search`
+///
+/// Takes a body ([`SearchRequest`](crate::models::SearchRequest)). Returns
+/// [`JsonNodeSearchResponse`](crate::models::JsonNodeSearchResponse).
 ///
 /// Permissions, any of: `directory:user:view`, `routing:skill:view`
 ///
-/// Made by `SearchApi::post_search` and `SuggestApi::post_search`.
+/// Created by `SearchApi::post_search` and `SuggestApi::post_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_search(genesys_cloud::models::SearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 429: `too.many.search.requests`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSearch {
     request: runtime::Request,
 }
 
 impl PostSearch {
-    /// default `true`
-    pub fn profile(mut self, value: bool) -> Self {
-        self.request.query("profile", value);
+    /// The query parameter `profile`, default `true`.
+    pub fn profile(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("profile", value.into());
         self
     }
 
@@ -159,30 +213,45 @@ impl runtime::Operation for PostSearch {
     }
 }
 
+impl IntoFuture for PostSearch {
+    type Output = runtime::Result<runtime::Response<JsonNodeSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonNodeSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/search` Optional parameters and all else: [`PostSearch`].
+    /// Post search.
+    ///
+    /// `POST /api/v2/search` See [`PostSearch`] for what it takes and returns.
     #[inline]
     pub fn post_search(&self, body: SearchRequest) -> PostSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSearch { request }
     }
 }
 
 #[cfg(feature = "suggest")]
 impl crate::api::SuggestApi {
-    /// `POST /api/v2/search` Optional parameters and all else: [`PostSearch`].
+    /// Post search.
+    ///
+    /// `POST /api/v2/search` See [`PostSearch`] for what it takes and returns.
     #[inline]
     pub fn post_search(&self, body: SearchRequest) -> PostSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSearch { request }
     }
 }

@@ -3,23 +3,41 @@
 use crate::models::search_and_suggest::{
     GetSearchSuggestExpand, JsonNodeSearchResponse, SuggestSearchRequest,
 };
-
 use crate::runtime;
 
+/// Get search suggest.
+///
 /// `GET /api/v2/search/suggest`
+///
+/// Takes `q64` (a text). Returns [`JsonNodeSearchResponse`](crate::models::JsonNodeSearchResponse).
 ///
 /// Permission: `directory:user:view`
 ///
-/// Made by `SearchApi::get_search_suggest` and `SuggestApi::get_search_suggest`.
+/// Created by `SearchApi::get_search_suggest` and `SuggestApi::get_search_suggest`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search-suggest>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_search_suggest("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSearchSuggest {
     request: runtime::Request,
 }
 
 impl GetSearchSuggest {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetSearchSuggestExpand>,
@@ -28,9 +46,9 @@ impl GetSearchSuggest {
         self
     }
 
-    /// default `true`
-    pub fn profile(mut self, value: bool) -> Self {
-        self.request.query("profile", value);
+    /// The query parameter `profile`, default `true`.
+    pub fn profile(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("profile", value.into());
         self
     }
 
@@ -71,49 +89,83 @@ impl runtime::Operation for GetSearchSuggest {
     }
 }
 
+impl IntoFuture for GetSearchSuggest {
+    type Output = runtime::Result<runtime::Response<JsonNodeSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonNodeSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/search/suggest` Optional parameters and all else: [`GetSearchSuggest`].
+    /// Get search suggest.
+    ///
+    /// `GET /api/v2/search/suggest` See [`GetSearchSuggest`] for what it takes and returns.
     pub fn get_search_suggest(&self, q64: impl AsRef<str>) -> GetSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
             <GetSearchSuggest as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetSearchSuggest { request }
     }
 }
 
 #[cfg(feature = "suggest")]
 impl crate::api::SuggestApi {
-    /// `GET /api/v2/search/suggest` Optional parameters and all else: [`GetSearchSuggest`].
+    /// Get search suggest.
+    ///
+    /// `GET /api/v2/search/suggest` See [`GetSearchSuggest`] for what it takes and returns.
     pub fn get_search_suggest(&self, q64: impl AsRef<str>) -> GetSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
             <GetSearchSuggest as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetSearchSuggest { request }
     }
 }
 
+/// Post search suggest.
+///
 /// `POST /api/v2/search/suggest`
+///
+/// Takes a body ([`SuggestSearchRequest`](crate::models::SuggestSearchRequest)). Returns
+/// [`JsonNodeSearchResponse`](crate::models::JsonNodeSearchResponse).
 ///
 /// Permission: `directory:user:view`
 ///
-/// Made by `SearchApi::post_search_suggest` and `SuggestApi::post_search_suggest`.
+/// Created by `SearchApi::post_search_suggest` and `SuggestApi::post_search_suggest`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search-suggest>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_search_suggest(genesys_cloud::models::SuggestSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSearchSuggest {
     request: runtime::Request,
 }
 
 impl PostSearchSuggest {
-    /// default `true`
-    pub fn profile(mut self, value: bool) -> Self {
-        self.request.query("profile", value);
+    /// The query parameter `profile`, default `true`.
+    pub fn profile(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("profile", value.into());
         self
     }
 
@@ -154,30 +206,45 @@ impl runtime::Operation for PostSearchSuggest {
     }
 }
 
+impl IntoFuture for PostSearchSuggest {
+    type Output = runtime::Result<runtime::Response<JsonNodeSearchResponse>>;
+
+    type IntoFuture = runtime::Call<JsonNodeSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/search/suggest` Optional parameters and all else: [`PostSearchSuggest`].
+    /// Post search suggest.
+    ///
+    /// `POST /api/v2/search/suggest` See [`PostSearchSuggest`] for what it takes and returns.
     #[inline]
     pub fn post_search_suggest(&self, body: SuggestSearchRequest) -> PostSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
             <PostSearchSuggest as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSearchSuggest { request }
     }
 }
 
 #[cfg(feature = "suggest")]
 impl crate::api::SuggestApi {
-    /// `POST /api/v2/search/suggest` Optional parameters and all else: [`PostSearchSuggest`].
+    /// Post search suggest.
+    ///
+    /// `POST /api/v2/search/suggest` See [`PostSearchSuggest`] for what it takes and returns.
     #[inline]
     pub fn post_search_suggest(&self, body: SuggestSearchRequest) -> PostSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
             <PostSearchSuggest as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSearchSuggest { request }
     }
 }

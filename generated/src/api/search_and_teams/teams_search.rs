@@ -4,16 +4,30 @@ use crate::models::search_and_teams::{TeamSearchRequest, TeamsSearchResponse};
 use crate::models::shared_by_20_51858d::Team;
 use crate::runtime;
 
+/// Post teams search.
+///
 /// `POST /api/v2/teams/search`
+///
+/// Takes a body ([`TeamSearchRequest`](crate::models::TeamSearchRequest)). Returns
+/// [`TeamsSearchResponse`](crate::models::TeamsSearchResponse). `items()` streams the items of all
+/// pages, each `Team`.
 ///
 /// Permission: `groups:team:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_teams_search` and `TeamsApi::post_teams_search`.
+/// Created by `SearchApi::post_teams_search` and `TeamsApi::post_teams_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_teams_search(genesys_cloud::models::TeamSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTeamsSearch {
     request: runtime::Request,
@@ -69,6 +83,17 @@ impl runtime::Operation for PostTeamsSearch {
     }
 }
 
+impl IntoFuture for PostTeamsSearch {
+    type Output = runtime::Result<runtime::Response<TeamsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<TeamsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTeamsSearch {
     type Item = Team;
 
@@ -90,28 +115,32 @@ impl runtime::Paged for PostTeamsSearch {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/teams/search` Optional parameters and all else: [`PostTeamsSearch`].
+    /// Post teams search.
+    ///
+    /// `POST /api/v2/teams/search` See [`PostTeamsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_teams_search(&self, body: TeamSearchRequest) -> PostTeamsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostTeamsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTeamsSearch { request }
     }
 }
 
 #[cfg(feature = "teams")]
 impl crate::api::TeamsApi {
-    /// `POST /api/v2/teams/search` Optional parameters and all else: [`PostTeamsSearch`].
+    /// Post teams search.
+    ///
+    /// `POST /api/v2/teams/search` See [`PostTeamsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_teams_search(&self, body: TeamSearchRequest) -> PostTeamsSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostTeamsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTeamsSearch { request }
     }
 }

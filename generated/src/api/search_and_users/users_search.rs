@@ -3,26 +3,45 @@
 use crate::models::search_and_users::{
     GetUsersSearchIntegrationPresenceSource, UserSearchRequest, UsersSearchResponse,
 };
-
 use crate::models::shared_by_19_01097d::User;
 use crate::runtime;
 
+/// Get users search.
+///
 /// `GET /api/v2/users/search`
+///
+/// Takes `q64` (a text). Returns [`UsersSearchResponse`](crate::models::UsersSearchResponse). `items()`
+/// streams the items of all pages, each `User`.
 ///
 /// Permission: `directory:user:view`
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `SearchApi::get_users_search` and `UsersApi::get_users_search`.
+/// Created by `SearchApi::get_users_search` and `UsersApi::get_users_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_users_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersSearch {
     request: runtime::Request,
 }
 
 impl GetUsersSearch {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -33,12 +52,12 @@ impl GetUsersSearch {
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUsersSearchIntegrationPresenceSource,
+        value: impl Into<Option<GetUsersSearchIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
@@ -91,6 +110,17 @@ impl runtime::Operation for GetUsersSearch {
     }
 }
 
+impl IntoFuture for GetUsersSearch {
+    type Output = runtime::Result<runtime::Response<UsersSearchResponse>>;
+
+    type IntoFuture = runtime::Call<UsersSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsersSearch {
     type Item = User;
 
@@ -111,40 +141,64 @@ impl runtime::Paged for GetUsersSearch {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/users/search` Optional parameters and all else: [`GetUsersSearch`].
+    /// Get users search.
+    ///
+    /// `GET /api/v2/users/search` See [`GetUsersSearch`] for what it takes and returns.
     pub fn get_users_search(&self, q64: impl AsRef<str>) -> GetUsersSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetUsersSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetUsersSearch { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/search` Optional parameters and all else: [`GetUsersSearch`].
+    /// Get users search.
+    ///
+    /// `GET /api/v2/users/search` See [`GetUsersSearch`] for what it takes and returns.
     pub fn get_users_search(&self, q64: impl AsRef<str>) -> GetUsersSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetUsersSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetUsersSearch { request }
     }
 }
 
+/// Post users search.
+///
 /// `POST /api/v2/users/search`
+///
+/// Takes a body ([`UserSearchRequest`](crate::models::UserSearchRequest)). Returns
+/// [`UsersSearchResponse`](crate::models::UsersSearchResponse). `items()` streams the items of all
+/// pages, each `User`.
 ///
 /// Permission: `directory:user:view`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_users_search` and `UsersApi::post_users_search`.
+/// Created by `SearchApi::post_users_search` and `UsersApi::post_users_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_users_search(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersSearch {
     request: runtime::Request,
@@ -200,6 +254,17 @@ impl runtime::Operation for PostUsersSearch {
     }
 }
 
+impl IntoFuture for PostUsersSearch {
+    type Output = runtime::Result<runtime::Response<UsersSearchResponse>>;
+
+    type IntoFuture = runtime::Call<UsersSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostUsersSearch {
     type Item = User;
 
@@ -221,28 +286,32 @@ impl runtime::Paged for PostUsersSearch {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/users/search` Optional parameters and all else: [`PostUsersSearch`].
+    /// Post users search.
+    ///
+    /// `POST /api/v2/users/search` See [`PostUsersSearch`] for what it takes and returns.
     #[inline]
     pub fn post_users_search(&self, body: UserSearchRequest) -> PostUsersSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostUsersSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearch { request }
     }
 }
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/search` Optional parameters and all else: [`PostUsersSearch`].
+    /// Post users search.
+    ///
+    /// `POST /api/v2/users/search` See [`PostUsersSearch`] for what it takes and returns.
     #[inline]
     pub fn post_users_search(&self, body: UserSearchRequest) -> PostUsersSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <PostUsersSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearch { request }
     }
 }

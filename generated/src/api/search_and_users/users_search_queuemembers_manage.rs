@@ -4,7 +4,13 @@ use crate::models::search_and_users::{UserSearchRequest, UsersSearchResponse};
 use crate::models::shared_by_19_01097d::User;
 use crate::runtime;
 
+/// Post users search queuemembers manage.
+///
 /// `POST /api/v2/users/search/queuemembers/manage`
+///
+/// Takes a body ([`UserSearchRequest`](crate::models::UserSearchRequest)). Returns
+/// [`UsersSearchResponse`](crate::models::UsersSearchResponse). `items()` streams the items of all
+/// pages, each `User`.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -12,11 +18,19 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_users_search_queuemembers_manage` and
+/// Created by `SearchApi::post_users_search_queuemembers_manage` and
 /// `UsersApi::post_users_search_queuemembers_manage`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-queuemembers-manage>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_users_search_queuemembers_manage(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersSearchQueuemembersManage {
     request: runtime::Request,
@@ -74,6 +88,17 @@ impl runtime::Operation for PostUsersSearchQueuemembersManage {
     }
 }
 
+impl IntoFuture for PostUsersSearchQueuemembersManage {
+    type Output = runtime::Result<runtime::Response<UsersSearchResponse>>;
+
+    type IntoFuture = runtime::Call<UsersSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostUsersSearchQueuemembersManage {
     type Item = User;
 
@@ -95,8 +120,10 @@ impl runtime::Paged for PostUsersSearchQueuemembersManage {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/users/search/queuemembers/manage` Optional parameters and all else:
-    /// [`PostUsersSearchQueuemembersManage`].
+    /// Post users search queuemembers manage.
+    ///
+    /// `POST /api/v2/users/search/queuemembers/manage` See [`PostUsersSearchQueuemembersManage`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_users_search_queuemembers_manage(
         &self,
@@ -106,7 +133,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostUsersSearchQueuemembersManage as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearchQueuemembersManage {
             request,
         }
@@ -115,8 +142,10 @@ impl crate::api::SearchApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/search/queuemembers/manage` Optional parameters and all else:
-    /// [`PostUsersSearchQueuemembersManage`].
+    /// Post users search queuemembers manage.
+    ///
+    /// `POST /api/v2/users/search/queuemembers/manage` See [`PostUsersSearchQueuemembersManage`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_users_search_queuemembers_manage(
         &self,
@@ -126,7 +155,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostUsersSearchQueuemembersManage as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearchQueuemembersManage {
             request,
         }

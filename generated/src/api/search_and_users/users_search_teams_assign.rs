@@ -4,16 +4,31 @@ use crate::models::search_and_users::{UserSearchRequest, UsersSearchResponse};
 use crate::models::shared_by_19_01097d::User;
 use crate::runtime;
 
+/// Post users search teams assign.
+///
 /// `POST /api/v2/users/search/teams/assign`
+///
+/// Takes a body ([`UserSearchRequest`](crate::models::UserSearchRequest)). Returns
+/// [`UsersSearchResponse`](crate::models::UsersSearchResponse). `items()` streams the items of all
+/// pages, each `User`.
 ///
 /// Permission: `groups:team:assign`
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_users_search_teams_assign` and `UsersApi::post_users_search_teams_assign`.
+/// Created by `SearchApi::post_users_search_teams_assign` and
+/// `UsersApi::post_users_search_teams_assign`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-teams-assign>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_users_search_teams_assign(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersSearchTeamsAssign {
     request: runtime::Request,
@@ -69,6 +84,17 @@ impl runtime::Operation for PostUsersSearchTeamsAssign {
     }
 }
 
+impl IntoFuture for PostUsersSearchTeamsAssign {
+    type Output = runtime::Result<runtime::Response<UsersSearchResponse>>;
+
+    type IntoFuture = runtime::Call<UsersSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostUsersSearchTeamsAssign {
     type Item = User;
 
@@ -90,8 +116,10 @@ impl runtime::Paged for PostUsersSearchTeamsAssign {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/users/search/teams/assign` Optional parameters and all else:
-    /// [`PostUsersSearchTeamsAssign`].
+    /// Post users search teams assign.
+    ///
+    /// `POST /api/v2/users/search/teams/assign` See [`PostUsersSearchTeamsAssign`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_users_search_teams_assign(
         &self,
@@ -101,7 +129,7 @@ impl crate::api::SearchApi {
             &self.client,
             <PostUsersSearchTeamsAssign as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearchTeamsAssign {
             request,
         }
@@ -110,8 +138,10 @@ impl crate::api::SearchApi {
 
 #[cfg(feature = "users")]
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/search/teams/assign` Optional parameters and all else:
-    /// [`PostUsersSearchTeamsAssign`].
+    /// Post users search teams assign.
+    ///
+    /// `POST /api/v2/users/search/teams/assign` See [`PostUsersSearchTeamsAssign`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_users_search_teams_assign(
         &self,
@@ -121,7 +151,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostUsersSearchTeamsAssign as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersSearchTeamsAssign {
             request,
         }

@@ -3,23 +3,43 @@
 use crate::models::search_and_voicemail::{
     VoicemailMessage, VoicemailSearchRequest, VoicemailsSearchResponse,
 };
-
 use crate::runtime;
 
+/// Get voicemail search.
+///
 /// `GET /api/v2/voicemail/search`
+///
+/// Takes `q64` (a text). Returns [`VoicemailsSearchResponse`](crate::models::VoicemailsSearchResponse).
+/// `items()` streams the items of all pages, each
+/// [`VoicemailMessage`](crate::models::VoicemailMessage).
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `SearchApi::get_voicemail_search` and `VoicemailApi::get_voicemail_search`.
+/// Created by `SearchApi::get_voicemail_search` and `VoicemailApi::get_voicemail_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().get_voicemail_search("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailSearch {
     request: runtime::Request,
 }
 
 impl GetVoicemailSearch {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -79,6 +99,17 @@ impl runtime::Operation for GetVoicemailSearch {
     }
 }
 
+impl IntoFuture for GetVoicemailSearch {
+    type Output = runtime::Result<runtime::Response<VoicemailsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<VoicemailsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetVoicemailSearch {
     type Item = VoicemailMessage;
 
@@ -99,38 +130,62 @@ impl runtime::Paged for GetVoicemailSearch {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `GET /api/v2/voicemail/search` Optional parameters and all else: [`GetVoicemailSearch`].
+    /// Get voicemail search.
+    ///
+    /// `GET /api/v2/voicemail/search` See [`GetVoicemailSearch`] for what it takes and returns.
     pub fn get_voicemail_search(&self, q64: impl AsRef<str>) -> GetVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetVoicemailSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetVoicemailSearch { request }
     }
 }
 
 #[cfg(feature = "voicemail")]
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/search` Optional parameters and all else: [`GetVoicemailSearch`].
+    /// Get voicemail search.
+    ///
+    /// `GET /api/v2/voicemail/search` See [`GetVoicemailSearch`] for what it takes and returns.
     pub fn get_voicemail_search(&self, q64: impl AsRef<str>) -> GetVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
             <GetVoicemailSearch as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         GetVoicemailSearch { request }
     }
 }
 
+/// Post voicemail search.
+///
 /// `POST /api/v2/voicemail/search`
+///
+/// Takes a body ([`VoicemailSearchRequest`](crate::models::VoicemailSearchRequest)). Returns
+/// [`VoicemailsSearchResponse`](crate::models::VoicemailsSearchResponse). `items()` streams the items
+/// of all pages, each [`VoicemailMessage`](crate::models::VoicemailMessage).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `SearchApi::post_voicemail_search` and `VoicemailApi::post_voicemail_search`.
+/// Created by `SearchApi::post_voicemail_search` and `VoicemailApi::post_voicemail_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.search().post_voicemail_search(genesys_cloud::models::VoicemailSearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostVoicemailSearch {
     request: runtime::Request,
@@ -186,6 +241,17 @@ impl runtime::Operation for PostVoicemailSearch {
     }
 }
 
+impl IntoFuture for PostVoicemailSearch {
+    type Output = runtime::Result<runtime::Response<VoicemailsSearchResponse>>;
+
+    type IntoFuture = runtime::Call<VoicemailsSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostVoicemailSearch {
     type Item = VoicemailMessage;
 
@@ -207,7 +273,9 @@ impl runtime::Paged for PostVoicemailSearch {
 
 #[cfg(feature = "search")]
 impl crate::api::SearchApi {
-    /// `POST /api/v2/voicemail/search` Optional parameters and all else: [`PostVoicemailSearch`].
+    /// Post voicemail search.
+    ///
+    /// `POST /api/v2/voicemail/search` See [`PostVoicemailSearch`] for what it takes and returns.
     #[inline]
     pub fn post_voicemail_search(
         &self,
@@ -217,14 +285,16 @@ impl crate::api::SearchApi {
             &self.client,
             <PostVoicemailSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostVoicemailSearch { request }
     }
 }
 
 #[cfg(feature = "voicemail")]
 impl crate::api::VoicemailApi {
-    /// `POST /api/v2/voicemail/search` Optional parameters and all else: [`PostVoicemailSearch`].
+    /// Post voicemail search.
+    ///
+    /// `POST /api/v2/voicemail/search` See [`PostVoicemailSearch`] for what it takes and returns.
     #[inline]
     pub fn post_voicemail_search(
         &self,
@@ -234,7 +304,7 @@ impl crate::api::VoicemailApi {
             &self.client,
             <PostVoicemailSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostVoicemailSearch { request }
     }
 }

@@ -4,14 +4,27 @@ use crate::models::architect_and_settings::ExecutionDataSettingsRequest;
 use crate::models::settings::ExecutionDataGlobalSettingsResponse;
 use crate::runtime;
 
+/// Get settings executiondata.
+///
 /// `GET /api/v2/settings/executiondata`
+///
+/// Takes no arguments. Returns
+/// [`ExecutionDataGlobalSettingsResponse`](crate::models::ExecutionDataGlobalSettingsResponse).
 ///
 /// Permission: `settings:executiondata:view`
 ///
-/// Made by `SettingsApi::get_settings_executiondata`.
+/// Created by `SettingsApi::get_settings_executiondata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-settings-executiondata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.settings().get_settings_executiondata().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSettingsExecutiondata {
     request: runtime::Request,
@@ -55,8 +68,23 @@ impl runtime::Operation for GetSettingsExecutiondata {
     }
 }
 
+impl IntoFuture for GetSettingsExecutiondata {
+    type Output = runtime::Result<
+        runtime::Response<ExecutionDataGlobalSettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ExecutionDataGlobalSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SettingsApi {
-    /// `GET /api/v2/settings/executiondata` Optional parameters and all else: [`GetSettingsExecutiondata`].
+    /// Get settings executiondata.
+    ///
+    /// `GET /api/v2/settings/executiondata` See [`GetSettingsExecutiondata`] for what it takes and returns.
     pub fn get_settings_executiondata(&self) -> GetSettingsExecutiondata {
         GetSettingsExecutiondata {
             request: runtime::Request::new(
@@ -67,14 +95,27 @@ impl crate::api::SettingsApi {
     }
 }
 
+/// Patch settings executiondata.
+///
 /// `PATCH /api/v2/settings/executiondata`
+///
+/// Takes a body (`ExecutionDataSettingsRequest`). Returns
+/// [`ExecutionDataGlobalSettingsResponse`](crate::models::ExecutionDataGlobalSettingsResponse).
 ///
 /// Permission: `settings:executiondata:edit`
 ///
-/// Made by `SettingsApi::patch_settings_executiondata`.
+/// Created by `SettingsApi::patch_settings_executiondata`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-settings-executiondata>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.settings().patch_settings_executiondata(genesys_cloud::models::ExecutionDataSettingsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchSettingsExecutiondata {
     request: runtime::Request,
@@ -118,9 +159,24 @@ impl runtime::Operation for PatchSettingsExecutiondata {
     }
 }
 
+impl IntoFuture for PatchSettingsExecutiondata {
+    type Output = runtime::Result<
+        runtime::Response<ExecutionDataGlobalSettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ExecutionDataGlobalSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SettingsApi {
-    /// `PATCH /api/v2/settings/executiondata` Optional parameters and all else:
-    /// [`PatchSettingsExecutiondata`].
+    /// Patch settings executiondata.
+    ///
+    /// `PATCH /api/v2/settings/executiondata` See [`PatchSettingsExecutiondata`] for what it takes and
+    /// returns.
     #[inline]
     pub fn patch_settings_executiondata(
         &self,
@@ -130,7 +186,7 @@ impl crate::api::SettingsApi {
             &self.client,
             <PatchSettingsExecutiondata as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchSettingsExecutiondata {
             request,
         }

@@ -3,27 +3,42 @@
 use crate::models::social_media::{
     SocialMediaAggregateDataContainer, SocialMediaAsyncAggregateQueryResponse,
 };
-
 use crate::runtime;
 
+/// Get socialmedia analytics aggregates job results.
+///
 /// `GET /api/v2/socialmedia/analytics/aggregates/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`SocialMediaAsyncAggregateQueryResponse`](crate::models::SocialMediaAsyncAggregateQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`SocialMediaAggregateDataContainer`](crate::models::SocialMediaAggregateDataContainer).
 ///
 /// Permission: `socialmedia:postAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`.
+/// Created by `SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().get_socialmedia_analytics_aggregates_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSocialmediaAnalyticsAggregatesJobResults {
     request: runtime::Request,
 }
 
 impl GetSocialmediaAnalyticsAggregatesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -78,6 +93,19 @@ impl runtime::Operation for GetSocialmediaAnalyticsAggregatesJobResults {
     }
 }
 
+impl IntoFuture for GetSocialmediaAnalyticsAggregatesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<SocialMediaAsyncAggregateQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<SocialMediaAsyncAggregateQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSocialmediaAnalyticsAggregatesJobResults {
     type Item = SocialMediaAggregateDataContainer;
 
@@ -97,8 +125,10 @@ impl runtime::Paged for GetSocialmediaAnalyticsAggregatesJobResults {
 }
 
 impl crate::api::SocialMediaApi {
-    /// `GET /api/v2/socialmedia/analytics/aggregates/jobs/{jobId}/results` Optional parameters and all
-    /// else: [`GetSocialmediaAnalyticsAggregatesJobResults`].
+    /// Get socialmedia analytics aggregates job results.
+    ///
+    /// `GET /api/v2/socialmedia/analytics/aggregates/jobs/{jobId}/results` See
+    /// [`GetSocialmediaAnalyticsAggregatesJobResults`] for what it takes and returns.
     pub fn get_socialmedia_analytics_aggregates_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,27 +3,42 @@
 use crate::models::social_media::{
     SocialMediaAsyncDetailQueryResponse, SocialMediaDetailDataContainer,
 };
-
 use crate::runtime;
 
+/// Get socialmedia analytics messages job results.
+///
 /// `GET /api/v2/socialmedia/analytics/messages/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`SocialMediaAsyncDetailQueryResponse`](crate::models::SocialMediaAsyncDetailQueryResponse).
+/// `items()` streams the items of all pages, each
+/// [`SocialMediaDetailDataContainer`](crate::models::SocialMediaDetailDataContainer).
 ///
 /// Permission: `socialmedia:postDetail:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `SocialMediaApi::get_socialmedia_analytics_messages_job_results`.
+/// Created by `SocialMediaApi::get_socialmedia_analytics_messages_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().get_socialmedia_analytics_messages_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSocialmediaAnalyticsMessagesJobResults {
     request: runtime::Request,
 }
 
 impl GetSocialmediaAnalyticsMessagesJobResults {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -76,6 +91,19 @@ impl runtime::Operation for GetSocialmediaAnalyticsMessagesJobResults {
     }
 }
 
+impl IntoFuture for GetSocialmediaAnalyticsMessagesJobResults {
+    type Output = runtime::Result<
+        runtime::Response<SocialMediaAsyncDetailQueryResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<SocialMediaAsyncDetailQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSocialmediaAnalyticsMessagesJobResults {
     type Item = SocialMediaDetailDataContainer;
 
@@ -95,8 +123,10 @@ impl runtime::Paged for GetSocialmediaAnalyticsMessagesJobResults {
 }
 
 impl crate::api::SocialMediaApi {
-    /// `GET /api/v2/socialmedia/analytics/messages/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetSocialmediaAnalyticsMessagesJobResults`].
+    /// Get socialmedia analytics messages job results.
+    ///
+    /// `GET /api/v2/socialmedia/analytics/messages/jobs/{jobId}/results` See
+    /// [`GetSocialmediaAnalyticsMessagesJobResults`] for what it takes and returns.
     pub fn get_socialmedia_analytics_messages_job_results(
         &self,
         job_id: impl AsRef<str>,

@@ -3,22 +3,37 @@
 use crate::models::social_media::{ManualEscalationRequest, ManualEscalationResponse};
 use crate::runtime;
 
+/// Post socialmedia escalations messages.
+///
 /// `POST /api/v2/socialmedia/escalations/messages`
+///
+/// Takes `division_id` (a text) and optionally a body
+/// ([`ManualEscalationRequest`](crate::models::ManualEscalationRequest)). Returns
+/// [`ManualEscalationResponse`](crate::models::ManualEscalationResponse).
 ///
 /// Permission: `socialmedia:message:escalate`
 ///
-/// Made by `SocialMediaApi::post_socialmedia_escalations_messages`.
+/// Created by `SocialMediaApi::post_socialmedia_escalations_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-escalations-messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().post_socialmedia_escalations_messages("division_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSocialmediaEscalationsMessages {
     request: runtime::Request,
 }
 
 impl PostSocialmediaEscalationsMessages {
-    pub fn body(mut self, value: ManualEscalationRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<ManualEscalationRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +76,22 @@ impl runtime::Operation for PostSocialmediaEscalationsMessages {
     }
 }
 
+impl IntoFuture for PostSocialmediaEscalationsMessages {
+    type Output = runtime::Result<runtime::Response<ManualEscalationResponse>>;
+
+    type IntoFuture = runtime::Call<ManualEscalationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SocialMediaApi {
-    /// `POST /api/v2/socialmedia/escalations/messages` Optional parameters and all else:
-    /// [`PostSocialmediaEscalationsMessages`].
+    /// Post socialmedia escalations messages.
+    ///
+    /// `POST /api/v2/socialmedia/escalations/messages` See [`PostSocialmediaEscalationsMessages`] for what
+    /// it takes and returns.
     pub fn post_socialmedia_escalations_messages(
         &self,
         division_id: impl AsRef<str>,
@@ -72,7 +100,7 @@ impl crate::api::SocialMediaApi {
             &self.client,
             <PostSocialmediaEscalationsMessages as runtime::Operation>::METADATA,
         );
-        request.query("divisionId", division_id.as_ref());
+        request.query("divisionId", Some(division_id.as_ref()));
         PostSocialmediaEscalationsMessages {
             request,
         }

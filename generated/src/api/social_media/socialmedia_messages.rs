@@ -2,16 +2,28 @@
 
 use crate::runtime;
 
+/// Delete socialmedia message.
+///
 /// `DELETE /api/v2/socialmedia/messages/{messageId}`
+///
+/// Takes `message_id` (a text). Returns nothing.
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `socialmedia:message:delete`
 ///
-/// Made by `SocialMediaApi::delete_socialmedia_message`.
+/// Created by `SocialMediaApi::delete_socialmedia_message`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-messages--messageId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().delete_socialmedia_message("message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteSocialmediaMessage {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for DeleteSocialmediaMessage {
     }
 }
 
+impl IntoFuture for DeleteSocialmediaMessage {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SocialMediaApi {
-    /// `DELETE /api/v2/socialmedia/messages/{messageId}` Optional parameters and all else:
-    /// [`DeleteSocialmediaMessage`].
+    /// Delete socialmedia message.
+    ///
+    /// `DELETE /api/v2/socialmedia/messages/{messageId}` See [`DeleteSocialmediaMessage`] for what it takes
+    /// and returns.
     pub fn delete_socialmedia_message(
         &self,
         message_id: impl AsRef<str>,

@@ -3,40 +3,54 @@
 use crate::models::social_media::{
     GenericDataIngestionRuleResponse, GenericDataIngestionRuleResponseEntityListing,
 };
-
 use crate::runtime;
 
+/// Get socialmedia topic dataingestionrules.
+///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules`
+///
+/// Takes `topic_id` (a text). Returns
+/// [`GenericDataIngestionRuleResponseEntityListing`](crate::models::GenericDataIngestionRuleResponseEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`GenericDataIngestionRuleResponse`](crate::models::GenericDataIngestionRuleResponse).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `SocialMediaApi::get_socialmedia_topic_dataingestionrules`.
+/// Created by `SocialMediaApi::get_socialmedia_topic_dataingestionrules`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().get_socialmedia_topic_dataingestionrules("topic_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSocialmediaTopicDataingestionrules {
     request: runtime::Request,
 }
 
 impl GetSocialmediaTopicDataingestionrules {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `includeDeleted`
-    pub fn include_deleted(mut self, value: bool) -> Self {
-        self.request.query("includeDeleted", value);
+    /// The query parameter `includeDeleted`.
+    pub fn include_deleted(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeDeleted", value.into());
         self
     }
 
@@ -89,6 +103,19 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrules {
     }
 }
 
+impl IntoFuture for GetSocialmediaTopicDataingestionrules {
+    type Output = runtime::Result<
+        runtime::Response<GenericDataIngestionRuleResponseEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<GenericDataIngestionRuleResponseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSocialmediaTopicDataingestionrules {
     type Item = GenericDataIngestionRuleResponse;
 
@@ -109,8 +136,10 @@ impl runtime::Paged for GetSocialmediaTopicDataingestionrules {
 }
 
 impl crate::api::SocialMediaApi {
-    /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules` Optional parameters and all else:
-    /// [`GetSocialmediaTopicDataingestionrules`].
+    /// Get socialmedia topic dataingestionrules.
+    ///
+    /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules` See
+    /// [`GetSocialmediaTopicDataingestionrules`] for what it takes and returns.
     pub fn get_socialmedia_topic_dataingestionrules(
         &self,
         topic_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::social_media::{
     OpenSocialMediaNormalizedMessage, OpenSocialNormalizedMessageEntityListing,
 };
-
 use crate::runtime;
 
+/// Post socialmedia topic dataingestionrules open rule id messages bulk.
+///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/messages/bulk`
+///
+/// Takes `topic_id` (a text), `rule_id` (a text) and a body (a list, each item
+/// [`OpenSocialMediaNormalizedMessage`](crate::models::OpenSocialMediaNormalizedMessage)). Returns
+/// [`OpenSocialNormalizedMessageEntityListing`](crate::models::OpenSocialNormalizedMessageEntityListing).
 ///
 /// Permission: `socialmedia:message:receive`
 ///
-/// Made by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`.
+/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open--ruleId--messages-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk("topic_id", "rule_id", vec![genesys_cloud::models::OpenSocialMediaNormalizedMessage::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk {
     request: runtime::Request,
@@ -58,9 +71,24 @@ for PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk {
     }
 }
 
+impl IntoFuture for PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk {
+    type Output = runtime::Result<
+        runtime::Response<OpenSocialNormalizedMessageEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<OpenSocialNormalizedMessageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SocialMediaApi {
-    /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/messages/bulk` Optional
-    /// parameters and all else: [`PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk`].
+    /// Post socialmedia topic dataingestionrules open rule id messages bulk.
+    ///
+    /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/messages/bulk` See
+    /// [`PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk`] for what it takes and returns.
     #[inline]
     pub fn post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk(
         &self,
@@ -74,7 +102,7 @@ impl crate::api::SocialMediaApi {
         );
         request.path_argument(topic_id.as_ref());
         request.path_argument(rule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk {
             request,
         }

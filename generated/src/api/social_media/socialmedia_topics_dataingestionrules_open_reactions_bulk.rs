@@ -3,17 +3,30 @@
 use crate::models::social_media::{
     OpenSocialMediaReactionsRequest, OpenSocialReactionsNormalizedEventEntityListing,
 };
-
 use crate::runtime;
 
+/// Post socialmedia topic dataingestionrules open rule id reactions bulk.
+///
 /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/reactions/bulk`
+///
+/// Takes `topic_id` (a text), `rule_id` (a text) and a body
+/// ([`OpenSocialMediaReactionsRequest`](crate::models::OpenSocialMediaReactionsRequest)). Returns
+/// [`OpenSocialReactionsNormalizedEventEntityListing`](crate::models::OpenSocialReactionsNormalizedEventEntityListing).
 ///
 /// Permission: `socialmedia:reaction:receive`
 ///
-/// Made by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`.
+/// Created by `SocialMediaApi::post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics--topicId--dataingestionrules-open--ruleId--reactions-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk("topic_id", "rule_id", genesys_cloud::models::OpenSocialMediaReactionsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
     request: runtime::Request,
@@ -60,9 +73,24 @@ for PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
     }
 }
 
+impl IntoFuture for PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
+    type Output = runtime::Result<
+        runtime::Response<OpenSocialReactionsNormalizedEventEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<OpenSocialReactionsNormalizedEventEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SocialMediaApi {
-    /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/reactions/bulk` Optional
-    /// parameters and all else: [`PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk`].
+    /// Post socialmedia topic dataingestionrules open rule id reactions bulk.
+    ///
+    /// `POST /api/v2/socialmedia/topics/{topicId}/dataingestionrules/open/{ruleId}/reactions/bulk` See
+    /// [`PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk`] for what it takes and returns.
     #[inline]
     pub fn post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk(
         &self,
@@ -76,7 +104,7 @@ impl crate::api::SocialMediaApi {
         );
         request.path_argument(topic_id.as_ref());
         request.path_argument(rule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
             request,
         }

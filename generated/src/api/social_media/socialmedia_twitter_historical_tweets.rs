@@ -3,17 +3,30 @@
 use crate::models::social_media::{
     TwitterDataHistoricalTweetRequest, TwitterDataHistoricalTweetResponse,
 };
-
 use crate::runtime;
 
+/// Post socialmedia twitter historical tweets.
+///
 /// `POST /api/v2/socialmedia/twitter/historical/tweets`
+///
+/// Takes a body
+/// ([`TwitterDataHistoricalTweetRequest`](crate::models::TwitterDataHistoricalTweetRequest)). Returns
+/// [`TwitterDataHistoricalTweetResponse`](crate::models::TwitterDataHistoricalTweetResponse).
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:add`
 ///
-/// Made by `SocialMediaApi::post_socialmedia_twitter_historical_tweets`.
+/// Created by `SocialMediaApi::post_socialmedia_twitter_historical_tweets`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-twitter-historical-tweets>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.social_media().post_socialmedia_twitter_historical_tweets(genesys_cloud::models::TwitterDataHistoricalTweetRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostSocialmediaTwitterHistoricalTweets {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostSocialmediaTwitterHistoricalTweets {
     }
 }
 
+impl IntoFuture for PostSocialmediaTwitterHistoricalTweets {
+    type Output = runtime::Result<runtime::Response<TwitterDataHistoricalTweetResponse>>;
+
+    type IntoFuture = runtime::Call<TwitterDataHistoricalTweetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SocialMediaApi {
-    /// `POST /api/v2/socialmedia/twitter/historical/tweets` Optional parameters and all else:
-    /// [`PostSocialmediaTwitterHistoricalTweets`].
+    /// Post socialmedia twitter historical tweets.
+    ///
+    /// `POST /api/v2/socialmedia/twitter/historical/tweets` See [`PostSocialmediaTwitterHistoricalTweets`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_socialmedia_twitter_historical_tweets(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::SocialMediaApi {
             &self.client,
             <PostSocialmediaTwitterHistoricalTweets as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostSocialmediaTwitterHistoricalTweets {
             request,
         }

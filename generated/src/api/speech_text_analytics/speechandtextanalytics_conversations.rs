@@ -3,14 +3,27 @@
 use crate::models::speech_text_analytics::ConversationMetrics;
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation.
+///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`ConversationMetrics`](crate::models::ConversationMetrics).
 ///
 /// Permissions, all of: `recording:recording:view`, `speechAndTextAnalytics:data:view`
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversation {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversation {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversation {
+    type Output = runtime::Result<runtime::Response<ConversationMetrics>>;
+
+    type IntoFuture = runtime::Call<ConversationMetrics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}` Optional parameters and all
-    /// else: [`GetSpeechandtextanalyticsConversation`].
+    /// Get speechandtextanalytics conversation.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}` See
+    /// [`GetSpeechandtextanalyticsConversation`] for what it takes and returns.
     pub fn get_speechandtextanalytics_conversation(
         &self,
         conversation_id: impl AsRef<str>,

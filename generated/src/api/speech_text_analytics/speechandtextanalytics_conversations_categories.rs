@@ -3,34 +3,48 @@
 use crate::models::speech_text_analytics::{
     ConversationCategoriesEntityListing, ConversationCategory,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation categories.
+///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/categories`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`ConversationCategoriesEntityListing`](crate::models::ConversationCategoriesEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ConversationCategory`](crate::models::ConversationCategory).
 ///
 /// Permission: `speechAndTextAnalytics:data:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--categories>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_categories("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversationCategories {
     request: runtime::Request,
 }
 
 impl GetSpeechandtextanalyticsConversationCategories {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -85,6 +99,19 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationCategories {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversationCategories {
+    type Output = runtime::Result<
+        runtime::Response<ConversationCategoriesEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<ConversationCategoriesEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsConversationCategories {
     type Item = ConversationCategory;
 
@@ -105,8 +132,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsConversationCategories {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/categories` Optional parameters
-    /// and all else: [`GetSpeechandtextanalyticsConversationCategories`].
+    /// Get speechandtextanalytics conversation categories.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/categories` See
+    /// [`GetSpeechandtextanalyticsConversationCategories`] for what it takes and returns.
     pub fn get_speechandtextanalytics_conversation_categories(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,16 +3,29 @@
 use crate::models::speech_text_analytics::TranscriptUrl;
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation communication transcripturl.
+///
 /// `GET
 /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturl`
 ///
+/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
+/// [`TranscriptUrl`](crate::models::TranscriptUrl).
+///
 /// Permissions, all of: `recording:recording:view`, `speechAndTextAnalytics:data:view`
 ///
-/// Made by
+/// Created by
 /// `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--communications--communicationId--transcripturl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_communication_transcripturl("conversation_id", "communication_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversationCommunicationTranscripturl {
     request: runtime::Request,
@@ -59,11 +72,24 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturl {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversationCommunicationTranscripturl {
+    type Output = runtime::Result<runtime::Response<TranscriptUrl>>;
+
+    type IntoFuture = runtime::Call<TranscriptUrl>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
+    /// Get speechandtextanalytics conversation communication transcripturl.
+    ///
     /// `GET
     /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturl`
-    /// Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsConversationCommunicationTranscripturl`].
+    /// See [`GetSpeechandtextanalyticsConversationCommunicationTranscripturl`] for what it takes and
+    /// returns.
     pub fn get_speechandtextanalytics_conversation_communication_transcripturl(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,16 +3,29 @@
 use crate::models::speech_text_analytics::TranscriptUrls;
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation communication transcripturls.
+///
 /// `GET
 /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturls`
 ///
+/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
+/// [`TranscriptUrls`](crate::models::TranscriptUrls).
+///
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`
 ///
-/// Made by
+/// Created by
 /// `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_communication_transcripturls`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--communications--communicationId--transcripturls>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_communication_transcripturls("conversation_id", "communication_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
     request: runtime::Request,
@@ -59,11 +72,24 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
+    type Output = runtime::Result<runtime::Response<TranscriptUrls>>;
+
+    type IntoFuture = runtime::Call<TranscriptUrls>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
+    /// Get speechandtextanalytics conversation communication transcripturls.
+    ///
     /// `GET
     /// /api/v2/speechandtextanalytics/conversations/{conversationId}/communications/{communicationId}/transcripturls`
-    /// Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsConversationCommunicationTranscripturls`].
+    /// See [`GetSpeechandtextanalyticsConversationCommunicationTranscripturls`] for what it takes and
+    /// returns.
     pub fn get_speechandtextanalytics_conversation_communication_transcripturls(
         &self,
         conversation_id: impl AsRef<str>,

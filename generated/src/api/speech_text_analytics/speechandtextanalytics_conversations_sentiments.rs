@@ -3,14 +3,26 @@
 use crate::models::speech_text_analytics::SentimentData;
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation sentiments.
+///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/sentiments`
+///
+/// Takes `conversation_id` (a text). Returns [`SentimentData`](crate::models::SentimentData).
 ///
 /// Permission: `speechAndTextAnalytics:sentimentData:view`
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_sentiments`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_sentiments`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--sentiments>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_sentiments("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversationSentiments {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationSentiments {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversationSentiments {
+    type Output = runtime::Result<runtime::Response<SentimentData>>;
+
+    type IntoFuture = runtime::Call<SentimentData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/sentiments` Optional parameters
-    /// and all else: [`GetSpeechandtextanalyticsConversationSentiments`].
+    /// Get speechandtextanalytics conversation sentiments.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/sentiments` See
+    /// [`GetSpeechandtextanalyticsConversationSentiments`] for what it takes and returns.
     pub fn get_speechandtextanalytics_conversation_sentiments(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,19 +3,33 @@
 use crate::models::speech_text_analytics::{
     SpeechTextAnalyticsConversationSummary, SpeechTextAnalyticsConversationSummaryListing,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics conversation summaries.
+///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/summaries`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`SpeechTextAnalyticsConversationSummaryListing`](crate::models::SpeechTextAnalyticsConversationSummaryListing).
+/// `items()` streams the items of all pages, each
+/// [`SpeechTextAnalyticsConversationSummary`](crate::models::SpeechTextAnalyticsConversationSummary).
 ///
 /// Permission: `speechAndTextAnalytics:aiSummary:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--summaries>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_summaries("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsConversationSummaries {
     request: runtime::Request,
@@ -73,6 +87,19 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationSummaries {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsConversationSummaries {
+    type Output = runtime::Result<
+        runtime::Response<SpeechTextAnalyticsConversationSummaryListing>,
+    >;
+
+    type IntoFuture = runtime::Call<SpeechTextAnalyticsConversationSummaryListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsConversationSummaries {
     type Item = SpeechTextAnalyticsConversationSummary;
 
@@ -89,8 +116,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsConversationSummaries {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/summaries` Optional parameters
-    /// and all else: [`GetSpeechandtextanalyticsConversationSummaries`].
+    /// Get speechandtextanalytics conversation summaries.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/summaries` See
+    /// [`GetSpeechandtextanalyticsConversationSummaries`] for what it takes and returns.
     pub fn get_speechandtextanalytics_conversation_summaries(
         &self,
         conversation_id: impl AsRef<str>,

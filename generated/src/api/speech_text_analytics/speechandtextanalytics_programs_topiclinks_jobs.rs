@@ -3,14 +3,26 @@
 use crate::models::speech_text_analytics::ProgramTopicLinksJob;
 use crate::runtime;
 
+/// Get speechandtextanalytics programs topiclinks job.
+///
 /// `GET /api/v2/speechandtextanalytics/programs/topiclinks/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns [`ProgramTopicLinksJob`](crate::models::ProgramTopicLinksJob).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_topiclinks_job`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_topiclinks_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-topiclinks-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_programs_topiclinks_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsProgramsTopiclinksJob {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsTopiclinksJob {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsProgramsTopiclinksJob {
+    type Output = runtime::Result<runtime::Response<ProgramTopicLinksJob>>;
+
+    type IntoFuture = runtime::Call<ProgramTopicLinksJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/programs/topiclinks/jobs/{jobId}` Optional parameters and all
-    /// else: [`GetSpeechandtextanalyticsProgramsTopiclinksJob`].
+    /// Get speechandtextanalytics programs topiclinks job.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/programs/topiclinks/jobs/{jobId}` See
+    /// [`GetSpeechandtextanalyticsProgramsTopiclinksJob`] for what it takes and returns.
     pub fn get_speechandtextanalytics_programs_topiclinks_job(
         &self,
         job_id: impl AsRef<str>,

@@ -3,17 +3,32 @@
 use crate::models::speech_text_analytics::{
     SupportedDialectsEntityListing, SupportedDialectsTranscriptionEngine,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics programs transcriptionengines dialects.
+///
 /// `GET /api/v2/speechandtextanalytics/programs/transcriptionengines/dialects`
+///
+/// Takes no arguments. Returns
+/// [`SupportedDialectsEntityListing`](crate::models::SupportedDialectsEntityListing). `items()` streams
+/// the items of all pages, each
+/// [`SupportedDialectsTranscriptionEngine`](crate::models::SupportedDialectsTranscriptionEngine).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_transcriptionengines_dialects`.
+/// Created by
+/// `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_transcriptionengines_dialects`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-transcriptionengines-dialects>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_programs_transcriptionengines_dialects().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
     request: runtime::Request,
@@ -70,6 +85,17 @@ for GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
+    type Output = runtime::Result<runtime::Response<SupportedDialectsEntityListing>>;
+
+    type IntoFuture = runtime::Call<SupportedDialectsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
     type Item = SupportedDialectsTranscriptionEngine;
 
@@ -86,8 +112,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsTranscriptionenginesDia
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/programs/transcriptionengines/dialects` Optional parameters and
-    /// all else: [`GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects`].
+    /// Get speechandtextanalytics programs transcriptionengines dialects.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/programs/transcriptionengines/dialects` See
+    /// [`GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects`] for what it takes and returns.
     pub fn get_speechandtextanalytics_programs_transcriptionengines_dialects(
         &self,
     ) -> GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {

@@ -3,31 +3,45 @@
 use crate::models::speech_text_analytics::{Program, UnpublishedProgramsEntityListing};
 use crate::runtime;
 
+/// Get speechandtextanalytics programs unpublished.
+///
 /// `GET /api/v2/speechandtextanalytics/programs/unpublished`
+///
+/// Takes no arguments. Returns
+/// [`UnpublishedProgramsEntityListing`](crate::models::UnpublishedProgramsEntityListing). `items()`
+/// streams the items of all pages, each [`Program`](crate::models::Program).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_unpublished`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_unpublished`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-unpublished>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_programs_unpublished().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsProgramsUnpublished {
     request: runtime::Request,
 }
 
 impl GetSpeechandtextanalyticsProgramsUnpublished {
-    /// `nextPage`
-    pub fn next_page(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("nextPage", value.as_ref());
+    /// The query parameter `nextPage`.
+    pub fn next_page(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("nextPage", value.text());
         self
     }
 
-    /// `pageSize`, default `20`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `20`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -82,6 +96,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsUnpublished {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsProgramsUnpublished {
+    type Output = runtime::Result<runtime::Response<UnpublishedProgramsEntityListing>>;
+
+    type IntoFuture = runtime::Call<UnpublishedProgramsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsProgramsUnpublished {
     type Item = Program;
 
@@ -100,8 +125,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsUnpublished {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/programs/unpublished` Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsProgramsUnpublished`].
+    /// Get speechandtextanalytics programs unpublished.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/programs/unpublished` See
+    /// [`GetSpeechandtextanalyticsProgramsUnpublished`] for what it takes and returns.
     pub fn get_speechandtextanalytics_programs_unpublished(
         &self,
     ) -> GetSpeechandtextanalyticsProgramsUnpublished {

@@ -3,16 +3,29 @@
 use crate::models::speech_text_analytics::ReprocessInteractionsByJobIdResponse;
 use crate::runtime;
 
+/// Get speechandtextanalytics reprocessing job interactions.
+///
 /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}/interactions`
+///
+/// Takes `job_id` (a text). Returns
+/// [`ReprocessInteractionsByJobIdResponse`](crate::models::ReprocessInteractionsByJobIdResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `speechAndTextAnalytics:reprocessInteractions:view`
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job_interactions`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_reprocessing_job_interactions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-reprocessing-jobs--jobId--interactions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_reprocessing_job_interactions("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsReprocessingJobInteractions {
     request: runtime::Request,
@@ -58,9 +71,24 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobInteractions
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsReprocessingJobInteractions {
+    type Output = runtime::Result<
+        runtime::Response<ReprocessInteractionsByJobIdResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ReprocessInteractionsByJobIdResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}/interactions` Optional parameters and
-    /// all else: [`GetSpeechandtextanalyticsReprocessingJobInteractions`].
+    /// Get speechandtextanalytics reprocessing job interactions.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/reprocessing/jobs/{jobId}/interactions` See
+    /// [`GetSpeechandtextanalyticsReprocessingJobInteractions`] for what it takes and returns.
     pub fn get_speechandtextanalytics_reprocessing_job_interactions(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::shared_by_4_a0c025::EntityListing;
 use crate::runtime;
 
+/// Get speechandtextanalytics sentiment dialects.
+///
 /// `GET /api/v2/speechandtextanalytics/sentiment/dialects`
+///
+/// Takes no arguments. Returns `EntityListing`. `items()` streams the items of all pages, each any JSON
+/// value.
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_sentiment_dialects`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_sentiment_dialects`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-sentiment-dialects>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_sentiment_dialects().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsSentimentDialects {
     request: runtime::Request,
@@ -66,6 +79,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsSentimentDialects {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsSentimentDialects {
+    type Output = runtime::Result<runtime::Response<EntityListing>>;
+
+    type IntoFuture = runtime::Call<EntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsSentimentDialects {
     type Item = serde_json::Value;
 
@@ -82,8 +106,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsSentimentDialects {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/sentiment/dialects` Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsSentimentDialects`].
+    /// Get speechandtextanalytics sentiment dialects.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/sentiment/dialects` See
+    /// [`GetSpeechandtextanalyticsSentimentDialects`] for what it takes and returns.
     pub fn get_speechandtextanalytics_sentiment_dialects(
         &self,
     ) -> GetSpeechandtextanalyticsSentimentDialects {

@@ -4,30 +4,44 @@ use crate::models::speech_text_analytics::{
     GeneralTopic, GeneralTopicsEntityListing,
     GetSpeechandtextanalyticsTopicsGeneralDialect,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics topics general.
+///
 /// `GET /api/v2/speechandtextanalytics/topics/general`
+///
+/// Takes no arguments. Returns
+/// [`GeneralTopicsEntityListing`](crate::models::GeneralTopicsEntityListing). `items()` streams the
+/// items of all pages, each [`GeneralTopic`](crate::models::GeneralTopic).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_topics_general().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsTopicsGeneral {
     request: runtime::Request,
 }
 
 impl GetSpeechandtextanalyticsTopicsGeneral {
+    /// The query parameter `dialect`.
     pub fn dialect(
         mut self,
-        value: GetSpeechandtextanalyticsTopicsGeneralDialect,
+        value: impl Into<Option<GetSpeechandtextanalyticsTopicsGeneralDialect>>,
     ) -> Self {
-        self.request.query("dialect", value);
+        self.request.query("dialect", value.into());
         self
     }
 
@@ -82,6 +96,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneral {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsTopicsGeneral {
+    type Output = runtime::Result<runtime::Response<GeneralTopicsEntityListing>>;
+
+    type IntoFuture = runtime::Call<GeneralTopicsEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsTopicsGeneral {
     type Item = GeneralTopic;
 
@@ -98,8 +123,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsTopicsGeneral {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/topics/general` Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsTopicsGeneral`].
+    /// Get speechandtextanalytics topics general.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/topics/general` See [`GetSpeechandtextanalyticsTopicsGeneral`]
+    /// for what it takes and returns.
     pub fn get_speechandtextanalytics_topics_general(
         &self,
     ) -> GetSpeechandtextanalyticsTopicsGeneral {

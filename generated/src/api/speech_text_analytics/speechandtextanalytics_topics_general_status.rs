@@ -4,30 +4,44 @@ use crate::models::speech_text_analytics::{
     GetSpeechandtextanalyticsTopicsGeneralStatusDialect, UnifiedGeneralTopic,
     UnifiedGeneralTopicEntityListing,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics topics general status.
+///
 /// `GET /api/v2/speechandtextanalytics/topics/general/status`
+///
+/// Takes no arguments. Returns
+/// [`UnifiedGeneralTopicEntityListing`](crate::models::UnifiedGeneralTopicEntityListing). `items()`
+/// streams the items of all pages, each [`UnifiedGeneralTopic`](crate::models::UnifiedGeneralTopic).
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general-status>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_topics_general_status().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsTopicsGeneralStatus {
     request: runtime::Request,
 }
 
 impl GetSpeechandtextanalyticsTopicsGeneralStatus {
+    /// The query parameter `dialect`.
     pub fn dialect(
         mut self,
-        value: GetSpeechandtextanalyticsTopicsGeneralStatusDialect,
+        value: impl Into<Option<GetSpeechandtextanalyticsTopicsGeneralStatusDialect>>,
     ) -> Self {
-        self.request.query("dialect", value);
+        self.request.query("dialect", value.into());
         self
     }
 
@@ -82,6 +96,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneralStatus {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsTopicsGeneralStatus {
+    type Output = runtime::Result<runtime::Response<UnifiedGeneralTopicEntityListing>>;
+
+    type IntoFuture = runtime::Call<UnifiedGeneralTopicEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsTopicsGeneralStatus {
     type Item = UnifiedGeneralTopic;
 
@@ -98,8 +123,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsTopicsGeneralStatus {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/topics/general/status` Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsTopicsGeneralStatus`].
+    /// Get speechandtextanalytics topics general status.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/topics/general/status` See
+    /// [`GetSpeechandtextanalyticsTopicsGeneralStatus`] for what it takes and returns.
     pub fn get_speechandtextanalytics_topics_general_status(
         &self,
     ) -> GetSpeechandtextanalyticsTopicsGeneralStatus {

@@ -3,19 +3,33 @@
 use crate::models::speech_text_analytics::{
     TranslateSupportedLanguage, TranslateSupportedLanguageList,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics translations languages.
+///
 /// `GET /api/v2/speechandtextanalytics/translations/languages`
+///
+/// Takes no arguments. Returns
+/// [`TranslateSupportedLanguageList`](crate::models::TranslateSupportedLanguageList). `items()` streams
+/// the items of all pages, each
+/// [`TranslateSupportedLanguage`](crate::models::TranslateSupportedLanguage).
 ///
 /// Permission: `speechAndTextAnalytics:translation:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_translations_languages().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsTranslationsLanguages {
     request: runtime::Request,
@@ -73,6 +87,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsTranslationsLanguages {
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsTranslationsLanguages {
+    type Output = runtime::Result<runtime::Response<TranslateSupportedLanguageList>>;
+
+    type IntoFuture = runtime::Call<TranslateSupportedLanguageList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsTranslationsLanguages {
     type Item = TranslateSupportedLanguage;
 
@@ -89,8 +114,10 @@ impl runtime::Paged for GetSpeechandtextanalyticsTranslationsLanguages {
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
-    /// `GET /api/v2/speechandtextanalytics/translations/languages` Optional parameters and all else:
-    /// [`GetSpeechandtextanalyticsTranslationsLanguages`].
+    /// Get speechandtextanalytics translations languages.
+    ///
+    /// `GET /api/v2/speechandtextanalytics/translations/languages` See
+    /// [`GetSpeechandtextanalyticsTranslationsLanguages`] for what it takes and returns.
     pub fn get_speechandtextanalytics_translations_languages(
         &self,
     ) -> GetSpeechandtextanalyticsTranslationsLanguages {

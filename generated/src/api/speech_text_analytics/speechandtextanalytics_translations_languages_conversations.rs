@@ -3,35 +3,48 @@
 use crate::models::speech_text_analytics::{
     CommunicationTranslation, CommunicationTranslationList,
 };
-
 use crate::runtime;
 
+/// Get speechandtextanalytics translations language conversation.
+///
 /// `GET
 /// /api/v2/speechandtextanalytics/translations/languages/{languageId}/conversations/{conversationId}`
+///
+/// Takes `language_id` (a text) and `conversation_id` (a text). Returns
+/// [`CommunicationTranslationList`](crate::models::CommunicationTranslationList). `items()` streams the
+/// items of all pages, each [`CommunicationTranslation`](crate::models::CommunicationTranslation).
 ///
 /// Permission: `speechAndTextAnalytics:translation:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_language_conversation`.
+/// Created by `SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_language_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages--languageId--conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.speech_text_analytics().get_speechandtextanalytics_translations_language_conversation("language_id", "conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetSpeechandtextanalyticsTranslationsLanguageConversation {
     request: runtime::Request,
 }
 
 impl GetSpeechandtextanalyticsTranslationsLanguageConversation {
-    /// `communicationId`
-    pub fn communication_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("communicationId", value.as_ref());
+    /// The query parameter `communicationId`.
+    pub fn communication_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("communicationId", value.text());
         self
     }
 
-    /// `recordingId`
-    pub fn recording_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("recordingId", value.as_ref());
+    /// The query parameter `recordingId`.
+    pub fn recording_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("recordingId", value.text());
         self
     }
 
@@ -86,6 +99,17 @@ impl runtime::Operation for GetSpeechandtextanalyticsTranslationsLanguageConvers
     }
 }
 
+impl IntoFuture for GetSpeechandtextanalyticsTranslationsLanguageConversation {
+    type Output = runtime::Result<runtime::Response<CommunicationTranslationList>>;
+
+    type IntoFuture = runtime::Call<CommunicationTranslationList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetSpeechandtextanalyticsTranslationsLanguageConversation {
     type Item = CommunicationTranslation;
 
@@ -102,9 +126,11 @@ impl runtime::Paged for GetSpeechandtextanalyticsTranslationsLanguageConversatio
 }
 
 impl crate::api::SpeechTextAnalyticsApi {
+    /// Get speechandtextanalytics translations language conversation.
+    ///
     /// `GET
     /// /api/v2/speechandtextanalytics/translations/languages/{languageId}/conversations/{conversationId}`
-    /// Optional parameters and all else: [`GetSpeechandtextanalyticsTranslationsLanguageConversation`].
+    /// See [`GetSpeechandtextanalyticsTranslationsLanguageConversation`] for what it takes and returns.
     pub fn get_speechandtextanalytics_translations_language_conversation(
         &self,
         language_id: impl AsRef<str>,

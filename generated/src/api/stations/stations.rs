@@ -3,12 +3,30 @@
 use crate::models::stations::{Station, StationEntityListing};
 use crate::runtime;
 
+/// Get station.
+///
 /// `GET /api/v2/stations/{stationId}`
 ///
-/// Made by `StationsApi::get_station`.
+/// Takes `station_id` (a text). Returns [`Station`](crate::models::Station).
+///
+/// Created by `StationsApi::get_station`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-stations--stationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.stations().get_station("station_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStation {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetStation {
     }
 }
 
+impl IntoFuture for GetStation {
+    type Output = runtime::Result<runtime::Response<Station>>;
+
+    type IntoFuture = runtime::Call<Station>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::StationsApi {
-    /// `GET /api/v2/stations/{stationId}` Optional parameters and all else: [`GetStation`].
+    /// Get station.
+    ///
+    /// `GET /api/v2/stations/{stationId}` See [`GetStation`] for what it takes and returns.
     pub fn get_station(&self, station_id: impl AsRef<str>) -> GetStation {
         let mut request = runtime::Request::new(
             &self.client,
@@ -64,63 +95,84 @@ impl crate::api::StationsApi {
     }
 }
 
+/// Get stations.
+///
 /// `GET /api/v2/stations`
+///
+/// Takes no arguments. Returns [`StationEntityListing`](crate::models::StationEntityListing). `items()`
+/// streams the items of all pages, each [`Station`](crate::models::Station).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `StationsApi::get_stations`.
+/// Created by `StationsApi::get_stations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-stations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.stations().get_stations().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetStations {
     request: runtime::Request,
 }
 
 impl GetStations {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `userSelectable`
-    pub fn user_selectable(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("userSelectable", value.as_ref());
+    /// The query parameter `userSelectable`.
+    pub fn user_selectable(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("userSelectable", value.text());
         self
     }
 
-    /// `webRtcUserId`
-    pub fn web_rtc_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("webRtcUserId", value.as_ref());
+    /// The query parameter `webRtcUserId`.
+    pub fn web_rtc_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("webRtcUserId", value.text());
         self
     }
 
-    pub fn id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("id", value.as_ref());
+    /// The query parameter `id`.
+    pub fn id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("id", value.text());
         self
     }
 
-    /// `lineAppearanceId`
-    pub fn line_appearance_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("lineAppearanceId", value.as_ref());
+    /// The query parameter `lineAppearanceId`.
+    pub fn line_appearance_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("lineAppearanceId", value.text());
         self
     }
 
@@ -173,6 +225,17 @@ impl runtime::Operation for GetStations {
     }
 }
 
+impl IntoFuture for GetStations {
+    type Output = runtime::Result<runtime::Response<StationEntityListing>>;
+
+    type IntoFuture = runtime::Call<StationEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetStations {
     type Item = Station;
 
@@ -193,7 +256,9 @@ impl runtime::Paged for GetStations {
 }
 
 impl crate::api::StationsApi {
-    /// `GET /api/v2/stations` Optional parameters and all else: [`GetStations`].
+    /// Get stations.
+    ///
+    /// `GET /api/v2/stations` See [`GetStations`] for what it takes and returns.
     pub fn get_stations(&self) -> GetStations {
         GetStations {
             request: runtime::Request::new(

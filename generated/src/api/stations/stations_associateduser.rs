@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Delete station associateduser.
+///
 /// `DELETE /api/v2/stations/{stationId}/associateduser`
+///
+/// Takes `station_id` (a text). Returns nothing.
 ///
 /// Permission: `telephony:station:disassociate`
 ///
-/// Made by `StationsApi::delete_station_associateduser`.
+/// Created by `StationsApi::delete_station_associateduser`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-stations--stationId--associateduser>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.stations().delete_station_associateduser("station_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteStationAssociateduser {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for DeleteStationAssociateduser {
     }
 }
 
+impl IntoFuture for DeleteStationAssociateduser {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::StationsApi {
-    /// `DELETE /api/v2/stations/{stationId}/associateduser` Optional parameters and all else:
-    /// [`DeleteStationAssociateduser`].
+    /// Delete station associateduser.
+    ///
+    /// `DELETE /api/v2/stations/{stationId}/associateduser` See [`DeleteStationAssociateduser`] for what it
+    /// takes and returns.
     pub fn delete_station_associateduser(
         &self,
         station_id: impl AsRef<str>,

@@ -4,42 +4,56 @@ use crate::models::task_management::{
     GetTaskmanagementWorkbinHistorySortOrder, WorkbinChangeListing,
     WorkitemsChangeWorkbinDelta,
 };
-
 use crate::runtime;
 
+/// Get taskmanagement workbin history.
+///
 /// `GET /api/v2/taskmanagement/workbins/{workbinId}/history`
+///
+/// Takes `workbin_id` (a text). Returns [`WorkbinChangeListing`](crate::models::WorkbinChangeListing).
+/// `items()` streams the items of all pages, each
+/// [`WorkitemsChangeWorkbinDelta`](crate::models::WorkitemsChangeWorkbinDelta).
 ///
 /// Permission: `workitems:workbin:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workbin_history`.
+/// Created by `TaskManagementApi::get_taskmanagement_workbin_history`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--history>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workbin_history("workbin_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkbinHistory {
     request: runtime::Request,
 }
 
 impl GetTaskmanagementWorkbinHistory {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
+    /// The query parameter `sortOrder`, default `descending`.
     pub fn sort_order(
         mut self,
-        value: GetTaskmanagementWorkbinHistorySortOrder,
+        value: impl Into<Option<GetTaskmanagementWorkbinHistorySortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -92,6 +106,17 @@ impl runtime::Operation for GetTaskmanagementWorkbinHistory {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkbinHistory {
+    type Output = runtime::Result<runtime::Response<WorkbinChangeListing>>;
+
+    type IntoFuture = runtime::Call<WorkbinChangeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorkbinHistory {
     type Item = WorkitemsChangeWorkbinDelta;
 
@@ -111,8 +136,10 @@ impl runtime::Paged for GetTaskmanagementWorkbinHistory {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workbins/{workbinId}/history` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkbinHistory`].
+    /// Get taskmanagement workbin history.
+    ///
+    /// `GET /api/v2/taskmanagement/workbins/{workbinId}/history` See [`GetTaskmanagementWorkbinHistory`]
+    /// for what it takes and returns.
     pub fn get_taskmanagement_workbin_history(
         &self,
         workbin_id: impl AsRef<str>,

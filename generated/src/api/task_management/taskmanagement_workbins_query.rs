@@ -3,19 +3,32 @@
 use crate::models::task_management::{
     Workbin, WorkbinQueryEntityListing, WorkbinQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post taskmanagement workbins query.
+///
 /// `POST /api/v2/taskmanagement/workbins/query`
+///
+/// Takes a body ([`WorkbinQueryRequest`](crate::models::WorkbinQueryRequest)). Returns
+/// [`WorkbinQueryEntityListing`](crate::models::WorkbinQueryEntityListing). `items()` streams the items
+/// of all pages, each [`Workbin`](crate::models::Workbin).
 ///
 /// Permission: `workitems:workbin:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Made by `TaskManagementApi::post_taskmanagement_workbins_query`.
+/// Created by `TaskManagementApi::post_taskmanagement_workbins_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workbins-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().post_taskmanagement_workbins_query(genesys_cloud::models::WorkbinQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTaskmanagementWorkbinsQuery {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostTaskmanagementWorkbinsQuery {
     }
 }
 
+impl IntoFuture for PostTaskmanagementWorkbinsQuery {
+    type Output = runtime::Result<runtime::Response<WorkbinQueryEntityListing>>;
+
+    type IntoFuture = runtime::Call<WorkbinQueryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTaskmanagementWorkbinsQuery {
     type Item = Workbin;
 
@@ -90,8 +114,10 @@ impl runtime::Paged for PostTaskmanagementWorkbinsQuery {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `POST /api/v2/taskmanagement/workbins/query` Optional parameters and all else:
-    /// [`PostTaskmanagementWorkbinsQuery`].
+    /// Post taskmanagement workbins query.
+    ///
+    /// `POST /api/v2/taskmanagement/workbins/query` See [`PostTaskmanagementWorkbinsQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_taskmanagement_workbins_query(
         &self,
@@ -101,7 +127,7 @@ impl crate::api::TaskManagementApi {
             &self.client,
             <PostTaskmanagementWorkbinsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTaskmanagementWorkbinsQuery {
             request,
         }

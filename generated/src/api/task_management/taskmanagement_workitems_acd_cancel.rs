@@ -3,14 +3,26 @@
 use crate::models::task_management::Workitem;
 use crate::runtime;
 
+/// Post taskmanagement workitem acd cancel.
+///
 /// `POST /api/v2/taskmanagement/workitems/{workitemId}/acd/cancel`
+///
+/// Takes `workitem_id` (a text). Returns [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:workitem:cancelRouting`
 ///
-/// Made by `TaskManagementApi::post_taskmanagement_workitem_acd_cancel`.
+/// Created by `TaskManagementApi::post_taskmanagement_workitem_acd_cancel`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems--workitemId--acd-cancel>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().post_taskmanagement_workitem_acd_cancel("workitem_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTaskmanagementWorkitemAcdCancel {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for PostTaskmanagementWorkitemAcdCancel {
     }
 }
 
+impl IntoFuture for PostTaskmanagementWorkitemAcdCancel {
+    type Output = runtime::Result<runtime::Response<Workitem>>;
+
+    type IntoFuture = runtime::Call<Workitem>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `POST /api/v2/taskmanagement/workitems/{workitemId}/acd/cancel` Optional parameters and all else:
-    /// [`PostTaskmanagementWorkitemAcdCancel`].
+    /// Post taskmanagement workitem acd cancel.
+    ///
+    /// `POST /api/v2/taskmanagement/workitems/{workitemId}/acd/cancel` See
+    /// [`PostTaskmanagementWorkitemAcdCancel`] for what it takes and returns.
     pub fn post_taskmanagement_workitem_acd_cancel(
         &self,
         workitem_id: impl AsRef<str>,

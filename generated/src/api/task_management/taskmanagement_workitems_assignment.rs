@@ -3,14 +3,27 @@
 use crate::models::task_management::WorkitemManualAssign;
 use crate::runtime;
 
+/// Patch taskmanagement workitem assignment.
+///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/assignment`
+///
+/// Takes `workitem_id` (a text) and a body
+/// ([`WorkitemManualAssign`](crate::models::WorkitemManualAssign)). Returns nothing.
 ///
 /// Permissions, any of: `workitems:workitem:pull`, `workitems:workitem:assign`
 ///
-/// Made by `TaskManagementApi::patch_taskmanagement_workitem_assignment`.
+/// Created by `TaskManagementApi::patch_taskmanagement_workitem_assignment`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--assignment>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().patch_taskmanagement_workitem_assignment("workitem_id", genesys_cloud::models::WorkitemManualAssign::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchTaskmanagementWorkitemAssignment {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PatchTaskmanagementWorkitemAssignment {
     }
 }
 
+impl IntoFuture for PatchTaskmanagementWorkitemAssignment {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/assignment` Optional parameters and all else:
-    /// [`PatchTaskmanagementWorkitemAssignment`].
+    /// Patch taskmanagement workitem assignment.
+    ///
+    /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/assignment` See
+    /// [`PatchTaskmanagementWorkitemAssignment`] for what it takes and returns.
     #[inline]
     pub fn patch_taskmanagement_workitem_assignment(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::TaskManagementApi {
             <PatchTaskmanagementWorkitemAssignment as runtime::Operation>::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchTaskmanagementWorkitemAssignment {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::task_management::BulkJobAddResponse;
 use crate::runtime;
 
+/// Get taskmanagement workitems bulk add job results.
+///
 /// `GET /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}/results`
+///
+/// Takes `bulk_job_id` (a text). Returns [`BulkJobAddResponse`](crate::models::BulkJobAddResponse).
 ///
 /// Permission: `workitems:bulkAddJobResults:view`
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitems_bulk_add_job_results`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_add_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-add-jobs--bulkJobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitems_bulk_add_job_results("bulk_job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemsBulkAddJobResults {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkAddJobResults {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemsBulkAddJobResults {
+    type Output = runtime::Result<runtime::Response<BulkJobAddResponse>>;
+
+    type IntoFuture = runtime::Call<BulkJobAddResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}/results` Optional parameters and all
-    /// else: [`GetTaskmanagementWorkitemsBulkAddJobResults`].
+    /// Get taskmanagement workitems bulk add job results.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}/results` See
+    /// [`GetTaskmanagementWorkitemsBulkAddJobResults`] for what it takes and returns.
     pub fn get_taskmanagement_workitems_bulk_add_job_results(
         &self,
         bulk_job_id: impl AsRef<str>,

@@ -4,50 +4,64 @@ use crate::models::task_management::{
     BulkJob, BulkJobsListing, GetTaskmanagementWorkitemsBulkJobsUsersMeAction,
     GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder,
 };
-
 use crate::runtime;
 
+/// Get taskmanagement workitems bulk jobs users me.
+///
 /// `GET /api/v2/taskmanagement/workitems/bulk/jobs/users/me`
+///
+/// Takes no arguments. Returns [`BulkJobsListing`](crate::models::BulkJobsListing). `items()` streams
+/// the items of all pages, each [`BulkJob`](crate::models::BulkJob).
 ///
 /// Permission: `workitems:bulkJob:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-jobs-users-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitems_bulk_jobs_users_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemsBulkJobsUsersMe {
     request: runtime::Request,
 }
 
 impl GetTaskmanagementWorkitemsBulkJobsUsersMe {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
+    /// The query parameter `sortOrder`, default `descending`.
     pub fn sort_order(
         mut self,
-        value: GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder,
+        value: impl Into<Option<GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `action`.
     pub fn action(
         mut self,
-        value: GetTaskmanagementWorkitemsBulkJobsUsersMeAction,
+        value: impl Into<Option<GetTaskmanagementWorkitemsBulkJobsUsersMeAction>>,
     ) -> Self {
-        self.request.query("action", value);
+        self.request.query("action", value.into());
         self
     }
 
@@ -100,6 +114,17 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkJobsUsersMe {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemsBulkJobsUsersMe {
+    type Output = runtime::Result<runtime::Response<BulkJobsListing>>;
+
+    type IntoFuture = runtime::Call<BulkJobsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorkitemsBulkJobsUsersMe {
     type Item = BulkJob;
 
@@ -119,8 +144,10 @@ impl runtime::Paged for GetTaskmanagementWorkitemsBulkJobsUsersMe {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/bulk/jobs/users/me` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkitemsBulkJobsUsersMe`].
+    /// Get taskmanagement workitems bulk jobs users me.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/bulk/jobs/users/me` See
+    /// [`GetTaskmanagementWorkitemsBulkJobsUsersMe`] for what it takes and returns.
     pub fn get_taskmanagement_workitems_bulk_jobs_users_me(
         &self,
     ) -> GetTaskmanagementWorkitemsBulkJobsUsersMe {

@@ -3,14 +3,27 @@
 use crate::models::task_management::BulkJobTerminateResultsResponse;
 use crate::runtime;
 
+/// Get taskmanagement workitems bulk terminate job results.
+///
 /// `GET /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}/results`
+///
+/// Takes `bulk_job_id` (a text). Returns
+/// [`BulkJobTerminateResultsResponse`](crate::models::BulkJobTerminateResultsResponse).
 ///
 /// Permission: `workitems:bulkTerminateJobResults:view`
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job_results`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitems_bulk_terminate_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-terminate-jobs--bulkJobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitems_bulk_terminate_job_results("bulk_job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemsBulkTerminateJobResults {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkTerminateJobResults {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemsBulkTerminateJobResults {
+    type Output = runtime::Result<runtime::Response<BulkJobTerminateResultsResponse>>;
+
+    type IntoFuture = runtime::Call<BulkJobTerminateResultsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}/results` Optional parameters
-    /// and all else: [`GetTaskmanagementWorkitemsBulkTerminateJobResults`].
+    /// Get taskmanagement workitems bulk terminate job results.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/bulk/terminate/jobs/{bulkJobId}/results` See
+    /// [`GetTaskmanagementWorkitemsBulkTerminateJobResults`] for what it takes and returns.
     pub fn get_taskmanagement_workitems_bulk_terminate_job_results(
         &self,
         bulk_job_id: impl AsRef<str>,

@@ -4,42 +4,56 @@ use crate::models::task_management::{
     GetTaskmanagementWorkitemHistorySortOrder, WorkitemChangeListing,
     WorkitemsChangeWorkitemDelta,
 };
-
 use crate::runtime;
 
+/// Get taskmanagement workitem history.
+///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}/history`
+///
+/// Takes `workitem_id` (a text). Returns
+/// [`WorkitemChangeListing`](crate::models::WorkitemChangeListing). `items()` streams the items of all
+/// pages, each [`WorkitemsChangeWorkitemDelta`](crate::models::WorkitemsChangeWorkitemDelta).
 ///
 /// Permission: `workitems:workitem:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitem_history`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitem_history`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--history>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitem_history("workitem_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemHistory {
     request: runtime::Request,
 }
 
 impl GetTaskmanagementWorkitemHistory {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
+    /// The query parameter `sortOrder`, default `descending`.
     pub fn sort_order(
         mut self,
-        value: GetTaskmanagementWorkitemHistorySortOrder,
+        value: impl Into<Option<GetTaskmanagementWorkitemHistorySortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -92,6 +106,17 @@ impl runtime::Operation for GetTaskmanagementWorkitemHistory {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemHistory {
+    type Output = runtime::Result<runtime::Response<WorkitemChangeListing>>;
+
+    type IntoFuture = runtime::Call<WorkitemChangeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorkitemHistory {
     type Item = WorkitemsChangeWorkitemDelta;
 
@@ -111,8 +136,10 @@ impl runtime::Paged for GetTaskmanagementWorkitemHistory {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/{workitemId}/history` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkitemHistory`].
+    /// Get taskmanagement workitem history.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/{workitemId}/history` See [`GetTaskmanagementWorkitemHistory`]
+    /// for what it takes and returns.
     pub fn get_taskmanagement_workitem_history(
         &self,
         workitem_id: impl AsRef<str>,

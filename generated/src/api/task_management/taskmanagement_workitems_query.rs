@@ -3,19 +3,32 @@
 use crate::models::task_management::{
     Workitem, WorkitemPostQueryEntityListing, WorkitemQueryPostRequest,
 };
-
 use crate::runtime;
 
+/// Post taskmanagement workitems query.
+///
 /// `POST /api/v2/taskmanagement/workitems/query`
+///
+/// Takes a body ([`WorkitemQueryPostRequest`](crate::models::WorkitemQueryPostRequest)). Returns
+/// [`WorkitemPostQueryEntityListing`](crate::models::WorkitemPostQueryEntityListing). `items()` streams
+/// the items of all pages, each [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:workitem:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Made by `TaskManagementApi::post_taskmanagement_workitems_query`.
+/// Created by `TaskManagementApi::post_taskmanagement_workitems_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().post_taskmanagement_workitems_query(genesys_cloud::models::WorkitemQueryPostRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTaskmanagementWorkitemsQuery {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQuery {
     }
 }
 
+impl IntoFuture for PostTaskmanagementWorkitemsQuery {
+    type Output = runtime::Result<runtime::Response<WorkitemPostQueryEntityListing>>;
+
+    type IntoFuture = runtime::Call<WorkitemPostQueryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTaskmanagementWorkitemsQuery {
     type Item = Workitem;
 
@@ -90,8 +114,10 @@ impl runtime::Paged for PostTaskmanagementWorkitemsQuery {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `POST /api/v2/taskmanagement/workitems/query` Optional parameters and all else:
-    /// [`PostTaskmanagementWorkitemsQuery`].
+    /// Post taskmanagement workitems query.
+    ///
+    /// `POST /api/v2/taskmanagement/workitems/query` See [`PostTaskmanagementWorkitemsQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_taskmanagement_workitems_query(
         &self,
@@ -101,7 +127,7 @@ impl crate::api::TaskManagementApi {
             &self.client,
             <PostTaskmanagementWorkitemsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTaskmanagementWorkitemsQuery {
             request,
         }

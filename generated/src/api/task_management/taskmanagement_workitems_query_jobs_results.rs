@@ -3,16 +3,30 @@
 use crate::models::task_management::{Workitem, WorkitemPagedEntityListing};
 use crate::runtime;
 
+/// Get taskmanagement workitems query job results.
+///
 /// `GET /api/v2/taskmanagement/workitems/query/jobs/{jobId}/results`
+///
+/// Takes `job_id` (a text). Returns
+/// [`WorkitemPagedEntityListing`](crate::models::WorkitemPagedEntityListing). `items()` streams the
+/// items of all pages, each [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:queryJobResults:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitems_query_job_results`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitems_query_job_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-query-jobs--jobId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitems_query_job_results("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemsQueryJobResults {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetTaskmanagementWorkitemsQueryJobResults {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemsQueryJobResults {
+    type Output = runtime::Result<runtime::Response<WorkitemPagedEntityListing>>;
+
+    type IntoFuture = runtime::Call<WorkitemPagedEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorkitemsQueryJobResults {
     type Item = Workitem;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetTaskmanagementWorkitemsQueryJobResults {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/query/jobs/{jobId}/results` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkitemsQueryJobResults`].
+    /// Get taskmanagement workitems query job results.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/query/jobs/{jobId}/results` See
+    /// [`GetTaskmanagementWorkitemsQueryJobResults`] for what it takes and returns.
     pub fn get_taskmanagement_workitems_query_job_results(
         &self,
         job_id: impl AsRef<str>,

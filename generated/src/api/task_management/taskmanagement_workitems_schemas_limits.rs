@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get taskmanagement workitems schemas limits.
+///
 /// `GET /api/v2/taskmanagement/workitems/schemas/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `workitems:workitemSchema:view`
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitems_schemas_limits`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitems_schemas_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitems_schemas_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemsSchemasLimits {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetTaskmanagementWorkitemsSchemasLimits {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemsSchemasLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/schemas/limits` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkitemsSchemasLimits`].
+    /// Get taskmanagement workitems schemas limits.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/schemas/limits` See
+    /// [`GetTaskmanagementWorkitemsSchemasLimits`] for what it takes and returns.
     pub fn get_taskmanagement_workitems_schemas_limits(
         &self,
     ) -> GetTaskmanagementWorkitemsSchemasLimits {

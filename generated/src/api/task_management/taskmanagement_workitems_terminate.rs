@@ -3,22 +3,37 @@
 use crate::models::task_management::{Workitem, WorkitemTerminate};
 use crate::runtime;
 
+/// Post taskmanagement workitem terminate.
+///
 /// `POST /api/v2/taskmanagement/workitems/{workitemId}/terminate`
+///
+/// Takes `workitem_id` (a text) and optionally a body
+/// ([`WorkitemTerminate`](crate::models::WorkitemTerminate)). Returns
+/// [`Workitem`](crate::models::Workitem).
 ///
 /// Permission: `workitems:workitem:terminate`
 ///
-/// Made by `TaskManagementApi::post_taskmanagement_workitem_terminate`.
+/// Created by `TaskManagementApi::post_taskmanagement_workitem_terminate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems--workitemId--terminate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().post_taskmanagement_workitem_terminate("workitem_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTaskmanagementWorkitemTerminate {
     request: runtime::Request,
 }
 
 impl PostTaskmanagementWorkitemTerminate {
-    pub fn body(mut self, value: WorkitemTerminate) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<WorkitemTerminate>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -61,9 +76,22 @@ impl runtime::Operation for PostTaskmanagementWorkitemTerminate {
     }
 }
 
+impl IntoFuture for PostTaskmanagementWorkitemTerminate {
+    type Output = runtime::Result<runtime::Response<Workitem>>;
+
+    type IntoFuture = runtime::Call<Workitem>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `POST /api/v2/taskmanagement/workitems/{workitemId}/terminate` Optional parameters and all else:
-    /// [`PostTaskmanagementWorkitemTerminate`].
+    /// Post taskmanagement workitem terminate.
+    ///
+    /// `POST /api/v2/taskmanagement/workitems/{workitemId}/terminate` See
+    /// [`PostTaskmanagementWorkitemTerminate`] for what it takes and returns.
     pub fn post_taskmanagement_workitem_terminate(
         &self,
         workitem_id: impl AsRef<str>,

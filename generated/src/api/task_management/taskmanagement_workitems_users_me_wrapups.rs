@@ -3,14 +3,27 @@
 use crate::models::task_management::WorkitemWrapupUpdate;
 use crate::runtime;
 
+/// Patch taskmanagement workitem users me wrapups.
+///
 /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/users/me/wrapups`
+///
+/// Takes `workitem_id` (a text) and a body
+/// ([`WorkitemWrapupUpdate`](crate::models::WorkitemWrapupUpdate)). Returns nothing.
 ///
 /// Permission: `workitems:wrapupSelf:edit`
 ///
-/// Made by `TaskManagementApi::patch_taskmanagement_workitem_users_me_wrapups`.
+/// Created by `TaskManagementApi::patch_taskmanagement_workitem_users_me_wrapups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users-me-wrapups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().patch_taskmanagement_workitem_users_me_wrapups("workitem_id", genesys_cloud::models::WorkitemWrapupUpdate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchTaskmanagementWorkitemUsersMeWrapups {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PatchTaskmanagementWorkitemUsersMeWrapups {
     }
 }
 
+impl IntoFuture for PatchTaskmanagementWorkitemUsersMeWrapups {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TaskManagementApi {
-    /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/users/me/wrapups` Optional parameters and all
-    /// else: [`PatchTaskmanagementWorkitemUsersMeWrapups`].
+    /// Patch taskmanagement workitem users me wrapups.
+    ///
+    /// `PATCH /api/v2/taskmanagement/workitems/{workitemId}/users/me/wrapups` See
+    /// [`PatchTaskmanagementWorkitemUsersMeWrapups`] for what it takes and returns.
     #[inline]
     pub fn patch_taskmanagement_workitem_users_me_wrapups(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::TaskManagementApi {
             <PatchTaskmanagementWorkitemUsersMeWrapups as runtime::Operation>::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchTaskmanagementWorkitemUsersMeWrapups {
             request,
         }

@@ -4,47 +4,65 @@ use crate::models::task_management::{
     GetTaskmanagementWorkitemWrapupsExpands, GetTaskmanagementWorkitemWrapupsSortOrder,
     WorkitemWrapup, WorkitemWrapupEntityListing,
 };
-
 use crate::runtime;
 
+/// Get taskmanagement workitem wrapups.
+///
 /// `GET /api/v2/taskmanagement/workitems/{workitemId}/wrapups`
+///
+/// Takes `workitem_id` (a text). Returns
+/// [`WorkitemWrapupEntityListing`](crate::models::WorkitemWrapupEntityListing). `items()` streams the
+/// items of all pages, each [`WorkitemWrapup`](crate::models::WorkitemWrapup).
 ///
 /// Permission: `workitems:wrapup:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_workitem_wrapups`.
+/// Created by `TaskManagementApi::get_taskmanagement_workitem_wrapups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--wrapups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_workitem_wrapups("workitem_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorkitemWrapups {
     request: runtime::Request,
 }
 
 impl GetTaskmanagementWorkitemWrapups {
-    pub fn expands(mut self, value: GetTaskmanagementWorkitemWrapupsExpands) -> Self {
-        self.request.query("expands", value);
+    /// The query parameter `expands`.
+    pub fn expands(
+        mut self,
+        value: impl Into<Option<GetTaskmanagementWorkitemWrapupsExpands>>,
+    ) -> Self {
+        self.request.query("expands", value.into());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
+    /// The query parameter `sortOrder`, default `descending`.
     pub fn sort_order(
         mut self,
-        value: GetTaskmanagementWorkitemWrapupsSortOrder,
+        value: impl Into<Option<GetTaskmanagementWorkitemWrapupsSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -97,6 +115,17 @@ impl runtime::Operation for GetTaskmanagementWorkitemWrapups {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorkitemWrapups {
+    type Output = runtime::Result<runtime::Response<WorkitemWrapupEntityListing>>;
+
+    type IntoFuture = runtime::Call<WorkitemWrapupEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorkitemWrapups {
     type Item = WorkitemWrapup;
 
@@ -115,8 +144,10 @@ impl runtime::Paged for GetTaskmanagementWorkitemWrapups {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/workitems/{workitemId}/wrapups` Optional parameters and all else:
-    /// [`GetTaskmanagementWorkitemWrapups`].
+    /// Get taskmanagement workitem wrapups.
+    ///
+    /// `GET /api/v2/taskmanagement/workitems/{workitemId}/wrapups` See [`GetTaskmanagementWorkitemWrapups`]
+    /// for what it takes and returns.
     pub fn get_taskmanagement_workitem_wrapups(
         &self,
         workitem_id: impl AsRef<str>,

@@ -4,45 +4,60 @@ use crate::models::task_management::{
     GetTaskmanagementWorktypeHistoryFields, GetTaskmanagementWorktypeHistorySortOrder,
     WorkitemsChangeWorktypeDelta, WorktypeChangeListing,
 };
-
 use crate::runtime;
 
+/// Get taskmanagement worktype history.
+///
 /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/history`
+///
+/// Takes `worktype_id` (a text). Returns
+/// [`WorktypeChangeListing`](crate::models::WorktypeChangeListing). `items()` streams the items of all
+/// pages, each [`WorkitemsChangeWorktypeDelta`](crate::models::WorkitemsChangeWorktypeDelta).
 ///
 /// Permission: `workitems:worktype:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `TaskManagementApi::get_taskmanagement_worktype_history`.
+/// Created by `TaskManagementApi::get_taskmanagement_worktype_history`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--history>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().get_taskmanagement_worktype_history("worktype_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTaskmanagementWorktypeHistory {
     request: runtime::Request,
 }
 
 impl GetTaskmanagementWorktypeHistory {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
+    /// The query parameter `sortOrder`, default `descending`.
     pub fn sort_order(
         mut self,
-        value: GetTaskmanagementWorktypeHistorySortOrder,
+        value: impl Into<Option<GetTaskmanagementWorktypeHistorySortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `fields`.
     pub fn fields(
         mut self,
         value: impl IntoIterator<Item = GetTaskmanagementWorktypeHistoryFields>,
@@ -100,6 +115,17 @@ impl runtime::Operation for GetTaskmanagementWorktypeHistory {
     }
 }
 
+impl IntoFuture for GetTaskmanagementWorktypeHistory {
+    type Output = runtime::Result<runtime::Response<WorktypeChangeListing>>;
+
+    type IntoFuture = runtime::Call<WorktypeChangeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTaskmanagementWorktypeHistory {
     type Item = WorkitemsChangeWorktypeDelta;
 
@@ -119,8 +145,10 @@ impl runtime::Paged for GetTaskmanagementWorktypeHistory {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/history` Optional parameters and all else:
-    /// [`GetTaskmanagementWorktypeHistory`].
+    /// Get taskmanagement worktype history.
+    ///
+    /// `GET /api/v2/taskmanagement/worktypes/{worktypeId}/history` See [`GetTaskmanagementWorktypeHistory`]
+    /// for what it takes and returns.
     pub fn get_taskmanagement_worktype_history(
         &self,
         worktype_id: impl AsRef<str>,

@@ -3,19 +3,32 @@
 use crate::models::task_management::{
     Worktype, WorktypeQueryEntityListing, WorktypeQueryRequest,
 };
-
 use crate::runtime;
 
+/// Post taskmanagement worktypes query.
+///
 /// `POST /api/v2/taskmanagement/worktypes/query`
+///
+/// Takes a body ([`WorktypeQueryRequest`](crate::models::WorktypeQueryRequest)). Returns
+/// [`WorktypeQueryEntityListing`](crate::models::WorktypeQueryEntityListing). `items()` streams the
+/// items of all pages, each [`Worktype`](crate::models::Worktype).
 ///
 /// Permission: `workitems:worktype:view`
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Made by `TaskManagementApi::post_taskmanagement_worktypes_query`.
+/// Created by `TaskManagementApi::post_taskmanagement_worktypes_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.task_management().post_taskmanagement_worktypes_query(genesys_cloud::models::WorktypeQueryRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTaskmanagementWorktypesQuery {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for PostTaskmanagementWorktypesQuery {
     }
 }
 
+impl IntoFuture for PostTaskmanagementWorktypesQuery {
+    type Output = runtime::Result<runtime::Response<WorktypeQueryEntityListing>>;
+
+    type IntoFuture = runtime::Call<WorktypeQueryEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTaskmanagementWorktypesQuery {
     type Item = Worktype;
 
@@ -90,8 +114,10 @@ impl runtime::Paged for PostTaskmanagementWorktypesQuery {
 }
 
 impl crate::api::TaskManagementApi {
-    /// `POST /api/v2/taskmanagement/worktypes/query` Optional parameters and all else:
-    /// [`PostTaskmanagementWorktypesQuery`].
+    /// Post taskmanagement worktypes query.
+    ///
+    /// `POST /api/v2/taskmanagement/worktypes/query` See [`PostTaskmanagementWorktypesQuery`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_taskmanagement_worktypes_query(
         &self,
@@ -101,7 +127,7 @@ impl crate::api::TaskManagementApi {
             &self.client,
             <PostTaskmanagementWorktypesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTaskmanagementWorktypesQuery {
             request,
         }

@@ -4,14 +4,26 @@ use crate::models::shared_by_20_51858d::Team;
 use crate::models::teams::{GetTeamExpand, GetTeamsExpand, TeamEntityListing};
 use crate::runtime;
 
+/// Delete team.
+///
 /// `DELETE /api/v2/teams/{teamId}`
+///
+/// Takes `team_id` (a text). Returns nothing.
 ///
 /// Permission: `groups:team:delete`
 ///
-/// Made by `TeamsApi::delete_team`.
+/// Created by `TeamsApi::delete_team`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().delete_team("team_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTeam {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for DeleteTeam {
     }
 }
 
+impl IntoFuture for DeleteTeam {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `DELETE /api/v2/teams/{teamId}` Optional parameters and all else: [`DeleteTeam`].
+    /// Delete team.
+    ///
+    /// `DELETE /api/v2/teams/{teamId}` See [`DeleteTeam`] for what it takes and returns.
     pub fn delete_team(&self, team_id: impl AsRef<str>) -> DeleteTeam {
         let mut request = runtime::Request::new(
             &self.client,
@@ -67,22 +92,35 @@ impl crate::api::TeamsApi {
     }
 }
 
+/// Get team.
+///
 /// `GET /api/v2/teams/{teamId}`
+///
+/// Takes `team_id` (a text). Returns `Team`.
 ///
 /// Permission: `groups:team:view`
 ///
-/// Made by `TeamsApi::get_team`.
+/// Created by `TeamsApi::get_team`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().get_team("team_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTeam {
     request: runtime::Request,
 }
 
 impl GetTeam {
-    pub fn expand(mut self, value: GetTeamExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl Into<Option<GetTeamExpand>>) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -123,8 +161,21 @@ impl runtime::Operation for GetTeam {
     }
 }
 
+impl IntoFuture for GetTeam {
+    type Output = runtime::Result<runtime::Response<Team>>;
+
+    type IntoFuture = runtime::Call<Team>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `GET /api/v2/teams/{teamId}` Optional parameters and all else: [`GetTeam`].
+    /// Get team.
+    ///
+    /// `GET /api/v2/teams/{teamId}` See [`GetTeam`] for what it takes and returns.
     pub fn get_team(&self, team_id: impl AsRef<str>) -> GetTeam {
         let mut request = runtime::Request::new(
             &self.client,
@@ -135,45 +186,62 @@ impl crate::api::TeamsApi {
     }
 }
 
+/// Get teams.
+///
 /// `GET /api/v2/teams`
+///
+/// Takes no arguments. Returns [`TeamEntityListing`](crate::models::TeamEntityListing). `items()`
+/// streams the items of all pages, each `Team`.
 ///
 /// Permission: `groups:team:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `TeamsApi::get_teams`.
+/// Created by `TeamsApi::get_teams`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().get_teams().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTeams {
     request: runtime::Request,
 }
 
 impl GetTeams {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn expand(mut self, value: GetTeamsExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl Into<Option<GetTeamsExpand>>) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -226,6 +294,17 @@ impl runtime::Operation for GetTeams {
     }
 }
 
+impl IntoFuture for GetTeams {
+    type Output = runtime::Result<runtime::Response<TeamEntityListing>>;
+
+    type IntoFuture = runtime::Call<TeamEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTeams {
     type Item = Team;
 
@@ -244,7 +323,9 @@ impl runtime::Paged for GetTeams {
 }
 
 impl crate::api::TeamsApi {
-    /// `GET /api/v2/teams` Optional parameters and all else: [`GetTeams`].
+    /// Get teams.
+    ///
+    /// `GET /api/v2/teams` See [`GetTeams`] for what it takes and returns.
     pub fn get_teams(&self) -> GetTeams {
         GetTeams {
             request: runtime::Request::new(
@@ -255,14 +336,26 @@ impl crate::api::TeamsApi {
     }
 }
 
+/// Patch team.
+///
 /// `PATCH /api/v2/teams/{teamId}`
+///
+/// Takes `team_id` (a text) and a body (`Team`). Returns `Team`.
 ///
 /// Permission: `groups:team:edit`
 ///
-/// Made by `TeamsApi::patch_team`.
+/// Created by `TeamsApi::patch_team`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-teams--teamId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().patch_team("team_id", genesys_cloud::models::Team::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchTeam {
     request: runtime::Request,
@@ -306,8 +399,21 @@ impl runtime::Operation for PatchTeam {
     }
 }
 
+impl IntoFuture for PatchTeam {
+    type Output = runtime::Result<runtime::Response<Team>>;
+
+    type IntoFuture = runtime::Call<Team>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `PATCH /api/v2/teams/{teamId}` Optional parameters and all else: [`PatchTeam`].
+    /// Patch team.
+    ///
+    /// `PATCH /api/v2/teams/{teamId}` See [`PatchTeam`] for what it takes and returns.
     #[inline]
     pub fn patch_team(&self, team_id: impl AsRef<str>, body: Team) -> PatchTeam {
         let mut request = runtime::Request::new(
@@ -315,19 +421,31 @@ impl crate::api::TeamsApi {
             <PatchTeam as runtime::Operation>::METADATA,
         );
         request.path_argument(team_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchTeam { request }
     }
 }
 
+/// Post teams.
+///
 /// `POST /api/v2/teams`
+///
+/// Takes a body (`Team`). Returns `Team`.
 ///
 /// Permission: `groups:team:add`
 ///
-/// Made by `TeamsApi::post_teams`.
+/// Created by `TeamsApi::post_teams`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().post_teams(genesys_cloud::models::Team::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTeams {
     request: runtime::Request,
@@ -371,15 +489,28 @@ impl runtime::Operation for PostTeams {
     }
 }
 
+impl IntoFuture for PostTeams {
+    type Output = runtime::Result<runtime::Response<Team>>;
+
+    type IntoFuture = runtime::Call<Team>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `POST /api/v2/teams` Optional parameters and all else: [`PostTeams`].
+    /// Post teams.
+    ///
+    /// `POST /api/v2/teams` See [`PostTeams`] for what it takes and returns.
     #[inline]
     pub fn post_teams(&self, body: Team) -> PostTeams {
         let mut request = runtime::Request::new(
             &self.client,
             <PostTeams as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTeams { request }
     }
 }

@@ -5,17 +5,28 @@ use crate::models::teams::{
     GetTeamMembersExpand, TeamMemberAddListingResponse, TeamMemberEntityListing,
     TeamMembers,
 };
-
 use crate::runtime;
 
+/// Delete team members.
+///
 /// `DELETE /api/v2/teams/{teamId}/members`
+///
+/// Takes `team_id` (a text) and `id` (a text). Returns nothing.
 ///
 /// Permission: `groups:team:assign`
 ///
-/// Made by `TeamsApi::delete_team_members`.
+/// Created by `TeamsApi::delete_team_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().delete_team_members("team_id", "id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTeamMembers {
     request: runtime::Request,
@@ -59,8 +70,21 @@ impl runtime::Operation for DeleteTeamMembers {
     }
 }
 
+impl IntoFuture for DeleteTeamMembers {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `DELETE /api/v2/teams/{teamId}/members` Optional parameters and all else: [`DeleteTeamMembers`].
+    /// Delete team members.
+    ///
+    /// `DELETE /api/v2/teams/{teamId}/members` See [`DeleteTeamMembers`] for what it takes and returns.
     pub fn delete_team_members(
         &self,
         team_id: impl AsRef<str>,
@@ -71,45 +95,62 @@ impl crate::api::TeamsApi {
             <DeleteTeamMembers as runtime::Operation>::METADATA,
         );
         request.path_argument(team_id.as_ref());
-        request.query("id", id.as_ref());
+        request.query("id", Some(id.as_ref()));
         DeleteTeamMembers { request }
     }
 }
 
+/// Get team members.
+///
 /// `GET /api/v2/teams/{teamId}/members`
+///
+/// Takes `team_id` (a text). Returns
+/// [`TeamMemberEntityListing`](crate::models::TeamMemberEntityListing). `items()` streams the items of
+/// all pages, each `UserReferenceWithName`.
 ///
 /// Permission: `groups:team:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `TeamsApi::get_team_members`.
+/// Created by `TeamsApi::get_team_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().get_team_members("team_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTeamMembers {
     request: runtime::Request,
 }
 
 impl GetTeamMembers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    pub fn expand(mut self, value: GetTeamMembersExpand) -> Self {
-        self.request.query("expand", value);
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl Into<Option<GetTeamMembersExpand>>) -> Self {
+        self.request.query("expand", value.into());
         self
     }
 
@@ -162,6 +203,17 @@ impl runtime::Operation for GetTeamMembers {
     }
 }
 
+impl IntoFuture for GetTeamMembers {
+    type Output = runtime::Result<runtime::Response<TeamMemberEntityListing>>;
+
+    type IntoFuture = runtime::Call<TeamMemberEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTeamMembers {
     type Item = UserReferenceWithName;
 
@@ -180,7 +232,9 @@ impl runtime::Paged for GetTeamMembers {
 }
 
 impl crate::api::TeamsApi {
-    /// `GET /api/v2/teams/{teamId}/members` Optional parameters and all else: [`GetTeamMembers`].
+    /// Get team members.
+    ///
+    /// `GET /api/v2/teams/{teamId}/members` See [`GetTeamMembers`] for what it takes and returns.
     pub fn get_team_members(&self, team_id: impl AsRef<str>) -> GetTeamMembers {
         let mut request = runtime::Request::new(
             &self.client,
@@ -191,14 +245,27 @@ impl crate::api::TeamsApi {
     }
 }
 
+/// Post team members.
+///
 /// `POST /api/v2/teams/{teamId}/members`
+///
+/// Takes `team_id` (a text) and a body ([`TeamMembers`](crate::models::TeamMembers)). Returns
+/// [`TeamMemberAddListingResponse`](crate::models::TeamMemberAddListingResponse).
 ///
 /// Permission: `groups:team:assign`
 ///
-/// Made by `TeamsApi::post_team_members`.
+/// Created by `TeamsApi::post_team_members`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams--teamId--members>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.teams().post_team_members("team_id", genesys_cloud::models::TeamMembers::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTeamMembers {
     request: runtime::Request,
@@ -242,8 +309,21 @@ impl runtime::Operation for PostTeamMembers {
     }
 }
 
+impl IntoFuture for PostTeamMembers {
+    type Output = runtime::Result<runtime::Response<TeamMemberAddListingResponse>>;
+
+    type IntoFuture = runtime::Call<TeamMemberAddListingResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TeamsApi {
-    /// `POST /api/v2/teams/{teamId}/members` Optional parameters and all else: [`PostTeamMembers`].
+    /// Post team members.
+    ///
+    /// `POST /api/v2/teams/{teamId}/members` See [`PostTeamMembers`] for what it takes and returns.
     #[inline]
     pub fn post_team_members(
         &self,
@@ -255,7 +335,7 @@ impl crate::api::TeamsApi {
             <PostTeamMembers as runtime::Operation>::METADATA,
         );
         request.path_argument(team_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTeamMembers { request }
     }
 }

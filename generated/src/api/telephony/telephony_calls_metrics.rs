@@ -3,26 +3,40 @@
 use crate::models::telephony::{
     GetTelephonyCallsMetricsMetricType, OrganizationCallMetrics,
 };
-
 use crate::runtime;
 
+/// Get telephony calls metrics.
+///
 /// `GET /api/v2/telephony/calls/metrics`
+///
+/// Takes no arguments. Returns [`OrganizationCallMetrics`](crate::models::OrganizationCallMetrics).
 ///
 /// Permission: `telephony:callMetrics:view`
 ///
-/// Made by `TelephonyApi::get_telephony_calls_metrics`.
+/// Created by `TelephonyApi::get_telephony_calls_metrics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-calls-metrics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_calls_metrics().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyCallsMetrics {
     request: runtime::Request,
 }
 
 impl GetTelephonyCallsMetrics {
-    /// `metricType`, default `cloud`
-    pub fn metric_type(mut self, value: GetTelephonyCallsMetricsMetricType) -> Self {
-        self.request.query("metricType", value);
+    /// The query parameter `metricType`, default `cloud`.
+    pub fn metric_type(
+        mut self,
+        value: impl Into<Option<GetTelephonyCallsMetricsMetricType>>,
+    ) -> Self {
+        self.request.query("metricType", value.into());
         self
     }
 
@@ -63,9 +77,22 @@ impl runtime::Operation for GetTelephonyCallsMetrics {
     }
 }
 
+impl IntoFuture for GetTelephonyCallsMetrics {
+    type Output = runtime::Result<runtime::Response<OrganizationCallMetrics>>;
+
+    type IntoFuture = runtime::Call<OrganizationCallMetrics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/calls/metrics` Optional parameters and all else:
-    /// [`GetTelephonyCallsMetrics`].
+    /// Get telephony calls metrics.
+    ///
+    /// `GET /api/v2/telephony/calls/metrics` See [`GetTelephonyCallsMetrics`] for what it takes and
+    /// returns.
     pub fn get_telephony_calls_metrics(&self) -> GetTelephonyCallsMetrics {
         GetTelephonyCallsMetrics {
             request: runtime::Request::new(

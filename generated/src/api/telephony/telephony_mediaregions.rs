@@ -3,14 +3,26 @@
 use crate::models::telephony::MediaRegions;
 use crate::runtime;
 
+/// Get telephony mediaregions.
+///
 /// `GET /api/v2/telephony/mediaregions`
+///
+/// Takes no arguments. Returns [`MediaRegions`](crate::models::MediaRegions).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyApi::get_telephony_mediaregions`.
+/// Created by `TelephonyApi::get_telephony_mediaregions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-mediaregions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_mediaregions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyMediaregions {
     request: runtime::Request,
@@ -54,8 +66,21 @@ impl runtime::Operation for GetTelephonyMediaregions {
     }
 }
 
+impl IntoFuture for GetTelephonyMediaregions {
+    type Output = runtime::Result<runtime::Response<MediaRegions>>;
+
+    type IntoFuture = runtime::Call<MediaRegions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/mediaregions` Optional parameters and all else: [`GetTelephonyMediaregions`].
+    /// Get telephony mediaregions.
+    ///
+    /// `GET /api/v2/telephony/mediaregions` See [`GetTelephonyMediaregions`] for what it takes and returns.
     pub fn get_telephony_mediaregions(&self) -> GetTelephonyMediaregions {
         GetTelephonyMediaregions {
             request: runtime::Request::new(

@@ -3,14 +3,28 @@
 use crate::models::telephony::DisasterRecoveryAllRoutingRequest;
 use crate::runtime;
 
+/// Post telephony numbers routing all.
+///
 /// `POST /api/v2/telephony/numbers/routing/all`
+///
+/// Takes a body
+/// ([`DisasterRecoveryAllRoutingRequest`](crate::models::DisasterRecoveryAllRoutingRequest)). Returns
+/// nothing.
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Made by `TelephonyApi::post_telephony_numbers_routing_all`.
+/// Created by `TelephonyApi::post_telephony_numbers_routing_all`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing-all>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().post_telephony_numbers_routing_all(genesys_cloud::models::DisasterRecoveryAllRoutingRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyNumbersRoutingAll {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostTelephonyNumbersRoutingAll {
     }
 }
 
+impl IntoFuture for PostTelephonyNumbersRoutingAll {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `POST /api/v2/telephony/numbers/routing/all` Optional parameters and all else:
-    /// [`PostTelephonyNumbersRoutingAll`].
+    /// Post telephony numbers routing all.
+    ///
+    /// `POST /api/v2/telephony/numbers/routing/all` See [`PostTelephonyNumbersRoutingAll`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_telephony_numbers_routing_all(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <PostTelephonyNumbersRoutingAll as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyNumbersRoutingAll {
             request,
         }

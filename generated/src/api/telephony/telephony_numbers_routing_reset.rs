@@ -3,14 +3,28 @@
 use crate::models::telephony::NumberRoutingResetOrganizationRequest;
 use crate::runtime;
 
+/// Post telephony numbers routing reset.
+///
 /// `POST /api/v2/telephony/numbers/routing/reset`
+///
+/// Takes a body
+/// ([`NumberRoutingResetOrganizationRequest`](crate::models::NumberRoutingResetOrganizationRequest)).
+/// Returns nothing.
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Made by `TelephonyApi::post_telephony_numbers_routing_reset`.
+/// Created by `TelephonyApi::post_telephony_numbers_routing_reset`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing-reset>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().post_telephony_numbers_routing_reset(genesys_cloud::models::NumberRoutingResetOrganizationRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyNumbersRoutingReset {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostTelephonyNumbersRoutingReset {
     }
 }
 
+impl IntoFuture for PostTelephonyNumbersRoutingReset {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `POST /api/v2/telephony/numbers/routing/reset` Optional parameters and all else:
-    /// [`PostTelephonyNumbersRoutingReset`].
+    /// Post telephony numbers routing reset.
+    ///
+    /// `POST /api/v2/telephony/numbers/routing/reset` See [`PostTelephonyNumbersRoutingReset`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_telephony_numbers_routing_reset(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <PostTelephonyNumbersRoutingReset as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyNumbersRoutingReset {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::telephony::OrganizationLinkApprovalRequest;
 use crate::runtime;
 
+/// Patch telephony organization link approve requesting organization id.
+///
 /// `PATCH /api/v2/telephony/organization/link/approve/{requestingOrganizationId}`
+///
+/// Takes `requesting_organization_id` (a text) and a body
+/// ([`OrganizationLinkApprovalRequest`](crate::models::OrganizationLinkApprovalRequest)). Returns
+/// nothing.
 ///
 /// Permission: `telephony:organizationLink:edit`
 ///
-/// Made by `TelephonyApi::patch_telephony_organization_link_approve_requesting_organization_id`.
+/// Created by `TelephonyApi::patch_telephony_organization_link_approve_requesting_organization_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-telephony-organization-link-approve--requestingOrganizationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().patch_telephony_organization_link_approve_requesting_organization_id("requesting_organization_id", genesys_cloud::models::OrganizationLinkApprovalRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
     request: runtime::Request,
@@ -57,9 +71,22 @@ for PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
     }
 }
 
+impl IntoFuture for PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `PATCH /api/v2/telephony/organization/link/approve/{requestingOrganizationId}` Optional parameters
-    /// and all else: [`PatchTelephonyOrganizationLinkApproveRequestingOrganizationId`].
+    /// Patch telephony organization link approve requesting organization id.
+    ///
+    /// `PATCH /api/v2/telephony/organization/link/approve/{requestingOrganizationId}` See
+    /// [`PatchTelephonyOrganizationLinkApproveRequestingOrganizationId`] for what it takes and returns.
     #[inline]
     pub fn patch_telephony_organization_link_approve_requesting_organization_id(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::TelephonyApi {
             <PatchTelephonyOrganizationLinkApproveRequestingOrganizationId as runtime::Operation>::METADATA,
         );
         request.path_argument(requesting_organization_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::telephony::RegionResponse;
 use crate::runtime;
 
+/// Get telephony organization link regions.
+///
 /// `GET /api/v2/telephony/organization/link/regions`
+///
+/// Takes no arguments. Returns a list, each item [`RegionResponse`](crate::models::RegionResponse).
 ///
 /// Permission: `telephony:organizationLink:view`
 ///
-/// Made by `TelephonyApi::get_telephony_organization_link_regions`.
+/// Created by `TelephonyApi::get_telephony_organization_link_regions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-organization-link-regions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_organization_link_regions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyOrganizationLinkRegions {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetTelephonyOrganizationLinkRegions {
     }
 }
 
+impl IntoFuture for GetTelephonyOrganizationLinkRegions {
+    type Output = runtime::Result<runtime::Response<Vec<RegionResponse>>>;
+
+    type IntoFuture = runtime::Call<Vec<RegionResponse>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/organization/link/regions` Optional parameters and all else:
-    /// [`GetTelephonyOrganizationLinkRegions`].
+    /// Get telephony organization link regions.
+    ///
+    /// `GET /api/v2/telephony/organization/link/regions` See [`GetTelephonyOrganizationLinkRegions`] for
+    /// what it takes and returns.
     pub fn get_telephony_organization_link_regions(
         &self,
     ) -> GetTelephonyOrganizationLinkRegions {

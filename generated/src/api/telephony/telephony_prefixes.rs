@@ -3,38 +3,54 @@
 use crate::models::telephony::{PrefixListing, PrefixListingItem};
 use crate::runtime;
 
+/// Get telephony prefixes.
+///
 /// `GET /api/v2/telephony/prefixes`
+///
+/// Takes `type` (a text). Returns [`PrefixListing`](crate::models::PrefixListing). `items()` streams
+/// the items of all pages, each [`PrefixListingItem`](crate::models::PrefixListingItem).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `TelephonyApi::get_telephony_prefixes`.
+/// Created by `TelephonyApi::get_telephony_prefixes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-prefixes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_prefixes("type").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyPrefixes {
     request: runtime::Request,
 }
 
 impl GetTelephonyPrefixes {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
-    pub fn prefix(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("prefix", value.as_ref());
+    /// The query parameter `prefix`.
+    pub fn prefix(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("prefix", value.text());
         self
     }
 
@@ -87,6 +103,17 @@ impl runtime::Operation for GetTelephonyPrefixes {
     }
 }
 
+impl IntoFuture for GetTelephonyPrefixes {
+    type Output = runtime::Result<runtime::Response<PrefixListing>>;
+
+    type IntoFuture = runtime::Call<PrefixListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyPrefixes {
     type Item = PrefixListingItem;
 
@@ -105,7 +132,9 @@ impl runtime::Paged for GetTelephonyPrefixes {
 }
 
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/prefixes` Optional parameters and all else: [`GetTelephonyPrefixes`].
+    /// Get telephony prefixes.
+    ///
+    /// `GET /api/v2/telephony/prefixes` See [`GetTelephonyPrefixes`] for what it takes and returns.
     pub fn get_telephony_prefixes(
         &self,
         r#type: impl AsRef<str>,
@@ -114,7 +143,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <GetTelephonyPrefixes as runtime::Operation>::METADATA,
         );
-        request.query("type", r#type.as_ref());
+        request.query("type", Some(r#type.as_ref()));
         GetTelephonyPrefixes { request }
     }
 }

@@ -3,12 +3,25 @@
 use crate::models::telephony::{BulkPrefixesRequest, BulkPrefixesResponse};
 use crate::runtime;
 
+/// Post telephony prefixes bulk.
+///
 /// `POST /api/v2/telephony/prefixes/bulk`
 ///
-/// Made by `TelephonyApi::post_telephony_prefixes_bulk`.
+/// Takes a body ([`BulkPrefixesRequest`](crate::models::BulkPrefixesRequest)). Returns
+/// [`BulkPrefixesResponse`](crate::models::BulkPrefixesResponse).
+///
+/// Created by `TelephonyApi::post_telephony_prefixes_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-prefixes-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().post_telephony_prefixes_bulk(genesys_cloud::models::BulkPrefixesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyPrefixesBulk {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for PostTelephonyPrefixesBulk {
     }
 }
 
+impl IntoFuture for PostTelephonyPrefixesBulk {
+    type Output = runtime::Result<runtime::Response<BulkPrefixesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkPrefixesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `POST /api/v2/telephony/prefixes/bulk` Optional parameters and all else:
-    /// [`PostTelephonyPrefixesBulk`].
+    /// Post telephony prefixes bulk.
+    ///
+    /// `POST /api/v2/telephony/prefixes/bulk` See [`PostTelephonyPrefixesBulk`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_telephony_prefixes_bulk(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <PostTelephonyPrefixesBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyPrefixesBulk {
             request,
         }

@@ -3,12 +3,24 @@
 use crate::models::telephony::CallSimulationResult;
 use crate::runtime;
 
+/// Get telephony prefixes simulate call.
+///
 /// `GET /api/v2/telephony/prefixes/simulate/call`
 ///
-/// Made by `TelephonyApi::get_telephony_prefixes_simulate_call`.
+/// Takes `number` (a text). Returns [`CallSimulationResult`](crate::models::CallSimulationResult).
+///
+/// Created by `TelephonyApi::get_telephony_prefixes_simulate_call`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-prefixes-simulate-call>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_prefixes_simulate_call("number").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyPrefixesSimulateCall {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for GetTelephonyPrefixesSimulateCall {
     }
 }
 
+impl IntoFuture for GetTelephonyPrefixesSimulateCall {
+    type Output = runtime::Result<runtime::Response<CallSimulationResult>>;
+
+    type IntoFuture = runtime::Call<CallSimulationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/prefixes/simulate/call` Optional parameters and all else:
-    /// [`GetTelephonyPrefixesSimulateCall`].
+    /// Get telephony prefixes simulate call.
+    ///
+    /// `GET /api/v2/telephony/prefixes/simulate/call` See [`GetTelephonyPrefixesSimulateCall`] for what it
+    /// takes and returns.
     pub fn get_telephony_prefixes_simulate_call(
         &self,
         number: impl AsRef<str>,
@@ -63,7 +88,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <GetTelephonyPrefixesSimulateCall as runtime::Operation>::METADATA,
         );
-        request.query("number", number.as_ref());
+        request.query("number", Some(number.as_ref()));
         GetTelephonyPrefixesSimulateCall {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::telephony::TelephonySettings;
 use crate::runtime;
 
+/// Get telephony settings.
+///
 /// `GET /api/v2/telephony/settings`
+///
+/// Takes no arguments. Returns [`TelephonySettings`](crate::models::TelephonySettings).
 ///
 /// Permission: `telephony:settings:view`
 ///
-/// Made by `TelephonyApi::get_telephony_settings`.
+/// Created by `TelephonyApi::get_telephony_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonySettings {
     request: runtime::Request,
@@ -54,8 +66,21 @@ impl runtime::Operation for GetTelephonySettings {
     }
 }
 
+impl IntoFuture for GetTelephonySettings {
+    type Output = runtime::Result<runtime::Response<TelephonySettings>>;
+
+    type IntoFuture = runtime::Call<TelephonySettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/settings` Optional parameters and all else: [`GetTelephonySettings`].
+    /// Get telephony settings.
+    ///
+    /// `GET /api/v2/telephony/settings` See [`GetTelephonySettings`] for what it takes and returns.
     pub fn get_telephony_settings(&self) -> GetTelephonySettings {
         GetTelephonySettings {
             request: runtime::Request::new(
@@ -66,14 +91,27 @@ impl crate::api::TelephonyApi {
     }
 }
 
+/// Put telephony settings.
+///
 /// `PUT /api/v2/telephony/settings`
+///
+/// Takes a body ([`TelephonySettings`](crate::models::TelephonySettings)). Returns
+/// [`TelephonySettings`](crate::models::TelephonySettings).
 ///
 /// Permission: `telephony:settings:edit`
 ///
-/// Made by `TelephonyApi::put_telephony_settings`.
+/// Created by `TelephonyApi::put_telephony_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().put_telephony_settings(genesys_cloud::models::TelephonySettings::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutTelephonySettings {
     request: runtime::Request,
@@ -117,8 +155,21 @@ impl runtime::Operation for PutTelephonySettings {
     }
 }
 
+impl IntoFuture for PutTelephonySettings {
+    type Output = runtime::Result<runtime::Response<TelephonySettings>>;
+
+    type IntoFuture = runtime::Call<TelephonySettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `PUT /api/v2/telephony/settings` Optional parameters and all else: [`PutTelephonySettings`].
+    /// Put telephony settings.
+    ///
+    /// `PUT /api/v2/telephony/settings` See [`PutTelephonySettings`] for what it takes and returns.
     #[inline]
     pub fn put_telephony_settings(
         &self,
@@ -128,7 +179,7 @@ impl crate::api::TelephonyApi {
             &self.client,
             <PutTelephonySettings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutTelephonySettings { request }
     }
 }

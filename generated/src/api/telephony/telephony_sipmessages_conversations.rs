@@ -3,14 +3,26 @@
 use crate::models::telephony::Callmessage;
 use crate::runtime;
 
+/// Get telephony sipmessages conversation.
+///
 /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text). Returns [`Callmessage`](crate::models::Callmessage).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Made by `TelephonyApi::get_telephony_sipmessages_conversation`.
+/// Created by `TelephonyApi::get_telephony_sipmessages_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-sipmessages-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_sipmessages_conversation("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonySipmessagesConversation {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetTelephonySipmessagesConversation {
     }
 }
 
+impl IntoFuture for GetTelephonySipmessagesConversation {
+    type Output = runtime::Result<runtime::Response<Callmessage>>;
+
+    type IntoFuture = runtime::Call<Callmessage>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}` Optional parameters and all else:
-    /// [`GetTelephonySipmessagesConversation`].
+    /// Get telephony sipmessages conversation.
+    ///
+    /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}` See
+    /// [`GetTelephonySipmessagesConversation`] for what it takes and returns.
     pub fn get_telephony_sipmessages_conversation(
         &self,
         conversation_id: impl AsRef<str>,

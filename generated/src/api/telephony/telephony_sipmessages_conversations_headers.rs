@@ -3,20 +3,33 @@
 use crate::models::telephony::Callheader;
 use crate::runtime;
 
+/// Get telephony sipmessages conversation headers.
+///
 /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}/headers`
+///
+/// Takes `conversation_id` (a text). Returns [`Callheader`](crate::models::Callheader).
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Made by `TelephonyApi::get_telephony_sipmessages_conversation_headers`.
+/// Created by `TelephonyApi::get_telephony_sipmessages_conversation_headers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-sipmessages-conversations--conversationId--headers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony().get_telephony_sipmessages_conversation_headers("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonySipmessagesConversationHeaders {
     request: runtime::Request,
 }
 
 impl GetTelephonySipmessagesConversationHeaders {
+    /// The query parameter `keys`.
     pub fn keys(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -64,9 +77,22 @@ impl runtime::Operation for GetTelephonySipmessagesConversationHeaders {
     }
 }
 
+impl IntoFuture for GetTelephonySipmessagesConversationHeaders {
+    type Output = runtime::Result<runtime::Response<Callheader>>;
+
+    type IntoFuture = runtime::Call<Callheader>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyApi {
-    /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}/headers` Optional parameters and
-    /// all else: [`GetTelephonySipmessagesConversationHeaders`].
+    /// Get telephony sipmessages conversation headers.
+    ///
+    /// `GET /api/v2/telephony/sipmessages/conversations/{conversationId}/headers` See
+    /// [`GetTelephonySipmessagesConversationHeaders`] for what it takes and returns.
     pub fn get_telephony_sipmessages_conversation_headers(
         &self,
         conversation_id: impl AsRef<str>,

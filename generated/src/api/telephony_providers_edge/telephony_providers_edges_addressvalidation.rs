@@ -3,15 +3,33 @@
 use crate::models::telephony_providers_edge::{
     ValidateAddressRequest, ValidateAddressResponse,
 };
-
 use crate::runtime;
 
+/// Post telephony providers edges addressvalidation.
+///
 /// `POST /api/v2/telephony/providers/edges/addressvalidation`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`.
+/// Takes a body ([`ValidateAddressRequest`](crate::models::ValidateAddressRequest)). Returns
+/// [`ValidateAddressResponse`](crate::models::ValidateAddressResponse).
+///
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-addressvalidation>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edges_addressvalidation(genesys_cloud::models::ValidateAddressRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesAddressvalidation {
     request: runtime::Request,
@@ -55,9 +73,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgesAddressvalidation {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgesAddressvalidation {
+    type Output = runtime::Result<runtime::Response<ValidateAddressResponse>>;
+
+    type IntoFuture = runtime::Call<ValidateAddressResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/addressvalidation` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgesAddressvalidation`].
+    /// Post telephony providers edges addressvalidation.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/addressvalidation` See
+    /// [`PostTelephonyProvidersEdgesAddressvalidation`] for what it takes and returns.
     #[inline]
     pub fn post_telephony_providers_edges_addressvalidation(
         &self,
@@ -67,7 +98,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <PostTelephonyProvidersEdgesAddressvalidation as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesAddressvalidation {
             request,
         }

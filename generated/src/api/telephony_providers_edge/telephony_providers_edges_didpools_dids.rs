@@ -3,25 +3,39 @@
 use crate::models::telephony_providers_edge::{
     DidNumber, DidNumberEntityListing, GetTelephonyProvidersEdgesDidpoolsDidsType,
 };
-
 use crate::runtime;
 
+/// Get telephony providers edges didpools dids.
+///
 /// `GET /api/v2/telephony/providers/edges/didpools/dids`
+///
+/// Takes `type` (`GetTelephonyProvidersEdgesDidpoolsDidsType`). Returns
+/// [`DidNumberEntityListing`](crate::models::DidNumberEntityListing). `items()` streams the items of
+/// all pages, each [`DidNumber`](crate::models::DidNumber).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools-dids>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_didpools_dids(genesys_cloud::models::GetTelephonyProvidersEdgesDidpoolsDidsType::AssignedAndUnassigned).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesDidpoolsDids {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesDidpoolsDids {
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -32,27 +46,27 @@ impl GetTelephonyProvidersEdgesDidpoolsDids {
         self
     }
 
-    /// `numberMatch`
-    pub fn number_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("numberMatch", value.as_ref());
+    /// The query parameter `numberMatch`.
+    pub fn number_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("numberMatch", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `ascending`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ascending`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -105,6 +119,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpoolsDids {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesDidpoolsDids {
+    type Output = runtime::Result<runtime::Response<DidNumberEntityListing>>;
+
+    type IntoFuture = runtime::Call<DidNumberEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesDidpoolsDids {
     type Item = DidNumber;
 
@@ -125,8 +150,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesDidpoolsDids {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/didpools/dids` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesDidpoolsDids`].
+    /// Get telephony providers edges didpools dids.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/didpools/dids` See [`GetTelephonyProvidersEdgesDidpoolsDids`]
+    /// for what it takes and returns.
     pub fn get_telephony_providers_edges_didpools_dids(
         &self,
         r#type: GetTelephonyProvidersEdgesDidpoolsDidsType,
@@ -135,7 +162,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <GetTelephonyProvidersEdgesDidpoolsDids as runtime::Operation>::METADATA,
         );
-        request.query("type", r#type);
+        request.query("type", Some(r#type));
         GetTelephonyProvidersEdgesDidpoolsDids {
             request,
         }

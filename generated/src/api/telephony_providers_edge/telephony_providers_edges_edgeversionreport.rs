@@ -3,12 +3,30 @@
 use crate::models::telephony_providers_edge::EdgeVersionReport;
 use crate::runtime;
 
+/// Get telephony providers edges edgeversionreport.
+///
 /// `GET /api/v2/telephony/providers/edges/edgeversionreport`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgeversionreport`.
+/// Takes no arguments. Returns [`EdgeVersionReport`](crate::models::EdgeVersionReport).
+///
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgeversionreport`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgeversionreport>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_edgeversionreport().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesEdgeversionreport {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesEdgeversionreport {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesEdgeversionreport {
+    type Output = runtime::Result<runtime::Response<EdgeVersionReport>>;
+
+    type IntoFuture = runtime::Call<EdgeVersionReport>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/edgeversionreport` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesEdgeversionreport`].
+    /// Get telephony providers edges edgeversionreport.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/edgeversionreport` See
+    /// [`GetTelephonyProvidersEdgesEdgeversionreport`] for what it takes and returns.
     pub fn get_telephony_providers_edges_edgeversionreport(
         &self,
     ) -> GetTelephonyProvidersEdgesEdgeversionreport {

@@ -4,16 +4,29 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 use crate::models::telephony_providers_edge::ExpiredEdgeListing;
 use crate::runtime;
 
+/// Get telephony providers edges expired.
+///
 /// `GET /api/v2/telephony/providers/edges/expired`
+///
+/// Takes no arguments. Returns [`ExpiredEdgeListing`](crate::models::ExpiredEdgeListing). `items()`
+/// streams the items of all pages, each `DomainEntityRef`.
 ///
 /// Permissions, any of: `telephony:plugin:all`, `internal:edge:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-expired>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_expired().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesExpired {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExpired {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesExpired {
+    type Output = runtime::Result<runtime::Response<ExpiredEdgeListing>>;
+
+    type IntoFuture = runtime::Call<ExpiredEdgeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesExpired {
     type Item = DomainEntityRef;
 
@@ -87,8 +111,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesExpired {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/expired` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesExpired`].
+    /// Get telephony providers edges expired.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/expired` See [`GetTelephonyProvidersEdgesExpired`] for what
+    /// it takes and returns.
     pub fn get_telephony_providers_edges_expired(
         &self,
     ) -> GetTelephonyProvidersEdgesExpired {

@@ -3,49 +3,64 @@
 use crate::models::telephony_providers_edge::{
     ExtensionPoolDivisionView, ExtensionPoolDivisionViewEntityListing,
 };
-
 use crate::runtime;
 
+/// Get telephony providers edges extensionpools divisionviews.
+///
 /// `GET /api/v2/telephony/providers/edges/extensionpools/divisionviews`
+///
+/// Takes no arguments. Returns
+/// [`ExtensionPoolDivisionViewEntityListing`](crate::models::ExtensionPoolDivisionViewEntityListing).
+/// `items()` streams the items of all pages, each
+/// [`ExtensionPoolDivisionView`](crate::models::ExtensionPoolDivisionView).
 ///
 /// Permission: `telephony:extensionPool:search`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensionpools-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_extensionpools_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +71,13 @@ impl GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -126,6 +142,19 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensionpoolsDivisionview
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
+    type Output = runtime::Result<
+        runtime::Response<ExtensionPoolDivisionViewEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<ExtensionPoolDivisionViewEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
     type Item = ExtensionPoolDivisionView;
 
@@ -146,8 +175,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/extensionpools/divisionviews` Optional parameters and all
-    /// else: [`GetTelephonyProvidersEdgesExtensionpoolsDivisionviews`].
+    /// Get telephony providers edges extensionpools divisionviews.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/extensionpools/divisionviews` See
+    /// [`GetTelephonyProvidersEdgesExtensionpoolsDivisionviews`] for what it takes and returns.
     pub fn get_telephony_providers_edges_extensionpools_divisionviews(
         &self,
     ) -> GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {

@@ -3,14 +3,33 @@
 use crate::models::telephony_providers_edge::Line;
 use crate::runtime;
 
+/// Get telephony providers edges lines template.
+///
 /// `GET /api/v2/telephony/providers/edges/lines/template`
+///
+/// Takes `line_base_settings_id` (a text). Returns [`Line`](crate::models::Line).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines_template`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines-template>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_lines_template("line_base_settings_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesLinesTemplate {
     request: runtime::Request,
@@ -57,9 +76,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinesTemplate {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesLinesTemplate {
+    type Output = runtime::Result<runtime::Response<Line>>;
+
+    type IntoFuture = runtime::Call<Line>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/lines/template` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesLinesTemplate`].
+    /// Get telephony providers edges lines template.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/lines/template` See
+    /// [`GetTelephonyProvidersEdgesLinesTemplate`] for what it takes and returns.
     pub fn get_telephony_providers_edges_lines_template(
         &self,
         line_base_settings_id: impl AsRef<str>,
@@ -68,7 +100,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <GetTelephonyProvidersEdgesLinesTemplate as runtime::Operation>::METADATA,
         );
-        request.query("lineBaseSettingsId", line_base_settings_id.as_ref());
+        request.query("lineBaseSettingsId", Some(line_base_settings_id.as_ref()));
         GetTelephonyProvidersEdgesLinesTemplate {
             request,
         }

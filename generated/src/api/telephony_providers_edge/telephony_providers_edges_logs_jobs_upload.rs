@@ -3,14 +3,33 @@
 use crate::models::telephony_providers_edge::EdgeLogsJobUploadRequest;
 use crate::runtime;
 
+/// Post telephony providers edge logs job upload.
+///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload`
+///
+/// Takes `edge_id` (a text), `job_id` (a text) and a body
+/// ([`EdgeLogsJobUploadRequest`](crate::models::EdgeLogsJobUploadRequest)). Returns nothing.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_job_upload`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_job_upload`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId--upload>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edge_logs_job_upload("edge_id", "job_id", genesys_cloud::models::EdgeLogsJobUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgeLogsJobUpload {
     request: runtime::Request,
@@ -54,9 +73,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgeLogsJobUpload {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgeLogsJobUpload {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload` Optional parameters and
-    /// all else: [`PostTelephonyProvidersEdgeLogsJobUpload`].
+    /// Post telephony providers edge logs job upload.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload` See
+    /// [`PostTelephonyProvidersEdgeLogsJobUpload`] for what it takes and returns.
     #[inline]
     pub fn post_telephony_providers_edge_logs_job_upload(
         &self,
@@ -70,7 +102,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         );
         request.path_argument(edge_id.as_ref());
         request.path_argument(job_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgeLogsJobUpload {
             request,
         }

@@ -3,7 +3,13 @@
 use crate::models::telephony_providers_edge::{MediaStatistics, MediaStatisticsListing};
 use crate::runtime;
 
+/// Get telephony providers edges mediastatistics conversation.
+///
 /// `GET /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}`
+///
+/// Takes `conversation_id` (a text). Returns
+/// [`MediaStatisticsListing`](crate::models::MediaStatisticsListing). `items()` streams the items of
+/// all pages, each [`MediaStatistics`](crate::models::MediaStatistics).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
@@ -11,10 +17,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-mediastatistics-conversations--conversationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_mediastatistics_conversation("conversation_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesMediastatisticsConversation {
     request: runtime::Request,
@@ -72,6 +86,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesMediastatisticsConversatio
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesMediastatisticsConversation {
+    type Output = runtime::Result<runtime::Response<MediaStatisticsListing>>;
+
+    type IntoFuture = runtime::Call<MediaStatisticsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesMediastatisticsConversation {
     type Item = MediaStatistics;
 
@@ -88,8 +113,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesMediastatisticsConversation {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}` Optional
-    /// parameters and all else: [`GetTelephonyProvidersEdgesMediastatisticsConversation`].
+    /// Get telephony providers edges mediastatistics conversation.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}` See
+    /// [`GetTelephonyProvidersEdgesMediastatisticsConversation`] for what it takes and returns.
     pub fn get_telephony_providers_edges_mediastatistics_conversation(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,18 +3,31 @@
 use crate::models::telephony_providers_edge::MediaStatistics;
 use crate::runtime;
 
+/// Get telephony providers edges mediastatistics conversation communication.
+///
 /// `GET
 /// /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}/communications/{communicationId}`
+///
+/// Takes `conversation_id` (a text) and `communication_id` (a text). Returns
+/// [`MediaStatistics`](crate::models::MediaStatistics).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `analytics:conversationDetail:view`
 ///
-/// Made by
+/// Created by
 /// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_mediastatistics_conversation_communication`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-mediastatistics-conversations--conversationId--communications--communicationId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_mediastatistics_conversation_communication("conversation_id", "communication_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesMediastatisticsConversationCommunication {
     request: runtime::Request,
@@ -61,11 +74,24 @@ for GetTelephonyProvidersEdgesMediastatisticsConversationCommunication {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesMediastatisticsConversationCommunication {
+    type Output = runtime::Result<runtime::Response<MediaStatistics>>;
+
+    type IntoFuture = runtime::Call<MediaStatistics>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
+    /// Get telephony providers edges mediastatistics conversation communication.
+    ///
     /// `GET
     /// /api/v2/telephony/providers/edges/mediastatistics/conversations/{conversationId}/communications/{communicationId}`
-    /// Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesMediastatisticsConversationCommunication`].
+    /// See [`GetTelephonyProvidersEdgesMediastatisticsConversationCommunication`] for what it takes and
+    /// returns.
     pub fn get_telephony_providers_edges_mediastatistics_conversation_communication(
         &self,
         conversation_id: impl AsRef<str>,

@@ -3,15 +3,28 @@
 use crate::models::telephony_providers_edge::{
     EdgeOfflineConfiguration, EdgeOfflineConfigurationResponse,
 };
-
 use crate::runtime;
 
+/// Post telephony providers edge offlineconfiguration.
+///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/offlineconfiguration`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`.
+/// Takes `edge_id` (a text) and a body
+/// ([`EdgeOfflineConfiguration`](crate::models::EdgeOfflineConfiguration)). Returns
+/// [`EdgeOfflineConfigurationResponse`](crate::models::EdgeOfflineConfigurationResponse).
+///
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--offlineconfiguration>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edge_offlineconfiguration("edge_id", genesys_cloud::models::EdgeOfflineConfiguration::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgeOfflineconfiguration {
     request: runtime::Request,
@@ -55,9 +68,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgeOfflineconfiguration {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgeOfflineconfiguration {
+    type Output = runtime::Result<runtime::Response<EdgeOfflineConfigurationResponse>>;
+
+    type IntoFuture = runtime::Call<EdgeOfflineConfigurationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/{edgeId}/offlineconfiguration` Optional parameters and all
-    /// else: [`PostTelephonyProvidersEdgeOfflineconfiguration`].
+    /// Post telephony providers edge offlineconfiguration.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/{edgeId}/offlineconfiguration` See
+    /// [`PostTelephonyProvidersEdgeOfflineconfiguration`] for what it takes and returns.
     #[inline]
     pub fn post_telephony_providers_edge_offlineconfiguration(
         &self,
@@ -69,7 +95,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             <PostTelephonyProvidersEdgeOfflineconfiguration as runtime::Operation>::METADATA,
         );
         request.path_argument(edge_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgeOfflineconfiguration {
             request,
         }

@@ -3,54 +3,79 @@
 use crate::models::telephony_providers_edge::{OutboundRoute, OutboundRouteEntityListing};
 use crate::runtime;
 
+/// Get telephony providers edges outboundroutes.
+///
 /// `GET /api/v2/telephony/providers/edges/outboundroutes`
+///
+/// Takes no arguments. Returns
+/// [`OutboundRouteEntityListing`](crate::models::OutboundRouteEntityListing). `items()` streams the
+/// items of all pages, each [`OutboundRoute`](crate::models::OutboundRoute).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_outboundroutes`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_outboundroutes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-outboundroutes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_outboundroutes().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `entity.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesOutboundroutes {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesOutboundroutes {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    pub fn name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("name", value.as_ref());
+    /// The query parameter `name`.
+    pub fn name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("name", value.text());
         self
     }
 
-    /// `site.id`
-    pub fn site_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("site.id", value.as_ref());
+    /// The query parameter `site.id`.
+    pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("site.id", value.text());
         self
     }
 
-    /// `externalTrunkBases.ids`
-    pub fn external_trunk_bases_ids(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("externalTrunkBases.ids", value.as_ref());
+    /// The query parameter `externalTrunkBases.ids`.
+    pub fn external_trunk_bases_ids(
+        mut self,
+        value: impl runtime::OptionalText,
+    ) -> Self {
+        self.request.query("externalTrunkBases.ids", value.text());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
@@ -106,6 +131,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesOutboundroutes {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesOutboundroutes {
+    type Output = runtime::Result<runtime::Response<OutboundRouteEntityListing>>;
+
+    type IntoFuture = runtime::Call<OutboundRouteEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesOutboundroutes {
     type Item = OutboundRoute;
 
@@ -126,8 +162,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesOutboundroutes {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/outboundroutes` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesOutboundroutes`].
+    /// Get telephony providers edges outboundroutes.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/outboundroutes` See
+    /// [`GetTelephonyProvidersEdgesOutboundroutes`] for what it takes and returns.
     pub fn get_telephony_providers_edges_outboundroutes(
         &self,
     ) -> GetTelephonyProvidersEdgesOutboundroutes {

@@ -3,32 +3,52 @@
 use crate::models::telephony_providers_edge::{Metabase, PhoneMetaBaseEntityListing};
 use crate::runtime;
 
+/// Get telephony providers edges phonebasesettings availablemetabases.
+///
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings/availablemetabases`
+///
+/// Takes no arguments. Returns
+/// [`PhoneMetaBaseEntityListing`](crate::models::PhoneMetaBaseEntityListing). `items()` streams the
+/// items of all pages, each [`Metabase`](crate::models::Metabase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by
+/// Created by
 /// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_availablemetabases`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings-availablemetabases>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_phonebasesettings_availablemetabases().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -82,6 +102,17 @@ for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
+    type Output = runtime::Result<runtime::Response<PhoneMetaBaseEntityListing>>;
+
+    type IntoFuture = runtime::Call<PhoneMetaBaseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
     type Item = Metabase;
 
@@ -102,8 +133,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemeta
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/phonebasesettings/availablemetabases` Optional parameters and
-    /// all else: [`GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases`].
+    /// Get telephony providers edges phonebasesettings availablemetabases.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/phonebasesettings/availablemetabases` See
+    /// [`GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases`] for what it takes and returns.
     pub fn get_telephony_providers_edges_phonebasesettings_availablemetabases(
         &self,
     ) -> GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {

@@ -3,14 +3,32 @@
 use crate::models::telephony_providers_edge::PhoneBase;
 use crate::runtime;
 
+/// Get telephony providers edges phonebasesettings template.
+///
 /// `GET /api/v2/telephony/providers/edges/phonebasesettings/template`
+///
+/// Takes `phone_metabase_id` (a text). Returns [`PhoneBase`](crate::models::PhoneBase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_template`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phonebasesettings_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phonebasesettings-template>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_phonebasesettings_template("phone_metabase_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesPhonebasesettingsTemplate {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesettingsTemplate 
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesPhonebasesettingsTemplate {
+    type Output = runtime::Result<runtime::Response<PhoneBase>>;
+
+    type IntoFuture = runtime::Call<PhoneBase>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/phonebasesettings/template` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesPhonebasesettingsTemplate`].
+    /// Get telephony providers edges phonebasesettings template.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/phonebasesettings/template` See
+    /// [`GetTelephonyProvidersEdgesPhonebasesettingsTemplate`] for what it takes and returns.
     pub fn get_telephony_providers_edges_phonebasesettings_template(
         &self,
         phone_metabase_id: impl AsRef<str>,
@@ -65,7 +96,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <GetTelephonyProvidersEdgesPhonebasesettingsTemplate as runtime::Operation>::METADATA,
         );
-        request.query("phoneMetabaseId", phone_metabase_id.as_ref());
+        request.query("phoneMetabaseId", Some(phone_metabase_id.as_ref()));
         GetTelephonyProvidersEdgesPhonebasesettingsTemplate {
             request,
         }

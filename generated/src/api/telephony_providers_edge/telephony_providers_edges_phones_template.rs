@@ -3,14 +3,32 @@
 use crate::models::telephony_providers_edge::Phone;
 use crate::runtime;
 
+/// Get telephony providers edges phones template.
+///
 /// `GET /api/v2/telephony/providers/edges/phones/template`
+///
+/// Takes `phone_base_settings_id` (a text). Returns [`Phone`](crate::models::Phone).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones_template`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones-template>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_phones_template("phone_base_settings_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesPhonesTemplate {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonesTemplate {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesPhonesTemplate {
+    type Output = runtime::Result<runtime::Response<Phone>>;
+
+    type IntoFuture = runtime::Call<Phone>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/phones/template` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesPhonesTemplate`].
+    /// Get telephony providers edges phones template.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/phones/template` See
+    /// [`GetTelephonyProvidersEdgesPhonesTemplate`] for what it takes and returns.
     pub fn get_telephony_providers_edges_phones_template(
         &self,
         phone_base_settings_id: impl AsRef<str>,
@@ -65,7 +96,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <GetTelephonyProvidersEdgesPhonesTemplate as runtime::Operation>::METADATA,
         );
-        request.query("phoneBaseSettingsId", phone_base_settings_id.as_ref());
+        request.query("phoneBaseSettingsId", Some(phone_base_settings_id.as_ref()));
         GetTelephonyProvidersEdgesPhonesTemplate {
             request,
         }

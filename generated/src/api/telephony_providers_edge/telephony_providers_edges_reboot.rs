@@ -3,22 +3,43 @@
 use crate::models::telephony_providers_edge::EdgeRebootParameters;
 use crate::runtime;
 
+/// Post telephony providers edge reboot.
+///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/reboot`
+///
+/// Takes `edge_id` (a text) and optionally a body
+/// ([`EdgeRebootParameters`](crate::models::EdgeRebootParameters)). Returns a text.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_reboot`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_reboot`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--reboot>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edge_reboot("edge_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `entity.not.found`, `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgeReboot {
     request: runtime::Request,
 }
 
 impl PostTelephonyProvidersEdgeReboot {
-    pub fn body(mut self, value: EdgeRebootParameters) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<EdgeRebootParameters>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -62,9 +83,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgeReboot {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgeReboot {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/{edgeId}/reboot` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgeReboot`].
+    /// Post telephony providers edge reboot.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/{edgeId}/reboot` See [`PostTelephonyProvidersEdgeReboot`]
+    /// for what it takes and returns.
     pub fn post_telephony_providers_edge_reboot(
         &self,
         edge_id: impl AsRef<str>,

@@ -3,14 +3,32 @@
 use crate::models::telephony_providers_edge::VmPairingInfo;
 use crate::runtime;
 
+/// Get telephony providers edge setuppackage.
+///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/setuppackage`
+///
+/// Takes `edge_id` (a text). Returns [`VmPairingInfo`](crate::models::VmPairingInfo).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_setuppackage`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_setuppackage`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--setuppackage>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edge_setuppackage("edge_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgeSetuppackage {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgeSetuppackage {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgeSetuppackage {
+    type Output = runtime::Result<runtime::Response<VmPairingInfo>>;
+
+    type IntoFuture = runtime::Call<VmPairingInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/{edgeId}/setuppackage` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgeSetuppackage`].
+    /// Get telephony providers edge setuppackage.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/{edgeId}/setuppackage` See
+    /// [`GetTelephonyProvidersEdgeSetuppackage`] for what it takes and returns.
     pub fn get_telephony_providers_edge_setuppackage(
         &self,
         edge_id: impl AsRef<str>,

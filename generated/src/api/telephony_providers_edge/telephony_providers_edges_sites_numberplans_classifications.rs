@@ -2,22 +2,42 @@
 
 use crate::runtime;
 
+/// Get telephony providers edges site numberplans classifications.
+///
 /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans/classifications`
+///
+/// Takes `site_id` (a text). Returns a list, each item a text.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans_classifications`.
+/// Created by
+/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_site_numberplans_classifications`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId--numberplans-classifications>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_site_numberplans_classifications("site_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesSiteNumberplansClassifications {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesSiteNumberplansClassifications {
-    pub fn classification(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("classification", value.as_ref());
+    /// The query parameter `classification`.
+    pub fn classification(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("classification", value.text());
         self
     }
 
@@ -58,9 +78,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplansClassificat
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesSiteNumberplansClassifications {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans/classifications` Optional
-    /// parameters and all else: [`GetTelephonyProvidersEdgesSiteNumberplansClassifications`].
+    /// Get telephony providers edges site numberplans classifications.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans/classifications` See
+    /// [`GetTelephonyProvidersEdgesSiteNumberplansClassifications`] for what it takes and returns.
     pub fn get_telephony_providers_edges_site_numberplans_classifications(
         &self,
         site_id: impl AsRef<str>,

@@ -4,14 +4,34 @@ use crate::models::search_and_telephony_providers_edge::DomainEdgeSoftwareVersio
 use crate::models::telephony_providers_edge::DomainEdgeSoftwareVersionDtoEntityListing;
 use crate::runtime;
 
+/// Get telephony providers edge softwareversions.
+///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/softwareversions`
+///
+/// Takes `edge_id` (a text). Returns
+/// [`DomainEdgeSoftwareVersionDtoEntityListing`](crate::models::DomainEdgeSoftwareVersionDtoEntityListing).
+/// `items()` streams the items of all pages, each `DomainEdgeSoftwareVersionDto`.
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--softwareversions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edge_softwareversions("edge_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgeSoftwareversions {
     request: runtime::Request,
@@ -67,6 +87,19 @@ impl runtime::Operation for GetTelephonyProvidersEdgeSoftwareversions {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgeSoftwareversions {
+    type Output = runtime::Result<
+        runtime::Response<DomainEdgeSoftwareVersionDtoEntityListing>,
+    >;
+
+    type IntoFuture = runtime::Call<DomainEdgeSoftwareVersionDtoEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgeSoftwareversions {
     type Item = DomainEdgeSoftwareVersionDto;
 
@@ -85,8 +118,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgeSoftwareversions {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/{edgeId}/softwareversions` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgeSoftwareversions`].
+    /// Get telephony providers edge softwareversions.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/{edgeId}/softwareversions` See
+    /// [`GetTelephonyProvidersEdgeSoftwareversions`] for what it takes and returns.
     pub fn get_telephony_providers_edge_softwareversions(
         &self,
         edge_id: impl AsRef<str>,

@@ -3,22 +3,42 @@
 use crate::models::telephony_providers_edge::EdgeServiceStateRequest;
 use crate::runtime;
 
+/// Post telephony providers edge statuscode.
+///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/statuscode`
+///
+/// Takes `edge_id` (a text) and optionally a body
+/// ([`EdgeServiceStateRequest`](crate::models::EdgeServiceStateRequest)). Returns a text.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_statuscode`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_statuscode`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--statuscode>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edge_statuscode("edge_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgeStatuscode {
     request: runtime::Request,
 }
 
 impl PostTelephonyProvidersEdgeStatuscode {
-    pub fn body(mut self, value: EdgeServiceStateRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<EdgeServiceStateRequest>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -59,9 +79,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgeStatuscode {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgeStatuscode {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/{edgeId}/statuscode` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgeStatuscode`].
+    /// Post telephony providers edge statuscode.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/{edgeId}/statuscode` See
+    /// [`PostTelephonyProvidersEdgeStatuscode`] for what it takes and returns.
     pub fn post_telephony_providers_edge_statuscode(
         &self,
         edge_id: impl AsRef<str>,

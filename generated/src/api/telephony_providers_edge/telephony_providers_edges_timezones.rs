@@ -3,32 +3,50 @@
 use crate::models::telephony_providers_edge_and_utilities::{
     RegionTimeZone, TimeZoneEntityListing,
 };
-
 use crate::runtime;
 
+/// Get telephony providers edges timezones.
+///
 /// `GET /api/v2/telephony/providers/edges/timezones`
+///
+/// Takes no arguments. Returns `TimeZoneEntityListing`. `items()` streams the items of all pages, each
+/// `RegionTimeZone`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-timezones>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_timezones().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesTimezones {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesTimezones {
-    /// `pageSize`, default `1000`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `1000`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -81,6 +99,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTimezones {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesTimezones {
+    type Output = runtime::Result<runtime::Response<TimeZoneEntityListing>>;
+
+    type IntoFuture = runtime::Call<TimeZoneEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesTimezones {
     type Item = RegionTimeZone;
 
@@ -101,8 +130,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTimezones {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/timezones` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesTimezones`].
+    /// Get telephony providers edges timezones.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/timezones` See [`GetTelephonyProvidersEdgesTimezones`] for
+    /// what it takes and returns.
     pub fn get_telephony_providers_edges_timezones(
         &self,
     ) -> GetTelephonyProvidersEdgesTimezones {

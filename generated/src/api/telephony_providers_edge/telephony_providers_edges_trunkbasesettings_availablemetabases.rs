@@ -4,43 +4,65 @@ use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType, Metabase,
     TrunkMetabaseEntityListing,
 };
-
 use crate::runtime;
 
+/// Get telephony providers edges trunkbasesettings availablemetabases.
+///
 /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/availablemetabases`
+///
+/// Takes no arguments. Returns
+/// [`TrunkMetabaseEntityListing`](crate::models::TrunkMetabaseEntityListing). `items()` streams the
+/// items of all pages, each [`Metabase`](crate::models::Metabase).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by
+/// Created by
 /// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_availablemetabases`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-availablemetabases>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkbasesettings_availablemetabases().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
+    /// The query parameter `type`.
     pub fn r#type(
         mut self,
-        value: GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType,
+        value: impl Into<
+            Option<GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType>,
+        >,
     ) -> Self {
-        self.request.query("type", value);
+        self.request.query("type", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -94,6 +116,17 @@ for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
+    type Output = runtime::Result<runtime::Response<TrunkMetabaseEntityListing>>;
+
+    type IntoFuture = runtime::Call<TrunkMetabaseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
     type Item = Metabase;
 
@@ -114,8 +147,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemeta
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/availablemetabases` Optional parameters and
-    /// all else: [`GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases`].
+    /// Get telephony providers edges trunkbasesettings availablemetabases.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/availablemetabases` See
+    /// [`GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases`] for what it takes and returns.
     pub fn get_telephony_providers_edges_trunkbasesettings_availablemetabases(
         &self,
     ) -> GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {

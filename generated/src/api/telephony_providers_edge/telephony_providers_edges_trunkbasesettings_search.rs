@@ -4,17 +4,30 @@ use crate::models::search_and_telephony_providers_edge::TrunkBase;
 use crate::models::telephony_providers_edge::{
     TelephonySearchRequest, TrunkBasesSearchResponse,
 };
-
 use crate::runtime;
 
+/// Post telephony providers edges trunkbasesettings search.
+///
 /// `POST /api/v2/telephony/providers/edges/trunkbasesettings/search`
+///
+/// Takes a body ([`TelephonySearchRequest`](crate::models::TelephonySearchRequest)). Returns
+/// [`TrunkBasesSearchResponse`](crate::models::TrunkBasesSearchResponse). `items()` streams the items
+/// of all pages, each `TrunkBase`.
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunkbasesettings-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edges_trunkbasesettings_search(genesys_cloud::models::TelephonySearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
     request: runtime::Request,
@@ -70,6 +83,17 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
+    type Output = runtime::Result<runtime::Response<TrunkBasesSearchResponse>>;
+
+    type IntoFuture = runtime::Call<TrunkBasesSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
     type Item = TrunkBase;
 
@@ -90,8 +114,10 @@ impl runtime::Paged for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/trunkbasesettings/search` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgesTrunkbasesettingsSearch`].
+    /// Post telephony providers edges trunkbasesettings search.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/trunkbasesettings/search` See
+    /// [`PostTelephonyProvidersEdgesTrunkbasesettingsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_telephony_providers_edges_trunkbasesettings_search(
         &self,
@@ -101,7 +127,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <PostTelephonyProvidersEdgesTrunkbasesettingsSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
             request,
         }

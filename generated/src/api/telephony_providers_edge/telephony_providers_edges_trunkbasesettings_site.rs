@@ -4,41 +4,55 @@ use crate::models::search_and_telephony_providers_edge::TrunkBase;
 use crate::models::telephony_providers_edge::TrunkBaseEntityListing;
 use crate::runtime;
 
+/// Get telephony providers edges trunkbasesettings site site id.
+///
 /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/site/{siteId}`
+///
+/// Takes `site_id` (a text). Returns [`TrunkBaseEntityListing`](crate::models::TrunkBaseEntityListing).
+/// `items()` streams the items of all pages, each `TrunkBase`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id`.
+/// Created by
+/// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-site--siteId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkbasesettings_site_site_id("site_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortBy`, default `name`
-    pub fn sort_by(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortBy", value.as_ref());
+    /// The query parameter `sortBy`, default `name`.
+    pub fn sort_by(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortBy", value.text());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
@@ -91,6 +105,17 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteI
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
+    type Output = runtime::Result<runtime::Response<TrunkBaseEntityListing>>;
+
+    type IntoFuture = runtime::Call<TrunkBaseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
     type Item = TrunkBase;
 
@@ -111,8 +136,10 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/site/{siteId}` Optional parameters and all
-    /// else: [`GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId`].
+    /// Get telephony providers edges trunkbasesettings site site id.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/site/{siteId}` See
+    /// [`GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId`] for what it takes and returns.
     pub fn get_telephony_providers_edges_trunkbasesettings_site_site_id(
         &self,
         site_id: impl AsRef<str>,

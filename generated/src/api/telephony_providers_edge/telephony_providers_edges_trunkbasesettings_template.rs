@@ -3,14 +3,32 @@
 use crate::models::search_and_telephony_providers_edge::TrunkBase;
 use crate::runtime;
 
+/// Get telephony providers edges trunkbasesettings template.
+///
 /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/template`
+///
+/// Takes `trunk_metabase_id` (a text). Returns `TrunkBase`.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_template`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_template`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-template>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkbasesettings_template("trunk_metabase_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesTrunkbasesettingsTemplate {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettingsTemplate 
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesTrunkbasesettingsTemplate {
+    type Output = runtime::Result<runtime::Response<TrunkBase>>;
+
+    type IntoFuture = runtime::Call<TrunkBase>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/template` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesTrunkbasesettingsTemplate`].
+    /// Get telephony providers edges trunkbasesettings template.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/trunkbasesettings/template` See
+    /// [`GetTelephonyProvidersEdgesTrunkbasesettingsTemplate`] for what it takes and returns.
     pub fn get_telephony_providers_edges_trunkbasesettings_template(
         &self,
         trunk_metabase_id: impl AsRef<str>,
@@ -65,7 +96,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <GetTelephonyProvidersEdgesTrunkbasesettingsTemplate as runtime::Operation>::METADATA,
         );
-        request.query("trunkMetabaseId", trunk_metabase_id.as_ref());
+        request.query("trunkMetabaseId", Some(trunk_metabase_id.as_ref()));
         GetTelephonyProvidersEdgesTrunkbasesettingsTemplate {
             request,
         }

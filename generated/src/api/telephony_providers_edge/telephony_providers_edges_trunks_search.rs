@@ -3,17 +3,30 @@
 use crate::models::telephony_providers_edge::{
     TelephonySearchRequest, Trunk, TrunkInstanceSearchResponse,
 };
-
 use crate::runtime;
 
+/// Post telephony providers edges trunks search.
+///
 /// `POST /api/v2/telephony/providers/edges/trunks/search`
+///
+/// Takes a body ([`TelephonySearchRequest`](crate::models::TelephonySearchRequest)). Returns
+/// [`TrunkInstanceSearchResponse`](crate::models::TrunkInstanceSearchResponse). `items()` streams the
+/// items of all pages, each [`Trunk`](crate::models::Trunk).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunks-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edges_trunks_search(genesys_cloud::models::TelephonySearchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesTrunksSearch {
     request: runtime::Request,
@@ -69,6 +82,17 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunksSearch {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgesTrunksSearch {
+    type Output = runtime::Result<runtime::Response<TrunkInstanceSearchResponse>>;
+
+    type IntoFuture = runtime::Call<TrunkInstanceSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostTelephonyProvidersEdgesTrunksSearch {
     type Item = Trunk;
 
@@ -89,8 +113,10 @@ impl runtime::Paged for PostTelephonyProvidersEdgesTrunksSearch {
 }
 
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/trunks/search` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgesTrunksSearch`].
+    /// Post telephony providers edges trunks search.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/trunks/search` See
+    /// [`PostTelephonyProvidersEdgesTrunksSearch`] for what it takes and returns.
     #[inline]
     pub fn post_telephony_providers_edges_trunks_search(
         &self,
@@ -100,7 +126,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
             &self.client,
             <PostTelephonyProvidersEdgesTrunksSearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesTrunksSearch {
             request,
         }

@@ -3,29 +3,47 @@
 use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType, TrunkRecordingEnabledCount,
 };
-
 use crate::runtime;
 
+/// Get telephony providers edges trunkswithrecording.
+///
 /// `GET /api/v2/telephony/providers/edges/trunkswithrecording`
+///
+/// Takes no arguments. Returns
+/// [`TrunkRecordingEnabledCount`](crate::models::TrunkRecordingEnabledCount).
 ///
 /// Permissions, any of: `recording:retentionPolicy:view`, `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`.
+/// Created by `TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkswithrecording>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkswithrecording().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTelephonyProvidersEdgesTrunkswithrecording {
     request: runtime::Request,
 }
 
 impl GetTelephonyProvidersEdgesTrunkswithrecording {
-    /// `trunkType`
+    /// The query parameter `trunkType`.
     pub fn trunk_type(
         mut self,
-        value: GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType,
+        value: impl Into<Option<GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType>>,
     ) -> Self {
-        self.request.query("trunkType", value);
+        self.request.query("trunkType", value.into());
         self
     }
 
@@ -68,9 +86,22 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkswithrecording {
     }
 }
 
+impl IntoFuture for GetTelephonyProvidersEdgesTrunkswithrecording {
+    type Output = runtime::Result<runtime::Response<TrunkRecordingEnabledCount>>;
+
+    type IntoFuture = runtime::Call<TrunkRecordingEnabledCount>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `GET /api/v2/telephony/providers/edges/trunkswithrecording` Optional parameters and all else:
-    /// [`GetTelephonyProvidersEdgesTrunkswithrecording`].
+    /// Get telephony providers edges trunkswithrecording.
+    ///
+    /// `GET /api/v2/telephony/providers/edges/trunkswithrecording` See
+    /// [`GetTelephonyProvidersEdgesTrunkswithrecording`] for what it takes and returns.
     pub fn get_telephony_providers_edges_trunkswithrecording(
         &self,
     ) -> GetTelephonyProvidersEdgesTrunkswithrecording {

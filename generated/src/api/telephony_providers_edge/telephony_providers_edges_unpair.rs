@@ -2,14 +2,34 @@
 
 use crate::runtime;
 
+/// Post telephony providers edge unpair.
+///
 /// `POST /api/v2/telephony/providers/edges/{edgeId}/unpair`
+///
+/// Takes `edge_id` (a text). Returns a text.
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_unpair`.
+/// Created by `TelephonyProvidersEdgeApi::post_telephony_providers_edge_unpair`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--unpair>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.telephony_providers_edge().post_telephony_providers_edge_unpair("edge_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `managed.property.not.allowed`
+/// - 409: `conflict`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgeUnpair {
     request: runtime::Request,
@@ -57,9 +77,22 @@ impl runtime::Operation for PostTelephonyProvidersEdgeUnpair {
     }
 }
 
+impl IntoFuture for PostTelephonyProvidersEdgeUnpair {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TelephonyProvidersEdgeApi {
-    /// `POST /api/v2/telephony/providers/edges/{edgeId}/unpair` Optional parameters and all else:
-    /// [`PostTelephonyProvidersEdgeUnpair`].
+    /// Post telephony providers edge unpair.
+    ///
+    /// `POST /api/v2/telephony/providers/edges/{edgeId}/unpair` See [`PostTelephonyProvidersEdgeUnpair`]
+    /// for what it takes and returns.
     pub fn post_telephony_providers_edge_unpair(
         &self,
         edge_id: impl AsRef<str>,

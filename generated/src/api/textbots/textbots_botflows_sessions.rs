@@ -3,14 +3,27 @@
 use crate::models::textbots::{TextBotFlowLaunchRequest, TextBotFlowLaunchResponse};
 use crate::runtime;
 
+/// Post textbots botflows sessions.
+///
 /// `POST /api/v2/textbots/botflows/sessions`
+///
+/// Takes a body ([`TextBotFlowLaunchRequest`](crate::models::TextBotFlowLaunchRequest)). Returns
+/// [`TextBotFlowLaunchResponse`](crate::models::TextBotFlowLaunchResponse).
 ///
 /// Permission: `textbots:botFlowSession:execute`
 ///
-/// Made by `TextbotsApi::post_textbots_botflows_sessions`.
+/// Created by `TextbotsApi::post_textbots_botflows_sessions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-botflows-sessions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.textbots().post_textbots_botflows_sessions(genesys_cloud::models::TextBotFlowLaunchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTextbotsBotflowsSessions {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostTextbotsBotflowsSessions {
     }
 }
 
+impl IntoFuture for PostTextbotsBotflowsSessions {
+    type Output = runtime::Result<runtime::Response<TextBotFlowLaunchResponse>>;
+
+    type IntoFuture = runtime::Call<TextBotFlowLaunchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TextbotsApi {
-    /// `POST /api/v2/textbots/botflows/sessions` Optional parameters and all else:
-    /// [`PostTextbotsBotflowsSessions`].
+    /// Post textbots botflows sessions.
+    ///
+    /// `POST /api/v2/textbots/botflows/sessions` See [`PostTextbotsBotflowsSessions`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_textbots_botflows_sessions(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::TextbotsApi {
             &self.client,
             <PostTextbotsBotflowsSessions as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTextbotsBotflowsSessions {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::textbots::{TextBotFlowTurnRequest, TextBotFlowTurnResponse};
 use crate::runtime;
 
+/// Post textbots botflows session turns.
+///
 /// `POST /api/v2/textbots/botflows/sessions/{sessionId}/turns`
+///
+/// Takes `session_id` (a text) and a body
+/// ([`TextBotFlowTurnRequest`](crate::models::TextBotFlowTurnRequest)). Returns
+/// [`TextBotFlowTurnResponse`](crate::models::TextBotFlowTurnResponse).
 ///
 /// Permission: `textbots:botFlowSession:execute`
 ///
-/// Made by `TextbotsApi::post_textbots_botflows_session_turns`.
+/// Created by `TextbotsApi::post_textbots_botflows_session_turns`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-botflows-sessions--sessionId--turns>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.textbots().post_textbots_botflows_session_turns("session_id", genesys_cloud::models::TextBotFlowTurnRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTextbotsBotflowsSessionTurns {
     request: runtime::Request,
@@ -56,9 +70,22 @@ impl runtime::Operation for PostTextbotsBotflowsSessionTurns {
     }
 }
 
+impl IntoFuture for PostTextbotsBotflowsSessionTurns {
+    type Output = runtime::Result<runtime::Response<TextBotFlowTurnResponse>>;
+
+    type IntoFuture = runtime::Call<TextBotFlowTurnResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TextbotsApi {
-    /// `POST /api/v2/textbots/botflows/sessions/{sessionId}/turns` Optional parameters and all else:
-    /// [`PostTextbotsBotflowsSessionTurns`].
+    /// Post textbots botflows session turns.
+    ///
+    /// `POST /api/v2/textbots/botflows/sessions/{sessionId}/turns` See [`PostTextbotsBotflowsSessionTurns`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_textbots_botflows_session_turns(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::TextbotsApi {
             <PostTextbotsBotflowsSessionTurns as runtime::Operation>::METADATA,
         );
         request.path_argument(session_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTextbotsBotflowsSessionTurns {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::textbots::{PostTextRequest, PostTextResponse};
 use crate::runtime;
 
+/// Post textbots bots execute.
+///
 /// `POST /api/v2/textbots/bots/execute`
+///
+/// Takes a body ([`PostTextRequest`](crate::models::PostTextRequest)). Returns
+/// [`PostTextResponse`](crate::models::PostTextResponse).
 ///
 /// Permission: `textbots:session:execute`
 ///
-/// Made by `TextbotsApi::post_textbots_bots_execute`.
+/// Created by `TextbotsApi::post_textbots_bots_execute`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-textbots-bots-execute>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.textbots().post_textbots_bots_execute(genesys_cloud::models::PostTextRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTextbotsBotsExecute {
     request: runtime::Request,
@@ -54,8 +67,21 @@ impl runtime::Operation for PostTextbotsBotsExecute {
     }
 }
 
+impl IntoFuture for PostTextbotsBotsExecute {
+    type Output = runtime::Result<runtime::Response<PostTextResponse>>;
+
+    type IntoFuture = runtime::Call<PostTextResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TextbotsApi {
-    /// `POST /api/v2/textbots/bots/execute` Optional parameters and all else: [`PostTextbotsBotsExecute`].
+    /// Post textbots bots execute.
+    ///
+    /// `POST /api/v2/textbots/bots/execute` See [`PostTextbotsBotsExecute`] for what it takes and returns.
     #[inline]
     pub fn post_textbots_bots_execute(
         &self,
@@ -65,7 +91,7 @@ impl crate::api::TextbotsApi {
             &self.client,
             <PostTextbotsBotsExecute as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostTextbotsBotsExecute { request }
     }
 }

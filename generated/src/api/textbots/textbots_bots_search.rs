@@ -3,26 +3,39 @@
 use crate::models::textbots::{
     BotSearchResponse, BotSearchResponseEntityListing, GetTextbotsBotsSearchBotType,
 };
-
 use crate::runtime;
 
+/// Get textbots bots search.
+///
 /// `GET /api/v2/textbots/bots/search`
+///
+/// Takes no arguments. Returns
+/// [`BotSearchResponseEntityListing`](crate::models::BotSearchResponseEntityListing). `items()` streams
+/// the items of all pages, each [`BotSearchResponse`](crate::models::BotSearchResponse).
 ///
 /// Permission: `integrations:integration:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `TextbotsApi::get_textbots_bots_search`.
+/// Created by `TextbotsApi::get_textbots_bots_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-textbots-bots-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.textbots().get_textbots_bots_search().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTextbotsBotsSearch {
     request: runtime::Request,
 }
 
 impl GetTextbotsBotsSearch {
-    /// `botType`
+    /// The query parameter `botType`.
     pub fn bot_type(
         mut self,
         value: impl IntoIterator<Item = GetTextbotsBotsSearchBotType>,
@@ -31,13 +44,13 @@ impl GetTextbotsBotsSearch {
         self
     }
 
-    /// `botName`
-    pub fn bot_name(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("botName", value.as_ref());
+    /// The query parameter `botName`.
+    pub fn bot_name(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("botName", value.text());
         self
     }
 
-    /// `botId`
+    /// The query parameter `botId`.
     pub fn bot_id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -48,15 +61,15 @@ impl GetTextbotsBotsSearch {
         self
     }
 
-    /// `virtualAgentEnabled`
-    pub fn virtual_agent_enabled(mut self, value: bool) -> Self {
-        self.request.query("virtualAgentEnabled", value);
+    /// The query parameter `virtualAgentEnabled`.
+    pub fn virtual_agent_enabled(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("virtualAgentEnabled", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -111,6 +124,17 @@ impl runtime::Operation for GetTextbotsBotsSearch {
     }
 }
 
+impl IntoFuture for GetTextbotsBotsSearch {
+    type Output = runtime::Result<runtime::Response<BotSearchResponseEntityListing>>;
+
+    type IntoFuture = runtime::Call<BotSearchResponseEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTextbotsBotsSearch {
     type Item = BotSearchResponse;
 
@@ -127,7 +151,9 @@ impl runtime::Paged for GetTextbotsBotsSearch {
 }
 
 impl crate::api::TextbotsApi {
-    /// `GET /api/v2/textbots/bots/search` Optional parameters and all else: [`GetTextbotsBotsSearch`].
+    /// Get textbots bots search.
+    ///
+    /// `GET /api/v2/textbots/bots/search` See [`GetTextbotsBotsSearch`] for what it takes and returns.
     pub fn get_textbots_bots_search(&self) -> GetTextbotsBotsSearch {
         GetTextbotsBotsSearch {
             request: runtime::Request::new(

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Delete token.
+///
 /// `DELETE /api/v2/tokens/{userId}`
+///
+/// Takes `user_id` (a text). Returns nothing.
 ///
 /// Permission: `oauth:token:delete`
 ///
-/// Made by `TokensApi::delete_token`.
+/// Created by `TokensApi::delete_token`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-tokens--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().delete_token("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteToken {
     request: runtime::Request,
@@ -53,8 +65,21 @@ impl runtime::Operation for DeleteToken {
     }
 }
 
+impl IntoFuture for DeleteToken {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `DELETE /api/v2/tokens/{userId}` Optional parameters and all else: [`DeleteToken`].
+    /// Delete token.
+    ///
+    /// `DELETE /api/v2/tokens/{userId}` See [`DeleteToken`] for what it takes and returns.
     pub fn delete_token(&self, user_id: impl AsRef<str>) -> DeleteToken {
         let mut request = runtime::Request::new(
             &self.client,

@@ -3,12 +3,24 @@
 use crate::models::tokens_and_users::TokenInfo;
 use crate::runtime;
 
+/// Delete tokens me.
+///
 /// `DELETE /api/v2/tokens/me`
 ///
-/// Made by `TokensApi::delete_tokens_me`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `TokensApi::delete_tokens_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-tokens-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().delete_tokens_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteTokensMe {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for DeleteTokensMe {
     }
 }
 
+impl IntoFuture for DeleteTokensMe {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `DELETE /api/v2/tokens/me` Optional parameters and all else: [`DeleteTokensMe`].
+    /// Delete tokens me.
+    ///
+    /// `DELETE /api/v2/tokens/me` See [`DeleteTokensMe`] for what it takes and returns.
     pub fn delete_tokens_me(&self) -> DeleteTokensMe {
         DeleteTokensMe {
             request: runtime::Request::new(
@@ -64,21 +89,39 @@ impl crate::api::TokensApi {
     }
 }
 
+/// Get tokens me.
+///
 /// `GET /api/v2/tokens/me`
 ///
-/// Made by `TokensApi::get_tokens_me`.
+/// Takes no arguments. Returns `TokenInfo`.
+///
+/// Created by `TokensApi::get_tokens_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-tokens-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().get_tokens_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTokensMe {
     request: runtime::Request,
 }
 
 impl GetTokensMe {
-    /// `preserveIdleTTL`
-    pub fn preserve_idle_ttl(mut self, value: bool) -> Self {
-        self.request.query("preserveIdleTTL", value);
+    /// The query parameter `preserveIdleTTL`.
+    pub fn preserve_idle_ttl(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("preserveIdleTTL", value.into());
         self
     }
 
@@ -119,8 +162,21 @@ impl runtime::Operation for GetTokensMe {
     }
 }
 
+impl IntoFuture for GetTokensMe {
+    type Output = runtime::Result<runtime::Response<TokenInfo>>;
+
+    type IntoFuture = runtime::Call<TokenInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `GET /api/v2/tokens/me` Optional parameters and all else: [`GetTokensMe`].
+    /// Get tokens me.
+    ///
+    /// `GET /api/v2/tokens/me` See [`GetTokensMe`] for what it takes and returns.
     pub fn get_tokens_me(&self) -> GetTokensMe {
         GetTokensMe {
             request: runtime::Request::new(
@@ -131,12 +187,24 @@ impl crate::api::TokensApi {
     }
 }
 
+/// Head tokens me.
+///
 /// `HEAD /api/v2/tokens/me`
 ///
-/// Made by `TokensApi::head_tokens_me`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `TokensApi::head_tokens_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-tokens-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().head_tokens_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct HeadTokensMe {
     request: runtime::Request,
@@ -180,8 +248,21 @@ impl runtime::Operation for HeadTokensMe {
     }
 }
 
+impl IntoFuture for HeadTokensMe {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `HEAD /api/v2/tokens/me` Optional parameters and all else: [`HeadTokensMe`].
+    /// Head tokens me.
+    ///
+    /// `HEAD /api/v2/tokens/me` See [`HeadTokensMe`] for what it takes and returns.
     pub fn head_tokens_me(&self) -> HeadTokensMe {
         HeadTokensMe {
             request: runtime::Request::new(

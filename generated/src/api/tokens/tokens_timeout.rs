@@ -3,12 +3,24 @@
 use crate::models::tokens::IdleTokenTimeout;
 use crate::runtime;
 
+/// Get tokens timeout.
+///
 /// `GET /api/v2/tokens/timeout`
 ///
-/// Made by `TokensApi::get_tokens_timeout`.
+/// Takes no arguments. Returns [`IdleTokenTimeout`](crate::models::IdleTokenTimeout).
+///
+/// Created by `TokensApi::get_tokens_timeout`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-tokens-timeout>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().get_tokens_timeout().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTokensTimeout {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for GetTokensTimeout {
     }
 }
 
+impl IntoFuture for GetTokensTimeout {
+    type Output = runtime::Result<runtime::Response<IdleTokenTimeout>>;
+
+    type IntoFuture = runtime::Call<IdleTokenTimeout>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `GET /api/v2/tokens/timeout` Optional parameters and all else: [`GetTokensTimeout`].
+    /// Get tokens timeout.
+    ///
+    /// `GET /api/v2/tokens/timeout` See [`GetTokensTimeout`] for what it takes and returns.
     pub fn get_tokens_timeout(&self) -> GetTokensTimeout {
         GetTokensTimeout {
             request: runtime::Request::new(
@@ -64,22 +89,36 @@ impl crate::api::TokensApi {
     }
 }
 
+/// Put tokens timeout.
+///
 /// `PUT /api/v2/tokens/timeout`
+///
+/// Takes optionally a body ([`IdleTokenTimeout`](crate::models::IdleTokenTimeout)). Returns
+/// [`IdleTokenTimeout`](crate::models::IdleTokenTimeout).
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Made by `TokensApi::put_tokens_timeout`.
+/// Created by `TokensApi::put_tokens_timeout`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-tokens-timeout>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.tokens().put_tokens_timeout().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutTokensTimeout {
     request: runtime::Request,
 }
 
 impl PutTokensTimeout {
-    pub fn body(mut self, value: IdleTokenTimeout) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<IdleTokenTimeout>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -122,8 +161,21 @@ impl runtime::Operation for PutTokensTimeout {
     }
 }
 
+impl IntoFuture for PutTokensTimeout {
+    type Output = runtime::Result<runtime::Response<IdleTokenTimeout>>;
+
+    type IntoFuture = runtime::Call<IdleTokenTimeout>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::TokensApi {
-    /// `PUT /api/v2/tokens/timeout` Optional parameters and all else: [`PutTokensTimeout`].
+    /// Put tokens timeout.
+    ///
+    /// `PUT /api/v2/tokens/timeout` See [`PutTokensTimeout`] for what it takes and returns.
     pub fn put_tokens_timeout(&self) -> PutTokensTimeout {
         PutTokensTimeout {
             request: runtime::Request::new(

@@ -4,14 +4,26 @@ use crate::models::shared_by_12_0d55b9::Empty;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post languageunderstanding miner uploads.
+///
 /// `POST /api/v2/languageunderstanding/miners/{minerId}/uploads`
+///
+/// Takes `miner_id` (a text) and a body (`Empty`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `languageUnderstanding:miner:upload`
 ///
-/// Made by `UploadsApi::post_languageunderstanding_miner_uploads`.
+/// Created by `UploadsApi::post_languageunderstanding_miner_uploads`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--uploads>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.uploads().post_languageunderstanding_miner_uploads("miner_id", genesys_cloud::models::Empty::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostLanguageunderstandingMinerUploads {
     request: runtime::Request,
@@ -57,9 +69,22 @@ impl runtime::Operation for PostLanguageunderstandingMinerUploads {
     }
 }
 
+impl IntoFuture for PostLanguageunderstandingMinerUploads {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/languageunderstanding/miners/{minerId}/uploads` Optional parameters and all else:
-    /// [`PostLanguageunderstandingMinerUploads`].
+    /// Post languageunderstanding miner uploads.
+    ///
+    /// `POST /api/v2/languageunderstanding/miners/{minerId}/uploads` See
+    /// [`PostLanguageunderstandingMinerUploads`] for what it takes and returns.
     #[inline]
     pub fn post_languageunderstanding_miner_uploads(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::UploadsApi {
             <PostLanguageunderstandingMinerUploads as runtime::Operation>::METADATA,
         );
         request.path_argument(miner_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostLanguageunderstandingMinerUploads {
             request,
         }

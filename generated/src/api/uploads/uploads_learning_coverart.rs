@@ -4,14 +4,28 @@ use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::models::uploads::LearningCoverArtUploadUrlRequest;
 use crate::runtime;
 
+/// Post uploads learning coverart.
+///
 /// `POST /api/v2/uploads/learning/coverart`
+///
+/// Takes a body
+/// ([`LearningCoverArtUploadUrlRequest`](crate::models::LearningCoverArtUploadUrlRequest)). Returns
+/// `UploadUrlResponse`.
 ///
 /// Permission: `learning:coverart:upload`
 ///
-/// Made by `UploadsApi::post_uploads_learning_coverart`.
+/// Created by `UploadsApi::post_uploads_learning_coverart`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-learning-coverart>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.uploads().post_uploads_learning_coverart(genesys_cloud::models::LearningCoverArtUploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUploadsLearningCoverart {
     request: runtime::Request,
@@ -55,9 +69,22 @@ impl runtime::Operation for PostUploadsLearningCoverart {
     }
 }
 
+impl IntoFuture for PostUploadsLearningCoverart {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/uploads/learning/coverart` Optional parameters and all else:
-    /// [`PostUploadsLearningCoverart`].
+    /// Post uploads learning coverart.
+    ///
+    /// `POST /api/v2/uploads/learning/coverart` See [`PostUploadsLearningCoverart`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_uploads_learning_coverart(
         &self,
@@ -67,7 +94,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostUploadsLearningCoverart as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUploadsLearningCoverart {
             request,
         }

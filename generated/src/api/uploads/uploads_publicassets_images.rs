@@ -4,14 +4,26 @@ use crate::models::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post uploads publicassets images.
+///
 /// `POST /api/v2/uploads/publicassets/images`
+///
+/// Takes a body (`UploadUrlRequest`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `uploads:publicasset:upload`
 ///
-/// Made by `UploadsApi::post_uploads_publicassets_images`.
+/// Created by `UploadsApi::post_uploads_publicassets_images`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-publicassets-images>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.uploads().post_uploads_publicassets_images(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUploadsPublicassetsImages {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostUploadsPublicassetsImages {
     }
 }
 
+impl IntoFuture for PostUploadsPublicassetsImages {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/uploads/publicassets/images` Optional parameters and all else:
-    /// [`PostUploadsPublicassetsImages`].
+    /// Post uploads publicassets images.
+    ///
+    /// `POST /api/v2/uploads/publicassets/images` See [`PostUploadsPublicassetsImages`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_uploads_publicassets_images(
         &self,
@@ -67,7 +92,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostUploadsPublicassetsImages as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUploadsPublicassetsImages {
             request,
         }

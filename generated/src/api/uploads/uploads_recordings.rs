@@ -4,14 +4,26 @@ use crate::models::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post uploads recordings.
+///
 /// `POST /api/v2/uploads/recordings`
+///
+/// Takes a body (`UploadUrlRequest`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `recording:recording:upload`
 ///
-/// Made by `UploadsApi::post_uploads_recordings`.
+/// Created by `UploadsApi::post_uploads_recordings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-recordings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.uploads().post_uploads_recordings(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUploadsRecordings {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for PostUploadsRecordings {
     }
 }
 
+impl IntoFuture for PostUploadsRecordings {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/uploads/recordings` Optional parameters and all else: [`PostUploadsRecordings`].
+    /// Post uploads recordings.
+    ///
+    /// `POST /api/v2/uploads/recordings` See [`PostUploadsRecordings`] for what it takes and returns.
     #[inline]
     pub fn post_uploads_recordings(
         &self,
@@ -66,7 +91,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostUploadsRecordings as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUploadsRecordings { request }
     }
 }

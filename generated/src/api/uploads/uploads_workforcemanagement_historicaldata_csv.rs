@@ -4,14 +4,26 @@ use crate::models::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared_by_6_ad187d::UploadUrlResponse;
 use crate::runtime;
 
+/// Post uploads workforcemanagement historicaldata csv.
+///
 /// `POST /api/v2/uploads/workforcemanagement/historicaldata/csv`
+///
+/// Takes a body (`UploadUrlRequest`). Returns `UploadUrlResponse`.
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Made by `UploadsApi::post_uploads_workforcemanagement_historicaldata_csv`.
+/// Created by `UploadsApi::post_uploads_workforcemanagement_historicaldata_csv`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-workforcemanagement-historicaldata-csv>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.uploads().post_uploads_workforcemanagement_historicaldata_csv(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUploadsWorkforcemanagementHistoricaldataCsv {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostUploadsWorkforcemanagementHistoricaldataCsv {
     }
 }
 
+impl IntoFuture for PostUploadsWorkforcemanagementHistoricaldataCsv {
+    type Output = runtime::Result<runtime::Response<UploadUrlResponse>>;
+
+    type IntoFuture = runtime::Call<UploadUrlResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UploadsApi {
-    /// `POST /api/v2/uploads/workforcemanagement/historicaldata/csv` Optional parameters and all else:
-    /// [`PostUploadsWorkforcemanagementHistoricaldataCsv`].
+    /// Post uploads workforcemanagement historicaldata csv.
+    ///
+    /// `POST /api/v2/uploads/workforcemanagement/historicaldata/csv` See
+    /// [`PostUploadsWorkforcemanagementHistoricaldataCsv`] for what it takes and returns.
     #[inline]
     pub fn post_uploads_workforcemanagement_historicaldata_csv(
         &self,
@@ -67,7 +92,7 @@ impl crate::api::UploadsApi {
             &self.client,
             <PostUploadsWorkforcemanagementHistoricaldataCsv as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUploadsWorkforcemanagementHistoricaldataCsv {
             request,
         }

@@ -4,14 +4,27 @@ use crate::models::oauth_and_usage::UsageExecutionResult;
 use crate::models::usage::ApiUsageOrganizationQuery;
 use crate::runtime;
 
+/// Post usage query.
+///
 /// `POST /api/v2/usage/query`
+///
+/// Takes a body ([`ApiUsageOrganizationQuery`](crate::models::ApiUsageOrganizationQuery)). Returns
+/// `UsageExecutionResult`.
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:organization:view`
 ///
-/// Made by `UsageApi::post_usage_query`.
+/// Created by `UsageApi::post_usage_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.usage().post_usage_query(genesys_cloud::models::ApiUsageOrganizationQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsageQuery {
     request: runtime::Request,
@@ -57,15 +70,28 @@ impl runtime::Operation for PostUsageQuery {
     }
 }
 
+impl IntoFuture for PostUsageQuery {
+    type Output = runtime::Result<runtime::Response<UsageExecutionResult>>;
+
+    type IntoFuture = runtime::Call<UsageExecutionResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsageApi {
-    /// `POST /api/v2/usage/query` Optional parameters and all else: [`PostUsageQuery`].
+    /// Post usage query.
+    ///
+    /// `POST /api/v2/usage/query` See [`PostUsageQuery`] for what it takes and returns.
     #[inline]
     pub fn post_usage_query(&self, body: ApiUsageOrganizationQuery) -> PostUsageQuery {
         let mut request = runtime::Request::new(
             &self.client,
             <PostUsageQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsageQuery { request }
     }
 }

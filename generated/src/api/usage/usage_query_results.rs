@@ -3,14 +3,26 @@
 use crate::models::oauth_and_usage::ApiUsageQueryResult;
 use crate::runtime;
 
+/// Get usage query execution id results.
+///
 /// `GET /api/v2/usage/query/{executionId}/results`
+///
+/// Takes `execution_id` (a text). Returns `ApiUsageQueryResult`.
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:organization:view`
 ///
-/// Made by `UsageApi::get_usage_query_execution_id_results`.
+/// Created by `UsageApi::get_usage_query_execution_id_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-query--executionId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.usage().get_usage_query_execution_id_results("execution_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsageQueryExecutionIdResults {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetUsageQueryExecutionIdResults {
     }
 }
 
+impl IntoFuture for GetUsageQueryExecutionIdResults {
+    type Output = runtime::Result<runtime::Response<ApiUsageQueryResult>>;
+
+    type IntoFuture = runtime::Call<ApiUsageQueryResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsageApi {
-    /// `GET /api/v2/usage/query/{executionId}/results` Optional parameters and all else:
-    /// [`GetUsageQueryExecutionIdResults`].
+    /// Get usage query execution id results.
+    ///
+    /// `GET /api/v2/usage/query/{executionId}/results` See [`GetUsageQueryExecutionIdResults`] for what it
+    /// takes and returns.
     pub fn get_usage_query_execution_id_results(
         &self,
         execution_id: impl AsRef<str>,

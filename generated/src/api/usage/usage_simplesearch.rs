@@ -4,14 +4,27 @@ use crate::models::oauth_and_usage::UsageExecutionResult;
 use crate::models::usage::ApiUsageSimpleSearch;
 use crate::runtime;
 
+/// Post usage simplesearch.
+///
 /// `POST /api/v2/usage/simplesearch`
+///
+/// Takes a body ([`ApiUsageSimpleSearch`](crate::models::ApiUsageSimpleSearch)). Returns
+/// `UsageExecutionResult`.
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:simpleSearch:view`
 ///
-/// Made by `UsageApi::post_usage_simplesearch`.
+/// Created by `UsageApi::post_usage_simplesearch`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-simplesearch>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.usage().post_usage_simplesearch(genesys_cloud::models::ApiUsageSimpleSearch::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsageSimplesearch {
     request: runtime::Request,
@@ -57,8 +70,21 @@ impl runtime::Operation for PostUsageSimplesearch {
     }
 }
 
+impl IntoFuture for PostUsageSimplesearch {
+    type Output = runtime::Result<runtime::Response<UsageExecutionResult>>;
+
+    type IntoFuture = runtime::Call<UsageExecutionResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsageApi {
-    /// `POST /api/v2/usage/simplesearch` Optional parameters and all else: [`PostUsageSimplesearch`].
+    /// Post usage simplesearch.
+    ///
+    /// `POST /api/v2/usage/simplesearch` See [`PostUsageSimplesearch`] for what it takes and returns.
     #[inline]
     pub fn post_usage_simplesearch(
         &self,
@@ -68,7 +94,7 @@ impl crate::api::UsageApi {
             &self.client,
             <PostUsageSimplesearch as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsageSimplesearch { request }
     }
 }

@@ -3,30 +3,44 @@
 use crate::models::oauth_and_usage::{ApiUsageQueryResult, ApiUsageRow};
 use crate::runtime;
 
+/// Get usage simplesearch execution id results.
+///
 /// `GET /api/v2/usage/simplesearch/{executionId}/results`
+///
+/// Takes `execution_id` (a text). Returns `ApiUsageQueryResult`. `items()` streams the items of all
+/// pages, each `ApiUsageRow`.
 ///
 /// Permissions, any of: `oauth:client:view`, `usage:simpleSearch:view`
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `UsageApi::get_usage_simplesearch_execution_id_results`.
+/// Created by `UsageApi::get_usage_simplesearch_execution_id_results`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-simplesearch--executionId--results>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.usage().get_usage_simplesearch_execution_id_results("execution_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsageSimplesearchExecutionIdResults {
     request: runtime::Request,
 }
 
 impl GetUsageSimplesearchExecutionIdResults {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -81,6 +95,17 @@ impl runtime::Operation for GetUsageSimplesearchExecutionIdResults {
     }
 }
 
+impl IntoFuture for GetUsageSimplesearchExecutionIdResults {
+    type Output = runtime::Result<runtime::Response<ApiUsageQueryResult>>;
+
+    type IntoFuture = runtime::Call<ApiUsageQueryResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsageSimplesearchExecutionIdResults {
     type Item = ApiUsageRow;
 
@@ -100,8 +125,10 @@ impl runtime::Paged for GetUsageSimplesearchExecutionIdResults {
 }
 
 impl crate::api::UsageApi {
-    /// `GET /api/v2/usage/simplesearch/{executionId}/results` Optional parameters and all else:
-    /// [`GetUsageSimplesearchExecutionIdResults`].
+    /// Get usage simplesearch execution id results.
+    ///
+    /// `GET /api/v2/usage/simplesearch/{executionId}/results` See
+    /// [`GetUsageSimplesearchExecutionIdResults`] for what it takes and returns.
     pub fn get_usage_simplesearch_execution_id_results(
         &self,
         execution_id: impl AsRef<str>,

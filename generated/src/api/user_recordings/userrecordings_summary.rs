@@ -3,12 +3,30 @@
 use crate::models::fax_and_user_recordings::FaxSummary;
 use crate::runtime;
 
+/// Get userrecordings summary.
+///
 /// `GET /api/v2/userrecordings/summary`
 ///
-/// Made by `UserRecordingsApi::get_userrecordings_summary`.
+/// Takes no arguments. Returns `FaxSummary`.
+///
+/// Created by `UserRecordingsApi::get_userrecordings_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings-summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.user_recordings().get_userrecordings_summary().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserrecordingsSummary {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetUserrecordingsSummary {
     }
 }
 
+impl IntoFuture for GetUserrecordingsSummary {
+    type Output = runtime::Result<runtime::Response<FaxSummary>>;
+
+    type IntoFuture = runtime::Call<FaxSummary>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UserRecordingsApi {
-    /// `GET /api/v2/userrecordings/summary` Optional parameters and all else: [`GetUserrecordingsSummary`].
+    /// Get userrecordings summary.
+    ///
+    /// `GET /api/v2/userrecordings/summary` See [`GetUserrecordingsSummary`] for what it takes and returns.
     pub fn get_userrecordings_summary(&self) -> GetUserrecordingsSummary {
         GetUserrecordingsSummary {
             request: runtime::Request::new(

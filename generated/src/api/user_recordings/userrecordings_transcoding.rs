@@ -4,23 +4,38 @@ use crate::models::content_management_and_fax_and_user_recordings::DownloadRespo
 use crate::models::user_recordings::GetUserrecordingTranscodingFormatId;
 use crate::runtime;
 
+/// Get userrecording transcoding.
+///
 /// `GET /api/v2/userrecordings/{recordingId}/transcoding`
+///
+/// Takes `recording_id` (a text). Returns `DownloadResponse`.
 ///
 /// Permission: `They are enforced by the backend`
 ///
-/// Made by `UserRecordingsApi::get_userrecording_transcoding`.
+/// Created by `UserRecordingsApi::get_userrecording_transcoding`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId--transcoding>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.user_recordings().get_userrecording_transcoding("recording_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserrecordingTranscoding {
     request: runtime::Request,
 }
 
 impl GetUserrecordingTranscoding {
-    /// `formatId`, default `WEBM`
-    pub fn format_id(mut self, value: GetUserrecordingTranscodingFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WEBM`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetUserrecordingTranscodingFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -63,9 +78,22 @@ impl runtime::Operation for GetUserrecordingTranscoding {
     }
 }
 
+impl IntoFuture for GetUserrecordingTranscoding {
+    type Output = runtime::Result<runtime::Response<DownloadResponse>>;
+
+    type IntoFuture = runtime::Call<DownloadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UserRecordingsApi {
-    /// `GET /api/v2/userrecordings/{recordingId}/transcoding` Optional parameters and all else:
-    /// [`GetUserrecordingTranscoding`].
+    /// Get userrecording transcoding.
+    ///
+    /// `GET /api/v2/userrecordings/{recordingId}/transcoding` See [`GetUserrecordingTranscoding`] for what
+    /// it takes and returns.
     pub fn get_userrecording_transcoding(
         &self,
         recording_id: impl AsRef<str>,

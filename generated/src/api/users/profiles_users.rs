@@ -5,37 +5,56 @@ use crate::models::users::{
     GetProfilesUsersExpand, GetProfilesUsersSortOrder, UserProfile,
     UserProfileEntityListing,
 };
-
 use crate::runtime;
 
+/// Get profiles users.
+///
 /// `GET /api/v2/profiles/users`
+///
+/// Takes no arguments. Returns [`UserProfileEntityListing`](crate::models::UserProfileEntityListing).
+/// `items()` streams the items of all pages, each [`UserProfile`](crate::models::UserProfile).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersApi::get_profiles_users`.
+/// Created by `UsersApi::get_profiles_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_profiles_users().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetProfilesUsers {
     request: runtime::Request,
 }
 
 impl GetProfilesUsers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -46,6 +65,7 @@ impl GetProfilesUsers {
         self
     }
 
+    /// The query parameter `jid`.
     pub fn jid(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -56,12 +76,16 @@ impl GetProfilesUsers {
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: GetProfilesUsersSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetProfilesUsersSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetProfilesUsersExpand>,
@@ -70,12 +94,12 @@ impl GetProfilesUsers {
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetProfilesUsersIntegrationPresenceSource,
+        value: impl Into<Option<GetProfilesUsersIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
@@ -128,6 +152,17 @@ impl runtime::Operation for GetProfilesUsers {
     }
 }
 
+impl IntoFuture for GetProfilesUsers {
+    type Output = runtime::Result<runtime::Response<UserProfileEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserProfileEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetProfilesUsers {
     type Item = UserProfile;
 
@@ -148,7 +183,9 @@ impl runtime::Paged for GetProfilesUsers {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/profiles/users` Optional parameters and all else: [`GetProfilesUsers`].
+    /// Get profiles users.
+    ///
+    /// `GET /api/v2/profiles/users` See [`GetProfilesUsers`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_profiles_users(&self) -> GetProfilesUsers {
         GetProfilesUsers {

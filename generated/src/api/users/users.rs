@@ -8,17 +8,34 @@ use crate::models::users::{
     CreateUser, GetUserExpand, GetUserIntegrationPresenceSource, GetUsersExpand,
     GetUsersIntegrationPresenceSource, GetUsersSortOrder, GetUsersState, UpdateUser,
 };
-
 use crate::runtime;
 
+/// Delete user.
+///
 /// `DELETE /api/v2/users/{userId}`
+///
+/// Takes `user_id` (a text). Returns `Empty`.
 ///
 /// Permissions, any of: `admin`, `directory:user:delete`, `directory:organization:admin`
 ///
-/// Made by `UsersApi::delete_user`.
+/// Created by `UsersApi::delete_user`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().delete_user("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 200: `user.not.found.on.delete`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteUser {
     request: runtime::Request,
@@ -64,8 +81,21 @@ impl runtime::Operation for DeleteUser {
     }
 }
 
+impl IntoFuture for DeleteUser {
+    type Output = runtime::Result<runtime::Response<Empty>>;
+
+    type IntoFuture = runtime::Call<Empty>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `DELETE /api/v2/users/{userId}` Optional parameters and all else: [`DeleteUser`].
+    /// Delete user.
+    ///
+    /// `DELETE /api/v2/users/{userId}` See [`DeleteUser`] for what it takes and returns.
     pub fn delete_user(&self, user_id: impl AsRef<str>) -> DeleteUser {
         let mut request = runtime::Request::new(
             &self.client,
@@ -76,33 +106,53 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Get user.
+///
 /// `GET /api/v2/users/{userId}`
 ///
-/// Made by `UsersApi::get_user`.
+/// Takes `user_id` (a text). Returns `User`.
+///
+/// Created by `UsersApi::get_user`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUser {
     request: runtime::Request,
 }
 
 impl GetUser {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetUserExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUserIntegrationPresenceSource,
+        value: impl Into<Option<GetUserIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
-    /// `userCustomAttributeSchemaIds`
+    /// The query parameter `userCustomAttributeSchemaIds`.
     pub fn user_custom_attribute_schema_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -116,9 +166,9 @@ impl GetUser {
         self
     }
 
-    /// default `active`
-    pub fn state(mut self, value: GetUserState) -> Self {
-        self.request.query("state", value);
+    /// The query parameter `state`, default `active`.
+    pub fn state(mut self, value: impl Into<Option<GetUserState>>) -> Self {
+        self.request.query("state", value.into());
         self
     }
 
@@ -162,8 +212,21 @@ impl runtime::Operation for GetUser {
     }
 }
 
+impl IntoFuture for GetUser {
+    type Output = runtime::Result<runtime::Response<User>>;
+
+    type IntoFuture = runtime::Call<User>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}` Optional parameters and all else: [`GetUser`].
+    /// Get user.
+    ///
+    /// `GET /api/v2/users/{userId}` See [`GetUser`] for what it takes and returns.
     pub fn get_user(&self, user_id: impl AsRef<str>) -> GetUser {
         let mut request = runtime::Request::new(
             &self.client,
@@ -174,32 +237,52 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Get users.
+///
 /// `GET /api/v2/users`
+///
+/// Takes no arguments. Returns `UserEntityListing`. `items()` streams the items of all pages, each
+/// `User`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersApi::get_users`.
+/// Created by `UsersApi::get_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `max.user.ids`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsers {
     request: runtime::Request,
 }
 
 impl GetUsers {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
+    /// The query parameter `id`.
     pub fn id(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -210,7 +293,7 @@ impl GetUsers {
         self
     }
 
-    /// `jabberId`
+    /// The query parameter `jabberId`.
     pub fn jabber_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -224,27 +307,28 @@ impl GetUsers {
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: GetUsersSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl Into<Option<GetUsersSortOrder>>) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetUsersExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUsersIntegrationPresenceSource,
+        value: impl Into<Option<GetUsersIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
-    /// `userCustomAttributeSchemaIds`
+    /// The query parameter `userCustomAttributeSchemaIds`.
     pub fn user_custom_attribute_schema_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -258,9 +342,9 @@ impl GetUsers {
         self
     }
 
-    /// default `active`
-    pub fn state(mut self, value: GetUsersState) -> Self {
-        self.request.query("state", value);
+    /// The query parameter `state`, default `active`.
+    pub fn state(mut self, value: impl Into<Option<GetUsersState>>) -> Self {
+        self.request.query("state", value.into());
         self
     }
 
@@ -313,6 +397,17 @@ impl runtime::Operation for GetUsers {
     }
 }
 
+impl IntoFuture for GetUsers {
+    type Output = runtime::Result<runtime::Response<UserEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsers {
     type Item = User;
 
@@ -333,7 +428,9 @@ impl runtime::Paged for GetUsers {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users` Optional parameters and all else: [`GetUsers`].
+    /// Get users.
+    ///
+    /// `GET /api/v2/users` See [`GetUsers`] for what it takes and returns.
     pub fn get_users(&self) -> GetUsers {
         GetUsers {
             request: runtime::Request::new(
@@ -344,14 +441,33 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Patch user.
+///
 /// `PATCH /api/v2/users/{userId}`
+///
+/// Takes `user_id` (a text) and a body ([`UpdateUser`](crate::models::UpdateUser)). Returns `User`.
 ///
 /// Permissions, any of: `admin`, `directory:user:edit`, `directory:organization:admin`
 ///
-/// Made by `UsersApi::patch_user`.
+/// Created by `UsersApi::patch_user`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().patch_user("user_id", genesys_cloud::models::UpdateUser::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 409: `general.conflict`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUser {
     request: runtime::Request,
@@ -400,8 +516,21 @@ impl runtime::Operation for PatchUser {
     }
 }
 
+impl IntoFuture for PatchUser {
+    type Output = runtime::Result<runtime::Response<User>>;
+
+    type IntoFuture = runtime::Call<User>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/{userId}` Optional parameters and all else: [`PatchUser`].
+    /// Patch user.
+    ///
+    /// `PATCH /api/v2/users/{userId}` See [`PatchUser`] for what it takes and returns.
     #[inline]
     pub fn patch_user(&self, user_id: impl AsRef<str>, body: UpdateUser) -> PatchUser {
         let mut request = runtime::Request::new(
@@ -409,19 +538,37 @@ impl crate::api::UsersApi {
             <PatchUser as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUser { request }
     }
 }
 
+/// Post users.
+///
 /// `POST /api/v2/users`
+///
+/// Takes a body ([`CreateUser`](crate::models::CreateUser)). Returns `User`.
 ///
 /// Permission: `directory:user:add`
 ///
-/// Made by `UsersApi::post_users`.
+/// Created by `UsersApi::post_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_users(genesys_cloud::models::CreateUser::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsers {
     request: runtime::Request,
@@ -465,15 +612,28 @@ impl runtime::Operation for PostUsers {
     }
 }
 
+impl IntoFuture for PostUsers {
+    type Output = runtime::Result<runtime::Response<User>>;
+
+    type IntoFuture = runtime::Call<User>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users` Optional parameters and all else: [`PostUsers`].
+    /// Post users.
+    ///
+    /// `POST /api/v2/users` See [`PostUsers`] for what it takes and returns.
     #[inline]
     pub fn post_users(&self, body: CreateUser) -> PostUsers {
         let mut request = runtime::Request::new(
             &self.client,
             <PostUsers as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsers { request }
     }
 }

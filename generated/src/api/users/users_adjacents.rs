@@ -3,18 +3,37 @@
 use crate::models::users::{Adjacents, GetUserAdjacentsExpand};
 use crate::runtime;
 
+/// Get user adjacents.
+///
 /// `GET /api/v2/users/{userId}/adjacents`
 ///
-/// Made by `UsersApi::get_user_adjacents`.
+/// Takes `user_id` (a text). Returns [`Adjacents`](crate::models::Adjacents).
+///
+/// Created by `UsersApi::get_user_adjacents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--adjacents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_adjacents("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserAdjacents {
     request: runtime::Request,
 }
 
 impl GetUserAdjacents {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserAdjacentsExpand>,
@@ -60,8 +79,21 @@ impl runtime::Operation for GetUserAdjacents {
     }
 }
 
+impl IntoFuture for GetUserAdjacents {
+    type Output = runtime::Result<runtime::Response<Adjacents>>;
+
+    type IntoFuture = runtime::Call<Adjacents>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/adjacents` Optional parameters and all else: [`GetUserAdjacents`].
+    /// Get user adjacents.
+    ///
+    /// `GET /api/v2/users/{userId}/adjacents` See [`GetUserAdjacents`] for what it takes and returns.
     pub fn get_user_adjacents(&self, user_id: impl AsRef<str>) -> GetUserAdjacents {
         let mut request = runtime::Request::new(
             &self.client,

@@ -4,14 +4,27 @@ use crate::models::groups_and_users::UserEntityListing;
 use crate::models::users::PatchUser;
 use crate::runtime;
 
+/// Patch users bulk.
+///
 /// `PATCH /api/v2/users/bulk`
+///
+/// Takes a body (a list, each item [`PatchUser`](crate::models::PatchUser)). Returns
+/// `UserEntityListing`.
 ///
 /// Permissions, any of: `directory:user:edit`, `directory:organization:admin`
 ///
-/// Made by `UsersApi::patch_users_bulk`.
+/// Created by `UsersApi::patch_users_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().patch_users_bulk(vec![genesys_cloud::models::PatchUser::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchUsersBulk {
     request: runtime::Request,
@@ -57,15 +70,28 @@ impl runtime::Operation for PatchUsersBulk {
     }
 }
 
+impl IntoFuture for PatchUsersBulk {
+    type Output = runtime::Result<runtime::Response<UserEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PATCH /api/v2/users/bulk` Optional parameters and all else: [`PatchUsersBulk`].
+    /// Patch users bulk.
+    ///
+    /// `PATCH /api/v2/users/bulk` See [`PatchUsersBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_users_bulk(&self, body: Vec<PatchUser>) -> PatchUsersBulk {
         let mut request = runtime::Request::new(
             &self.client,
             <PatchUsersBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchUsersBulk { request }
     }
 }

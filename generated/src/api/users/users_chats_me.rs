@@ -3,42 +3,56 @@
 use crate::models::users::{ChatItem, ChatItemCursorListing};
 use crate::runtime;
 
+/// Get users chats me.
+///
 /// `GET /api/v2/users/chats/me`
+///
+/// Takes no arguments. Returns [`ChatItemCursorListing`](crate::models::ChatItemCursorListing).
+/// `items()` streams the items of all pages, each [`ChatItem`](crate::models::ChatItem).
 ///
 /// Permissions, any of: `chat:chat:access`, `user:chats:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `UsersApi::get_users_chats_me`.
+/// Created by `UsersApi::get_users_chats_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-chats-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_chats_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersChatsMe {
     request: runtime::Request,
 }
 
 impl GetUsersChatsMe {
-    /// `excludeClosed`
-    pub fn exclude_closed(mut self, value: bool) -> Self {
-        self.request.query("excludeClosed", value);
+    /// The query parameter `excludeClosed`.
+    pub fn exclude_closed(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("excludeClosed", value.into());
         self
     }
 
-    /// `includePresence`
-    pub fn include_presence(mut self, value: bool) -> Self {
-        self.request.query("includePresence", value);
+    /// The query parameter `includePresence`.
+    pub fn include_presence(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includePresence", value.into());
         self
     }
 
-    /// `includeRoomOwners`
-    pub fn include_room_owners(mut self, value: bool) -> Self {
-        self.request.query("includeRoomOwners", value);
+    /// The query parameter `includeRoomOwners`.
+    pub fn include_room_owners(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("includeRoomOwners", value.into());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
@@ -93,6 +107,17 @@ impl runtime::Operation for GetUsersChatsMe {
     }
 }
 
+impl IntoFuture for GetUsersChatsMe {
+    type Output = runtime::Result<runtime::Response<ChatItemCursorListing>>;
+
+    type IntoFuture = runtime::Call<ChatItemCursorListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsersChatsMe {
     type Item = ChatItem;
 
@@ -111,7 +136,9 @@ impl runtime::Paged for GetUsersChatsMe {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/chats/me` Optional parameters and all else: [`GetUsersChatsMe`].
+    /// Get users chats me.
+    ///
+    /// `GET /api/v2/users/chats/me` See [`GetUsersChatsMe`] for what it takes and returns.
     pub fn get_users_chats_me(&self) -> GetUsersChatsMe {
         GetUsersChatsMe {
             request: runtime::Request::new(

@@ -3,14 +3,26 @@
 use crate::models::shared_by_6_e6b432::SchemaQuantityLimits;
 use crate::runtime;
 
+/// Get users customattributes schemas limits.
+///
 /// `GET /api/v2/users/customattributes/schemas/limits`
+///
+/// Takes no arguments. Returns `SchemaQuantityLimits`.
 ///
 /// Permission: `users:customAttributesSchema:view`
 ///
-/// Made by `UsersApi::get_users_customattributes_schemas_limits`.
+/// Created by `UsersApi::get_users_customattributes_schemas_limits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas-limits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_customattributes_schemas_limits().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersCustomattributesSchemasLimits {
     request: runtime::Request,
@@ -56,9 +68,22 @@ impl runtime::Operation for GetUsersCustomattributesSchemasLimits {
     }
 }
 
+impl IntoFuture for GetUsersCustomattributesSchemasLimits {
+    type Output = runtime::Result<runtime::Response<SchemaQuantityLimits>>;
+
+    type IntoFuture = runtime::Call<SchemaQuantityLimits>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/customattributes/schemas/limits` Optional parameters and all else:
-    /// [`GetUsersCustomattributesSchemasLimits`].
+    /// Get users customattributes schemas limits.
+    ///
+    /// `GET /api/v2/users/customattributes/schemas/limits` See [`GetUsersCustomattributesSchemasLimits`]
+    /// for what it takes and returns.
     pub fn get_users_customattributes_schemas_limits(
         &self,
     ) -> GetUsersCustomattributesSchemasLimits {

@@ -3,17 +3,30 @@
 use crate::models::users::{
     DevelopmentActivityAggregateParam, DevelopmentActivityAggregateResponse,
 };
-
 use crate::runtime;
 
+/// Post users development activities aggregates query.
+///
 /// `POST /api/v2/users/development/activities/aggregates/query`
+///
+/// Takes a body
+/// ([`DevelopmentActivityAggregateParam`](crate::models::DevelopmentActivityAggregateParam)). Returns
+/// [`DevelopmentActivityAggregateResponse`](crate::models::DevelopmentActivityAggregateResponse).
 ///
 /// Permissions, any of: `learning:assignment:view`, `coaching:appointment:view`
 ///
-/// Made by `UsersApi::post_users_development_activities_aggregates_query`.
+/// Created by `UsersApi::post_users_development_activities_aggregates_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-development-activities-aggregates-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_users_development_activities_aggregates_query(genesys_cloud::models::DevelopmentActivityAggregateParam::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersDevelopmentActivitiesAggregatesQuery {
     request: runtime::Request,
@@ -59,9 +72,24 @@ impl runtime::Operation for PostUsersDevelopmentActivitiesAggregatesQuery {
     }
 }
 
+impl IntoFuture for PostUsersDevelopmentActivitiesAggregatesQuery {
+    type Output = runtime::Result<
+        runtime::Response<DevelopmentActivityAggregateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<DevelopmentActivityAggregateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/development/activities/aggregates/query` Optional parameters and all else:
-    /// [`PostUsersDevelopmentActivitiesAggregatesQuery`].
+    /// Post users development activities aggregates query.
+    ///
+    /// `POST /api/v2/users/development/activities/aggregates/query` See
+    /// [`PostUsersDevelopmentActivitiesAggregatesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_users_development_activities_aggregates_query(
         &self,
@@ -71,7 +99,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostUsersDevelopmentActivitiesAggregatesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersDevelopmentActivitiesAggregatesQuery {
             request,
         }

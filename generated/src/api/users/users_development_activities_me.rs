@@ -7,73 +7,94 @@ use crate::models::users::{
     GetUsersDevelopmentActivitiesMeSortOrder, GetUsersDevelopmentActivitiesMeStatuses,
     GetUsersDevelopmentActivitiesMeTypes,
 };
-
 use crate::runtime;
 
+/// Get users development activities me.
+///
 /// `GET /api/v2/users/development/activities/me`
+///
+/// Takes no arguments. Returns
+/// [`DevelopmentActivityListing`](crate::models::DevelopmentActivityListing). `items()` streams the
+/// items of all pages, each [`DevelopmentActivity`](crate::models::DevelopmentActivity).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersApi::get_users_development_activities_me`.
+/// Created by `UsersApi::get_users_development_activities_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_development_activities_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersDevelopmentActivitiesMe {
     request: runtime::Request,
 }
 
 impl GetUsersDevelopmentActivitiesMe {
-    /// `moduleId`
-    pub fn module_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("moduleId", value.as_ref());
+    /// The query parameter `moduleId`.
+    pub fn module_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("moduleId", value.text());
         self
     }
 
-    pub fn interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("interval", value.as_ref());
+    /// The query parameter `interval`.
+    pub fn interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("interval", value.text());
         self
     }
 
-    /// `completionInterval`
-    pub fn completion_interval(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("completionInterval", value.as_ref());
+    /// The query parameter `completionInterval`.
+    pub fn completion_interval(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("completionInterval", value.text());
         self
     }
 
-    /// default `Any`
-    pub fn overdue(mut self, value: GetUsersDevelopmentActivitiesMeOverdue) -> Self {
-        self.request.query("overdue", value);
+    /// The query parameter `overdue`, default `Any`.
+    pub fn overdue(
+        mut self,
+        value: impl Into<Option<GetUsersDevelopmentActivitiesMeOverdue>>,
+    ) -> Self {
+        self.request.query("overdue", value.into());
         self
     }
 
-    /// default `Any`
-    pub fn pass(mut self, value: GetUsersDevelopmentActivitiesMePass) -> Self {
-        self.request.query("pass", value);
+    /// The query parameter `pass`, default `Any`.
+    pub fn pass(
+        mut self,
+        value: impl Into<Option<GetUsersDevelopmentActivitiesMePass>>,
+    ) -> Self {
+        self.request.query("pass", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `Desc`
+    /// The query parameter `sortOrder`, default `Desc`.
     pub fn sort_order(
         mut self,
-        value: GetUsersDevelopmentActivitiesMeSortOrder,
+        value: impl Into<Option<GetUsersDevelopmentActivitiesMeSortOrder>>,
     ) -> Self {
-        self.request.query("sortOrder", value);
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `types`.
     pub fn types(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeTypes>,
@@ -82,6 +103,7 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
+    /// The query parameter `statuses`.
     pub fn statuses(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeStatuses>,
@@ -90,6 +112,7 @@ impl GetUsersDevelopmentActivitiesMe {
         self
     }
 
+    /// The query parameter `relationship`.
     pub fn relationship(
         mut self,
         value: impl IntoIterator<Item = GetUsersDevelopmentActivitiesMeRelationship>,
@@ -147,6 +170,17 @@ impl runtime::Operation for GetUsersDevelopmentActivitiesMe {
     }
 }
 
+impl IntoFuture for GetUsersDevelopmentActivitiesMe {
+    type Output = runtime::Result<runtime::Response<DevelopmentActivityListing>>;
+
+    type IntoFuture = runtime::Call<DevelopmentActivityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsersDevelopmentActivitiesMe {
     type Item = DevelopmentActivity;
 
@@ -167,8 +201,10 @@ impl runtime::Paged for GetUsersDevelopmentActivitiesMe {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/development/activities/me` Optional parameters and all else:
-    /// [`GetUsersDevelopmentActivitiesMe`].
+    /// Get users development activities me.
+    ///
+    /// `GET /api/v2/users/development/activities/me` See [`GetUsersDevelopmentActivitiesMe`] for what it
+    /// takes and returns.
     pub fn get_users_development_activities_me(
         &self,
     ) -> GetUsersDevelopmentActivitiesMe {

@@ -4,18 +4,37 @@ use crate::models::shared_by_19_01097d::User;
 use crate::models::users::GetUserDirectreportsExpand;
 use crate::runtime;
 
+/// Get user directreports.
+///
 /// `GET /api/v2/users/{userId}/directreports`
 ///
-/// Made by `UsersApi::get_user_directreports`.
+/// Takes `user_id` (a text). Returns a list, each item `User`.
+///
+/// Created by `UsersApi::get_user_directreports`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--directreports>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_directreports("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserDirectreports {
     request: runtime::Request,
 }
 
 impl GetUserDirectreports {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserDirectreportsExpand>,
@@ -61,9 +80,22 @@ impl runtime::Operation for GetUserDirectreports {
     }
 }
 
+impl IntoFuture for GetUserDirectreports {
+    type Output = runtime::Result<runtime::Response<Vec<User>>>;
+
+    type IntoFuture = runtime::Call<Vec<User>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/directreports` Optional parameters and all else:
-    /// [`GetUserDirectreports`].
+    /// Get user directreports.
+    ///
+    /// `GET /api/v2/users/{userId}/directreports` See [`GetUserDirectreports`] for what it takes and
+    /// returns.
     pub fn get_user_directreports(
         &self,
         user_id: impl AsRef<str>,

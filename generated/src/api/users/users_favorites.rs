@@ -5,40 +5,60 @@ use crate::models::shared_by_19_01097d::User;
 use crate::models::users::GetUserFavoritesExpand;
 use crate::runtime;
 
+/// Get user favorites.
+///
 /// `GET /api/v2/users/{userId}/favorites`
+///
+/// Takes `user_id` (a text). Returns `UserEntityListing`. `items()` streams the items of all pages,
+/// each `User`.
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersApi::get_user_favorites`.
+/// Created by `UsersApi::get_user_favorites`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--favorites>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_favorites("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserFavorites {
     request: runtime::Request,
 }
 
 impl GetUserFavorites {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("sortOrder", value.as_ref());
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("sortOrder", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserFavoritesExpand>,
@@ -96,6 +116,17 @@ impl runtime::Operation for GetUserFavorites {
     }
 }
 
+impl IntoFuture for GetUserFavorites {
+    type Output = runtime::Result<runtime::Response<UserEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserFavorites {
     type Item = User;
 
@@ -116,7 +147,9 @@ impl runtime::Paged for GetUserFavorites {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/favorites` Optional parameters and all else: [`GetUserFavorites`].
+    /// Get user favorites.
+    ///
+    /// `GET /api/v2/users/{userId}/favorites` See [`GetUserFavorites`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_user_favorites(&self, user_id: impl AsRef<str>) -> GetUserFavorites {
         let mut request = runtime::Request::new(

@@ -2,23 +2,41 @@
 
 use crate::runtime;
 
+/// Post user invite.
+///
 /// `POST /api/v2/users/{userId}/invite`
+///
+/// Takes `user_id` (a text). Returns nothing.
 ///
 /// Permissions, any of: `admin`, `directory:organization:admin`, `directory:user:setPassword`
 ///
-/// Made by `UsersApi::post_user_invite`.
+/// Created by `UsersApi::post_user_invite`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--invite>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_user_invite("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUserInvite {
     request: runtime::Request,
 }
 
 impl PostUserInvite {
-    /// default `false`
-    pub fn force(mut self, value: bool) -> Self {
-        self.request.query("force", value);
+    /// The query parameter `force`, default `false`.
+    pub fn force(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("force", value.into());
         self
     }
 
@@ -61,8 +79,21 @@ impl runtime::Operation for PostUserInvite {
     }
 }
 
+impl IntoFuture for PostUserInvite {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/{userId}/invite` Optional parameters and all else: [`PostUserInvite`].
+    /// Post user invite.
+    ///
+    /// `POST /api/v2/users/{userId}/invite` See [`PostUserInvite`] for what it takes and returns.
     pub fn post_user_invite(&self, user_id: impl AsRef<str>) -> PostUserInvite {
         let mut request = runtime::Request::new(
             &self.client,

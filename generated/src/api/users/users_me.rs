@@ -3,36 +3,54 @@
 use crate::models::users::{
     GetUsersMeExpand, GetUsersMeIntegrationPresenceSource, UserMe,
 };
-
 use crate::runtime;
 
+/// Get users me.
+///
 /// `GET /api/v2/users/me`
 ///
-/// Made by `UsersApi::get_users_me`.
+/// Takes no arguments. Returns [`UserMe`](crate::models::UserMe).
+///
+/// Created by `UsersApi::get_users_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersMe {
     request: runtime::Request,
 }
 
 impl GetUsersMe {
+    /// The query parameter `expand`.
     pub fn expand(mut self, value: impl IntoIterator<Item = GetUsersMeExpand>) -> Self {
         self.request.query_list("expand", runtime::ListStyle::Repeated, value);
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUsersMeIntegrationPresenceSource,
+        value: impl Into<Option<GetUsersMeIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
-    /// `userCustomAttributeSchemaIds`
+    /// The query parameter `userCustomAttributeSchemaIds`.
     pub fn user_custom_attribute_schema_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -83,8 +101,21 @@ impl runtime::Operation for GetUsersMe {
     }
 }
 
+impl IntoFuture for GetUsersMe {
+    type Output = runtime::Result<runtime::Response<UserMe>>;
+
+    type IntoFuture = runtime::Call<UserMe>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/me` Optional parameters and all else: [`GetUsersMe`].
+    /// Get users me.
+    ///
+    /// `GET /api/v2/users/me` See [`GetUsersMe`] for what it takes and returns.
     pub fn get_users_me(&self) -> GetUsersMe {
         GetUsersMe {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::users::ChangeMyPasswordRequest;
 use crate::runtime;
 
+/// Post users me password.
+///
 /// `POST /api/v2/users/me/password`
 ///
-/// Made by `UsersApi::post_users_me_password`.
+/// Takes a body ([`ChangeMyPasswordRequest`](crate::models::ChangeMyPasswordRequest)). Returns nothing.
+///
+/// Created by `UsersApi::post_users_me_password`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-password>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_users_me_password(genesys_cloud::models::ChangeMyPasswordRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.password`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersMePassword {
     request: runtime::Request,
@@ -54,8 +72,21 @@ impl runtime::Operation for PostUsersMePassword {
     }
 }
 
+impl IntoFuture for PostUsersMePassword {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/me/password` Optional parameters and all else: [`PostUsersMePassword`].
+    /// Post users me password.
+    ///
+    /// `POST /api/v2/users/me/password` See [`PostUsersMePassword`] for what it takes and returns.
     #[inline]
     pub fn post_users_me_password(
         &self,
@@ -65,7 +96,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostUsersMePassword as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersMePassword { request }
     }
 }

@@ -3,12 +3,26 @@
 use crate::models::users::{FinishWebAuthnRegistrationRequest, Verifier};
 use crate::runtime;
 
+/// Post users me verifiers webauthn register.
+///
 /// `POST /api/v2/users/me/verifiers/webauthn/register`
 ///
-/// Made by `UsersApi::post_users_me_verifiers_webauthn_register`.
+/// Takes a body
+/// ([`FinishWebAuthnRegistrationRequest`](crate::models::FinishWebAuthnRegistrationRequest)). Returns
+/// [`Verifier`](crate::models::Verifier).
+///
+/// Created by `UsersApi::post_users_me_verifiers_webauthn_register`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-webauthn-register>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_users_me_verifiers_webauthn_register(genesys_cloud::models::FinishWebAuthnRegistrationRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersMeVerifiersWebauthnRegister {
     request: runtime::Request,
@@ -52,9 +66,22 @@ impl runtime::Operation for PostUsersMeVerifiersWebauthnRegister {
     }
 }
 
+impl IntoFuture for PostUsersMeVerifiersWebauthnRegister {
+    type Output = runtime::Result<runtime::Response<Verifier>>;
+
+    type IntoFuture = runtime::Call<Verifier>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/me/verifiers/webauthn/register` Optional parameters and all else:
-    /// [`PostUsersMeVerifiersWebauthnRegister`].
+    /// Post users me verifiers webauthn register.
+    ///
+    /// `POST /api/v2/users/me/verifiers/webauthn/register` See [`PostUsersMeVerifiersWebauthnRegister`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_users_me_verifiers_webauthn_register(
         &self,
@@ -64,7 +91,7 @@ impl crate::api::UsersApi {
             &self.client,
             <PostUsersMeVerifiersWebauthnRegister as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersMeVerifiersWebauthnRegister {
             request,
         }

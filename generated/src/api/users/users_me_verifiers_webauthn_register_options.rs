@@ -3,12 +3,25 @@
 use crate::models::users::BeginWebAuthnRegistrationResponse;
 use crate::runtime;
 
+/// Post users me verifiers webauthn register options.
+///
 /// `POST /api/v2/users/me/verifiers/webauthn/register/options`
 ///
-/// Made by `UsersApi::post_users_me_verifiers_webauthn_register_options`.
+/// Takes no arguments. Returns
+/// [`BeginWebAuthnRegistrationResponse`](crate::models::BeginWebAuthnRegistrationResponse).
+///
+/// Created by `UsersApi::post_users_me_verifiers_webauthn_register_options`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-webauthn-register-options>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_users_me_verifiers_webauthn_register_options().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersMeVerifiersWebauthnRegisterOptions {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for PostUsersMeVerifiersWebauthnRegisterOptions {
     }
 }
 
+impl IntoFuture for PostUsersMeVerifiersWebauthnRegisterOptions {
+    type Output = runtime::Result<runtime::Response<BeginWebAuthnRegistrationResponse>>;
+
+    type IntoFuture = runtime::Call<BeginWebAuthnRegistrationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/me/verifiers/webauthn/register/options` Optional parameters and all else:
-    /// [`PostUsersMeVerifiersWebauthnRegisterOptions`].
+    /// Post users me verifiers webauthn register options.
+    ///
+    /// `POST /api/v2/users/me/verifiers/webauthn/register/options` See
+    /// [`PostUsersMeVerifiersWebauthnRegisterOptions`] for what it takes and returns.
     pub fn post_users_me_verifiers_webauthn_register_options(
         &self,
     ) -> PostUsersMeVerifiersWebauthnRegisterOptions {

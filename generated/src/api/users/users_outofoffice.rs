@@ -3,12 +3,30 @@
 use crate::models::shared_by_19_01097d::OutOfOffice;
 use crate::runtime;
 
+/// Get user outofoffice.
+///
 /// `GET /api/v2/users/{userId}/outofoffice`
 ///
-/// Made by `UsersApi::get_user_outofoffice`.
+/// Takes `user_id` (a text). Returns `OutOfOffice`.
+///
+/// Created by `UsersApi::get_user_outofoffice`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--outofoffice>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_outofoffice("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserOutofoffice {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetUserOutofoffice {
     }
 }
 
+impl IntoFuture for GetUserOutofoffice {
+    type Output = runtime::Result<runtime::Response<OutOfOffice>>;
+
+    type IntoFuture = runtime::Call<OutOfOffice>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/outofoffice` Optional parameters and all else: [`GetUserOutofoffice`].
+    /// Get user outofoffice.
+    ///
+    /// `GET /api/v2/users/{userId}/outofoffice` See [`GetUserOutofoffice`] for what it takes and returns.
     pub fn get_user_outofoffice(&self, user_id: impl AsRef<str>) -> GetUserOutofoffice {
         let mut request = runtime::Request::new(
             &self.client,
@@ -64,12 +95,31 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user outofoffice.
+///
 /// `PUT /api/v2/users/{userId}/outofoffice`
 ///
-/// Made by `UsersApi::put_user_outofoffice`.
+/// Takes `user_id` (a text) and a body (`OutOfOffice`). Returns `OutOfOffice`.
+///
+/// Created by `UsersApi::put_user_outofoffice`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--outofoffice>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().put_user_outofoffice("user_id", genesys_cloud::models::OutOfOffice::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 403: `outofoffice.update.error`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserOutofoffice {
     request: runtime::Request,
@@ -116,8 +166,21 @@ impl runtime::Operation for PutUserOutofoffice {
     }
 }
 
+impl IntoFuture for PutUserOutofoffice {
+    type Output = runtime::Result<runtime::Response<OutOfOffice>>;
+
+    type IntoFuture = runtime::Call<OutOfOffice>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/outofoffice` Optional parameters and all else: [`PutUserOutofoffice`].
+    /// Put user outofoffice.
+    ///
+    /// `PUT /api/v2/users/{userId}/outofoffice` See [`PutUserOutofoffice`] for what it takes and returns.
     #[inline]
     pub fn put_user_outofoffice(
         &self,
@@ -129,7 +192,7 @@ impl crate::api::UsersApi {
             <PutUserOutofoffice as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserOutofoffice { request }
     }
 }

@@ -3,14 +3,34 @@
 use crate::models::users::ChangePasswordRequest;
 use crate::runtime;
 
+/// Post user password.
+///
 /// `POST /api/v2/users/{userId}/password`
+///
+/// Takes `user_id` (a text) and a body
+/// ([`ChangePasswordRequest`](crate::models::ChangePasswordRequest)). Returns nothing.
 ///
 /// Permission: `directory:user:setPassword`
 ///
-/// Made by `UsersApi::post_user_password`.
+/// Created by `UsersApi::post_user_password`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--password>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().post_user_password("user_id", genesys_cloud::models::ChangePasswordRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.password`, `invalid.value`
+/// - 404: `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUserPassword {
     request: runtime::Request,
@@ -57,8 +77,21 @@ impl runtime::Operation for PostUserPassword {
     }
 }
 
+impl IntoFuture for PostUserPassword {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `POST /api/v2/users/{userId}/password` Optional parameters and all else: [`PostUserPassword`].
+    /// Post user password.
+    ///
+    /// `POST /api/v2/users/{userId}/password` See [`PostUserPassword`] for what it takes and returns.
     #[inline]
     pub fn post_user_password(
         &self,
@@ -70,7 +103,7 @@ impl crate::api::UsersApi {
             <PostUserPassword as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUserPassword { request }
     }
 }

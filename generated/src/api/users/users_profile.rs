@@ -3,23 +3,42 @@
 use crate::models::users::{
     GetUserProfileExpand, GetUserProfileIntegrationPresenceSource, UserProfile,
 };
-
 use crate::runtime;
 
+/// Get user profile.
+///
 /// `GET /api/v2/users/{userId}/profile`
+///
+/// Takes `user_id` (a text). Returns [`UserProfile`](crate::models::UserProfile).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
-/// Made by `UsersApi::get_user_profile`.
+/// Created by `UsersApi::get_user_profile`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profile>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_profile("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+/// - 404: `general.resource.not.found`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserProfile {
     request: runtime::Request,
 }
 
 impl GetUserProfile {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserProfileExpand>,
@@ -28,12 +47,12 @@ impl GetUserProfile {
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUserProfileIntegrationPresenceSource,
+        value: impl Into<Option<GetUserProfileIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
@@ -77,8 +96,21 @@ impl runtime::Operation for GetUserProfile {
     }
 }
 
+impl IntoFuture for GetUserProfile {
+    type Output = runtime::Result<runtime::Response<UserProfile>>;
+
+    type IntoFuture = runtime::Call<UserProfile>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/profile` Optional parameters and all else: [`GetUserProfile`].
+    /// Get user profile.
+    ///
+    /// `GET /api/v2/users/{userId}/profile` See [`GetUserProfile`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_user_profile(&self, user_id: impl AsRef<str>) -> GetUserProfile {
         let mut request = runtime::Request::new(

@@ -2,14 +2,32 @@
 
 use crate::runtime;
 
+/// Get user profileskills.
+///
 /// `GET /api/v2/users/{userId}/profileskills`
+///
+/// Takes `user_id` (a text). Returns a list, each item a text.
 ///
 /// Permission: `directory:userProfile:view`
 ///
-/// Made by `UsersApi::get_user_profileskills`.
+/// Created by `UsersApi::get_user_profileskills`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profileskills>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_profileskills("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserProfileskills {
     request: runtime::Request,
@@ -53,9 +71,22 @@ impl runtime::Operation for GetUserProfileskills {
     }
 }
 
+impl IntoFuture for GetUserProfileskills {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/profileskills` Optional parameters and all else:
-    /// [`GetUserProfileskills`].
+    /// Get user profileskills.
+    ///
+    /// `GET /api/v2/users/{userId}/profileskills` See [`GetUserProfileskills`] for what it takes and
+    /// returns.
     pub fn get_user_profileskills(
         &self,
         user_id: impl AsRef<str>,
@@ -69,14 +100,32 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user profileskills.
+///
 /// `PUT /api/v2/users/{userId}/profileskills`
+///
+/// Takes `user_id` (a text) and a body (a list, each item a text). Returns a list, each item a text.
 ///
 /// Permission: `directory:userProfile:edit`
 ///
-/// Made by `UsersApi::put_user_profileskills`.
+/// Created by `UsersApi::put_user_profileskills`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--profileskills>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().put_user_profileskills("user_id", vec!["body".to_owned()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserProfileskills {
     request: runtime::Request,
@@ -120,9 +169,22 @@ impl runtime::Operation for PutUserProfileskills {
     }
 }
 
+impl IntoFuture for PutUserProfileskills {
+    type Output = runtime::Result<runtime::Response<Vec<String>>>;
+
+    type IntoFuture = runtime::Call<Vec<String>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/profileskills` Optional parameters and all else:
-    /// [`PutUserProfileskills`].
+    /// Put user profileskills.
+    ///
+    /// `PUT /api/v2/users/{userId}/profileskills` See [`PutUserProfileskills`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_user_profileskills(
         &self,
@@ -134,7 +196,7 @@ impl crate::api::UsersApi {
             <PutUserProfileskills as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserProfileskills { request }
     }
 }

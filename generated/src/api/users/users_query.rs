@@ -5,42 +5,59 @@ use crate::models::users::{
     GetUsersQueryExpand, GetUsersQueryIntegrationPresenceSource, GetUsersQuerySortOrder,
     GetUsersQueryState, UserCursorEntityListing,
 };
-
 use crate::runtime;
 
+/// Get users query.
+///
 /// `GET /api/v2/users/query`
+///
+/// Takes no arguments. Returns [`UserCursorEntityListing`](crate::models::UserCursorEntityListing).
+/// `items()` streams the items of all pages, each `User`.
 ///
 /// Permission: `directory:user:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `UsersApi::get_users_query`.
+/// Created by `UsersApi::get_users_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersQuery {
     request: runtime::Request,
 }
 
 impl GetUsersQuery {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `sortOrder`, default `ASC`
-    pub fn sort_order(mut self, value: GetUsersQuerySortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `ASC`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetUsersQuerySortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUsersQueryExpand>,
@@ -49,16 +66,16 @@ impl GetUsersQuery {
         self
     }
 
-    /// `integrationPresenceSource`
+    /// The query parameter `integrationPresenceSource`.
     pub fn integration_presence_source(
         mut self,
-        value: GetUsersQueryIntegrationPresenceSource,
+        value: impl Into<Option<GetUsersQueryIntegrationPresenceSource>>,
     ) -> Self {
-        self.request.query("integrationPresenceSource", value);
+        self.request.query("integrationPresenceSource", value.into());
         self
     }
 
-    /// `userCustomAttributeSchemaIds`
+    /// The query parameter `userCustomAttributeSchemaIds`.
     pub fn user_custom_attribute_schema_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -72,9 +89,9 @@ impl GetUsersQuery {
         self
     }
 
-    /// default `active`
-    pub fn state(mut self, value: GetUsersQueryState) -> Self {
-        self.request.query("state", value);
+    /// The query parameter `state`, default `active`.
+    pub fn state(mut self, value: impl Into<Option<GetUsersQueryState>>) -> Self {
+        self.request.query("state", value.into());
         self
     }
 
@@ -127,6 +144,17 @@ impl runtime::Operation for GetUsersQuery {
     }
 }
 
+impl IntoFuture for GetUsersQuery {
+    type Output = runtime::Result<runtime::Response<UserCursorEntityListing>>;
+
+    type IntoFuture = runtime::Call<UserCursorEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsersQuery {
     type Item = User;
 
@@ -146,7 +174,9 @@ impl runtime::Paged for GetUsersQuery {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/query` Optional parameters and all else: [`GetUsersQuery`].
+    /// Get users query.
+    ///
+    /// `GET /api/v2/users/query` See [`GetUsersQuery`] for what it takes and returns.
     pub fn get_users_query(&self) -> GetUsersQuery {
         GetUsersQuery {
             request: runtime::Request::new(

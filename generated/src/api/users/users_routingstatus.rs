@@ -3,12 +3,30 @@
 use crate::models::shared_by_19_01097d::RoutingStatus;
 use crate::runtime;
 
+/// Get user routingstatus.
+///
 /// `GET /api/v2/users/{userId}/routingstatus`
 ///
-/// Made by `UsersApi::get_user_routingstatus`.
+/// Takes `user_id` (a text). Returns `RoutingStatus`.
+///
+/// Created by `UsersApi::get_user_routingstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routingstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_routingstatus("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserRoutingstatus {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetUserRoutingstatus {
     }
 }
 
+impl IntoFuture for GetUserRoutingstatus {
+    type Output = runtime::Result<runtime::Response<RoutingStatus>>;
+
+    type IntoFuture = runtime::Call<RoutingStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/routingstatus` Optional parameters and all else:
-    /// [`GetUserRoutingstatus`].
+    /// Get user routingstatus.
+    ///
+    /// `GET /api/v2/users/{userId}/routingstatus` See [`GetUserRoutingstatus`] for what it takes and
+    /// returns.
     pub fn get_user_routingstatus(
         &self,
         user_id: impl AsRef<str>,
@@ -68,12 +99,30 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user routingstatus.
+///
 /// `PUT /api/v2/users/{userId}/routingstatus`
 ///
-/// Made by `UsersApi::put_user_routingstatus`.
+/// Takes `user_id` (a text) and a body (`RoutingStatus`). Returns `RoutingStatus`.
+///
+/// Created by `UsersApi::put_user_routingstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().put_user_routingstatus("user_id", genesys_cloud::models::RoutingStatus::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `general.bad.request`, `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserRoutingstatus {
     request: runtime::Request,
@@ -117,9 +166,22 @@ impl runtime::Operation for PutUserRoutingstatus {
     }
 }
 
+impl IntoFuture for PutUserRoutingstatus {
+    type Output = runtime::Result<runtime::Response<RoutingStatus>>;
+
+    type IntoFuture = runtime::Call<RoutingStatus>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/routingstatus` Optional parameters and all else:
-    /// [`PutUserRoutingstatus`].
+    /// Put user routingstatus.
+    ///
+    /// `PUT /api/v2/users/{userId}/routingstatus` See [`PutUserRoutingstatus`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_user_routingstatus(
         &self,
@@ -131,7 +193,7 @@ impl crate::api::UsersApi {
             <PutUserRoutingstatus as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserRoutingstatus { request }
     }
 }

@@ -3,14 +3,26 @@
 use crate::models::users::UserState;
 use crate::runtime;
 
+/// Get user state.
+///
 /// `GET /api/v2/users/{userId}/state`
+///
+/// Takes `user_id` (a text). Returns [`UserState`](crate::models::UserState).
 ///
 /// Permission: `directory:userStateChange:view`
 ///
-/// Made by `UsersApi::get_user_state`.
+/// Created by `UsersApi::get_user_state`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--state>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_state("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserState {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetUserState {
     }
 }
 
+impl IntoFuture for GetUserState {
+    type Output = runtime::Result<runtime::Response<UserState>>;
+
+    type IntoFuture = runtime::Call<UserState>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/state` Optional parameters and all else: [`GetUserState`].
+    /// Get user state.
+    ///
+    /// `GET /api/v2/users/{userId}/state` See [`GetUserState`] for what it takes and returns.
     pub fn get_user_state(&self, user_id: impl AsRef<str>) -> GetUserState {
         let mut request = runtime::Request::new(
             &self.client,
@@ -68,14 +93,27 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user state.
+///
 /// `PUT /api/v2/users/{userId}/state`
+///
+/// Takes `user_id` (a text) and a body ([`UserState`](crate::models::UserState)). Returns
+/// [`UserState`](crate::models::UserState).
 ///
 /// Permission: `directory:user:edit`
 ///
-/// Made by `UsersApi::put_user_state`.
+/// Created by `UsersApi::put_user_state`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--state>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().put_user_state("user_id", genesys_cloud::models::UserState::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserState {
     request: runtime::Request,
@@ -119,8 +157,21 @@ impl runtime::Operation for PutUserState {
     }
 }
 
+impl IntoFuture for PutUserState {
+    type Output = runtime::Result<runtime::Response<UserState>>;
+
+    type IntoFuture = runtime::Call<UserState>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/state` Optional parameters and all else: [`PutUserState`].
+    /// Put user state.
+    ///
+    /// `PUT /api/v2/users/{userId}/state` See [`PutUserState`] for what it takes and returns.
     #[inline]
     pub fn put_user_state(
         &self,
@@ -132,7 +183,7 @@ impl crate::api::UsersApi {
             <PutUserState as runtime::Operation>::METADATA,
         );
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserState { request }
     }
 }

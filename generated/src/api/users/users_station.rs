@@ -3,14 +3,32 @@
 use crate::models::shared_by_19_01097d::UserStations;
 use crate::runtime;
 
+/// Get user station.
+///
 /// `GET /api/v2/users/{userId}/station`
+///
+/// Takes `user_id` (a text). Returns `UserStations`.
 ///
 /// Permission: `telephony:otherStationAssociation:view`
 ///
-/// Made by `UsersApi::get_user_station`.
+/// Created by `UsersApi::get_user_station`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--station>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_station("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserStation {
     request: runtime::Request,
@@ -56,8 +74,21 @@ impl runtime::Operation for GetUserStation {
     }
 }
 
+impl IntoFuture for GetUserStation {
+    type Output = runtime::Result<runtime::Response<UserStations>>;
+
+    type IntoFuture = runtime::Call<UserStations>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/station` Optional parameters and all else: [`GetUserStation`].
+    /// Get user station.
+    ///
+    /// `GET /api/v2/users/{userId}/station` See [`GetUserStation`] for what it takes and returns.
     pub fn get_user_station(&self, user_id: impl AsRef<str>) -> GetUserStation {
         let mut request = runtime::Request::new(
             &self.client,

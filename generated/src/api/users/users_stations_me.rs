@@ -3,14 +3,26 @@
 use crate::models::shared_by_19_01097d::UserStations;
 use crate::runtime;
 
+/// Get users stations me.
+///
 /// `GET /api/v2/users/stations/me`
+///
+/// Takes no arguments. Returns `UserStations`.
 ///
 /// Permission: `telephony:selfStationAssociation:view`
 ///
-/// Made by `UsersApi::get_users_stations_me`.
+/// Created by `UsersApi::get_users_stations_me`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-stations-me>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_users_stations_me().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersStationsMe {
     request: runtime::Request,
@@ -56,8 +68,21 @@ impl runtime::Operation for GetUsersStationsMe {
     }
 }
 
+impl IntoFuture for GetUsersStationsMe {
+    type Output = runtime::Result<runtime::Response<UserStations>>;
+
+    type IntoFuture = runtime::Call<UserStations>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/stations/me` Optional parameters and all else: [`GetUsersStationsMe`].
+    /// Get users stations me.
+    ///
+    /// `GET /api/v2/users/stations/me` See [`GetUsersStationsMe`] for what it takes and returns.
     pub fn get_users_stations_me(&self) -> GetUsersStationsMe {
         GetUsersStationsMe {
             request: runtime::Request::new(

@@ -4,18 +4,37 @@ use crate::models::shared_by_19_01097d::User;
 use crate::models::users::GetUserSuperiorsExpand;
 use crate::runtime;
 
+/// Get user superiors.
+///
 /// `GET /api/v2/users/{userId}/superiors`
 ///
-/// Made by `UsersApi::get_user_superiors`.
+/// Takes `user_id` (a text). Returns a list, each item `User`.
+///
+/// Created by `UsersApi::get_user_superiors`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--superiors>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_superiors("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserSuperiors {
     request: runtime::Request,
 }
 
 impl GetUserSuperiors {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetUserSuperiorsExpand>,
@@ -61,8 +80,21 @@ impl runtime::Operation for GetUserSuperiors {
     }
 }
 
+impl IntoFuture for GetUserSuperiors {
+    type Output = runtime::Result<runtime::Response<Vec<User>>>;
+
+    type IntoFuture = runtime::Call<Vec<User>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/superiors` Optional parameters and all else: [`GetUserSuperiors`].
+    /// Get user superiors.
+    ///
+    /// `GET /api/v2/users/{userId}/superiors` See [`GetUserSuperiors`] for what it takes and returns.
     pub fn get_user_superiors(&self, user_id: impl AsRef<str>) -> GetUserSuperiors {
         let mut request = runtime::Request::new(
             &self.client,

@@ -4,31 +4,44 @@ use crate::models::organization_authorization_and_users::TrustorEntityListing;
 use crate::models::shared_by_5_45e5b4::Trustor;
 use crate::runtime;
 
+/// Get user trustors.
+///
 /// `GET /api/v2/users/{userId}/trustors`
+///
+/// Takes `user_id` (a text). Returns `TrustorEntityListing`. `items()` streams the items of all pages,
+/// each `Trustor`.
 ///
 /// Permission: `authorization:orgTrustor:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersApi::get_user_trustors`.
+/// Created by `UsersApi::get_user_trustors`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--trustors>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_trustors("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserTrustors {
     request: runtime::Request,
 }
 
 impl GetUserTrustors {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -83,6 +96,17 @@ impl runtime::Operation for GetUserTrustors {
     }
 }
 
+impl IntoFuture for GetUserTrustors {
+    type Output = runtime::Result<runtime::Response<TrustorEntityListing>>;
+
+    type IntoFuture = runtime::Call<TrustorEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserTrustors {
     type Item = Trustor;
 
@@ -103,7 +127,9 @@ impl runtime::Paged for GetUserTrustors {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/trustors` Optional parameters and all else: [`GetUserTrustors`].
+    /// Get user trustors.
+    ///
+    /// `GET /api/v2/users/{userId}/trustors` See [`GetUserTrustors`] for what it takes and returns.
     pub fn get_user_trustors(&self, user_id: impl AsRef<str>) -> GetUserTrustors {
         let mut request = runtime::Request::new(
             &self.client,

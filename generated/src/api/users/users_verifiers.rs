@@ -3,14 +3,26 @@
 use crate::models::users::{UpdateVerifierRequest, Verifier, VerifierEntityListing};
 use crate::runtime;
 
+/// Delete user verifier.
+///
 /// `DELETE /api/v2/users/{userId}/verifiers/{verifierId}`
+///
+/// Takes `user_id` (a text) and `verifier_id` (a text). Returns nothing.
 ///
 /// Permission: `mfa:verifier:delete`
 ///
-/// Made by `UsersApi::delete_user_verifier`.
+/// Created by `UsersApi::delete_user_verifier`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--verifiers--verifierId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().delete_user_verifier("user_id", "verifier_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteUserVerifier {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for DeleteUserVerifier {
     }
 }
 
+impl IntoFuture for DeleteUserVerifier {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `DELETE /api/v2/users/{userId}/verifiers/{verifierId}` Optional parameters and all else:
-    /// [`DeleteUserVerifier`].
+    /// Delete user verifier.
+    ///
+    /// `DELETE /api/v2/users/{userId}/verifiers/{verifierId}` See [`DeleteUserVerifier`] for what it takes
+    /// and returns.
     pub fn delete_user_verifier(
         &self,
         user_id: impl AsRef<str>,
@@ -72,16 +97,29 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Get user verifiers.
+///
 /// `GET /api/v2/users/{userId}/verifiers`
+///
+/// Takes `user_id` (a text). Returns [`VerifierEntityListing`](crate::models::VerifierEntityListing).
+/// `items()` streams the items of all pages, each [`Verifier`](crate::models::Verifier).
 ///
 /// Permission: `mfa:verifier:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `UsersApi::get_user_verifiers`.
+/// Created by `UsersApi::get_user_verifiers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--verifiers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().get_user_verifiers("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUserVerifiers {
     request: runtime::Request,
@@ -137,6 +175,17 @@ impl runtime::Operation for GetUserVerifiers {
     }
 }
 
+impl IntoFuture for GetUserVerifiers {
+    type Output = runtime::Result<runtime::Response<VerifierEntityListing>>;
+
+    type IntoFuture = runtime::Call<VerifierEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUserVerifiers {
     type Item = Verifier;
 
@@ -153,7 +202,9 @@ impl runtime::Paged for GetUserVerifiers {
 }
 
 impl crate::api::UsersApi {
-    /// `GET /api/v2/users/{userId}/verifiers` Optional parameters and all else: [`GetUserVerifiers`].
+    /// Get user verifiers.
+    ///
+    /// `GET /api/v2/users/{userId}/verifiers` See [`GetUserVerifiers`] for what it takes and returns.
     pub fn get_user_verifiers(&self, user_id: impl AsRef<str>) -> GetUserVerifiers {
         let mut request = runtime::Request::new(
             &self.client,
@@ -164,14 +215,28 @@ impl crate::api::UsersApi {
     }
 }
 
+/// Put user verifier.
+///
 /// `PUT /api/v2/users/{userId}/verifiers/{verifierId}`
+///
+/// Takes `user_id` (a text), `verifier_id` (a text) and a body
+/// ([`UpdateVerifierRequest`](crate::models::UpdateVerifierRequest)). Returns
+/// [`Verifier`](crate::models::Verifier).
 ///
 /// Permission: `mfa:verifier:edit`
 ///
-/// Made by `UsersApi::put_user_verifier`.
+/// Created by `UsersApi::put_user_verifier`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--verifiers--verifierId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users().put_user_verifier("user_id", "verifier_id", genesys_cloud::models::UpdateVerifierRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutUserVerifier {
     request: runtime::Request,
@@ -215,9 +280,22 @@ impl runtime::Operation for PutUserVerifier {
     }
 }
 
+impl IntoFuture for PutUserVerifier {
+    type Output = runtime::Result<runtime::Response<Verifier>>;
+
+    type IntoFuture = runtime::Call<Verifier>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersApi {
-    /// `PUT /api/v2/users/{userId}/verifiers/{verifierId}` Optional parameters and all else:
-    /// [`PutUserVerifier`].
+    /// Put user verifier.
+    ///
+    /// `PUT /api/v2/users/{userId}/verifiers/{verifierId}` See [`PutUserVerifier`] for what it takes and
+    /// returns.
     #[inline]
     pub fn put_user_verifier(
         &self,
@@ -231,7 +309,7 @@ impl crate::api::UsersApi {
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(verifier_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutUserVerifier { request }
     }
 }

@@ -4,17 +4,29 @@ use crate::models::users_rules::{
     GetUsersRuleDependentTypeIdRuleType, GetUsersRuleDependentsSortOrder,
     UsersRulesDependent, UsersRulesDependentList,
 };
-
 use crate::runtime;
 
+/// Get users rule dependent type id.
+///
 /// `GET /api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}`
+///
+/// Takes `rule_id` (a text), `rule_type` (`GetUsersRuleDependentTypeIdRuleType`) and `type_id_` (a
+/// text). Returns [`UsersRulesDependent`](crate::models::UsersRulesDependent).
 ///
 /// Permission: `users:ruleDependents:view`
 ///
-/// Made by `UsersRulesApi::get_users_rule_dependent_type_id`.
+/// Created by `UsersRulesApi::get_users_rule_dependent_type_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents--ruleType---typeId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users_rules().get_users_rule_dependent_type_id("rule_id", genesys_cloud::models::GetUsersRuleDependentTypeIdRuleType::Learning, "type_id_").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersRuleDependentTypeId {
     request: runtime::Request,
@@ -58,9 +70,22 @@ impl runtime::Operation for GetUsersRuleDependentTypeId {
     }
 }
 
+impl IntoFuture for GetUsersRuleDependentTypeId {
+    type Output = runtime::Result<runtime::Response<UsersRulesDependent>>;
+
+    type IntoFuture = runtime::Call<UsersRulesDependent>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersRulesApi {
-    /// `GET /api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}` Optional parameters and all else:
-    /// [`GetUsersRuleDependentTypeId`].
+    /// Get users rule dependent type id.
+    ///
+    /// `GET /api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}` See
+    /// [`GetUsersRuleDependentTypeId`] for what it takes and returns.
     pub fn get_users_rule_dependent_type_id(
         &self,
         rule_id: impl AsRef<str>,
@@ -80,37 +105,54 @@ impl crate::api::UsersRulesApi {
     }
 }
 
+/// Get users rule dependents.
+///
 /// `GET /api/v2/users/rules/{ruleId}/dependents`
+///
+/// Takes `rule_id` (a text). Returns
+/// [`UsersRulesDependentList`](crate::models::UsersRulesDependentList). `items()` streams the items of
+/// all pages, each [`UsersRulesDependent`](crate::models::UsersRulesDependent).
 ///
 /// Permission: `users:ruleDependents:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersRulesApi::get_users_rule_dependents`.
+/// Created by `UsersRulesApi::get_users_rule_dependents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users_rules().get_users_rule_dependents("rule_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersRuleDependents {
     request: runtime::Request,
 }
 
 impl GetUsersRuleDependents {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `sortOrder`, default `descending`
-    pub fn sort_order(mut self, value: GetUsersRuleDependentsSortOrder) -> Self {
-        self.request.query("sortOrder", value);
+    /// The query parameter `sortOrder`, default `descending`.
+    pub fn sort_order(
+        mut self,
+        value: impl Into<Option<GetUsersRuleDependentsSortOrder>>,
+    ) -> Self {
+        self.request.query("sortOrder", value.into());
         self
     }
 
@@ -163,6 +205,17 @@ impl runtime::Operation for GetUsersRuleDependents {
     }
 }
 
+impl IntoFuture for GetUsersRuleDependents {
+    type Output = runtime::Result<runtime::Response<UsersRulesDependentList>>;
+
+    type IntoFuture = runtime::Call<UsersRulesDependentList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetUsersRuleDependents {
     type Item = UsersRulesDependent;
 
@@ -183,8 +236,10 @@ impl runtime::Paged for GetUsersRuleDependents {
 }
 
 impl crate::api::UsersRulesApi {
-    /// `GET /api/v2/users/rules/{ruleId}/dependents` Optional parameters and all else:
-    /// [`GetUsersRuleDependents`].
+    /// Get users rule dependents.
+    ///
+    /// `GET /api/v2/users/rules/{ruleId}/dependents` See [`GetUsersRuleDependents`] for what it takes and
+    /// returns.
     pub fn get_users_rule_dependents(
         &self,
         rule_id: impl AsRef<str>,

@@ -4,31 +4,45 @@ use crate::models::shared_by_23_b496d3::UserReference;
 use crate::models::users_rules::{UsersRulesQueryResponse, UsersRulesQueryRuleRequest};
 use crate::runtime;
 
+/// Post users rules query.
+///
 /// `POST /api/v2/users/rules/query`
+///
+/// Takes a body ([`UsersRulesQueryRuleRequest`](crate::models::UsersRulesQueryRuleRequest)). Returns
+/// [`UsersRulesQueryResponse`](crate::models::UsersRulesQueryResponse). `items()` streams the items of
+/// all pages, each `UserReference`.
 ///
 /// Permission: `users:ruleUsers:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UsersRulesApi::post_users_rules_query`.
+/// Created by `UsersRulesApi::post_users_rules_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users_rules().post_users_rules_query(genesys_cloud::models::UsersRulesQueryRuleRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostUsersRulesQuery {
     request: runtime::Request,
 }
 
 impl PostUsersRulesQuery {
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
@@ -81,6 +95,17 @@ impl runtime::Operation for PostUsersRulesQuery {
     }
 }
 
+impl IntoFuture for PostUsersRulesQuery {
+    type Output = runtime::Result<runtime::Response<UsersRulesQueryResponse>>;
+
+    type IntoFuture = runtime::Call<UsersRulesQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostUsersRulesQuery {
     type Item = UserReference;
 
@@ -101,7 +126,9 @@ impl runtime::Paged for PostUsersRulesQuery {
 }
 
 impl crate::api::UsersRulesApi {
-    /// `POST /api/v2/users/rules/query` Optional parameters and all else: [`PostUsersRulesQuery`].
+    /// Post users rules query.
+    ///
+    /// `POST /api/v2/users/rules/query` See [`PostUsersRulesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_users_rules_query(
         &self,
@@ -111,7 +138,7 @@ impl crate::api::UsersRulesApi {
             &self.client,
             <PostUsersRulesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostUsersRulesQuery { request }
     }
 }

@@ -3,14 +3,27 @@
 use crate::models::users_rules::{GetUsersRulesSettingRuleType, UsersRulesRuleSettings};
 use crate::runtime;
 
+/// Get users rules setting.
+///
 /// `GET /api/v2/users/rules/settings/{ruleType}`
+///
+/// Takes `rule_type` (`GetUsersRulesSettingRuleType`). Returns
+/// [`UsersRulesRuleSettings`](crate::models::UsersRulesRuleSettings).
 ///
 /// Permission: `users:rules:view`
 ///
-/// Made by `UsersRulesApi::get_users_rules_setting`.
+/// Created by `UsersRulesApi::get_users_rules_setting`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules-settings--ruleType->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.users_rules().get_users_rules_setting(genesys_cloud::models::GetUsersRulesSettingRuleType::Learning).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetUsersRulesSetting {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetUsersRulesSetting {
     }
 }
 
+impl IntoFuture for GetUsersRulesSetting {
+    type Output = runtime::Result<runtime::Response<UsersRulesRuleSettings>>;
+
+    type IntoFuture = runtime::Call<UsersRulesRuleSettings>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UsersRulesApi {
-    /// `GET /api/v2/users/rules/settings/{ruleType}` Optional parameters and all else:
-    /// [`GetUsersRulesSetting`].
+    /// Get users rules setting.
+    ///
+    /// `GET /api/v2/users/rules/settings/{ruleType}` See [`GetUsersRulesSetting`] for what it takes and
+    /// returns.
     pub fn get_users_rules_setting(
         &self,
         rule_type: GetUsersRulesSettingRuleType,

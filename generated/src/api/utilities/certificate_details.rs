@@ -3,12 +3,31 @@
 use crate::models::utilities::{Certificate, ParsedCertificate};
 use crate::runtime;
 
+/// Post certificate details.
+///
 /// `POST /api/v2/certificate/details`
 ///
-/// Made by `UtilitiesApi::post_certificate_details`.
+/// Takes a body ([`Certificate`](crate::models::Certificate)). Returns
+/// [`ParsedCertificate`](crate::models::ParsedCertificate).
+///
+/// Created by `UtilitiesApi::post_certificate_details`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-certificate-details>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.utilities().post_certificate_details(genesys_cloud::models::Certificate::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostCertificateDetails {
     request: runtime::Request,
@@ -52,15 +71,28 @@ impl runtime::Operation for PostCertificateDetails {
     }
 }
 
+impl IntoFuture for PostCertificateDetails {
+    type Output = runtime::Result<runtime::Response<ParsedCertificate>>;
+
+    type IntoFuture = runtime::Call<ParsedCertificate>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UtilitiesApi {
-    /// `POST /api/v2/certificate/details` Optional parameters and all else: [`PostCertificateDetails`].
+    /// Post certificate details.
+    ///
+    /// `POST /api/v2/certificate/details` See [`PostCertificateDetails`] for what it takes and returns.
     #[inline]
     pub fn post_certificate_details(&self, body: Certificate) -> PostCertificateDetails {
         let mut request = runtime::Request::new(
             &self.client,
             <PostCertificateDetails as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostCertificateDetails { request }
     }
 }

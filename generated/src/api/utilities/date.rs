@@ -3,12 +3,30 @@
 use crate::models::users_and_utilities::ServerDate;
 use crate::runtime;
 
+/// Get date.
+///
 /// `GET /api/v2/date`
 ///
-/// Made by `UtilitiesApi::get_date`.
+/// Takes no arguments. Returns `ServerDate`.
+///
+/// Created by `UtilitiesApi::get_date`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-date>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.utilities().get_date().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetDate {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetDate {
     }
 }
 
+impl IntoFuture for GetDate {
+    type Output = runtime::Result<runtime::Response<ServerDate>>;
+
+    type IntoFuture = runtime::Call<ServerDate>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::UtilitiesApi {
-    /// `GET /api/v2/date` Optional parameters and all else: [`GetDate`].
+    /// Get date.
+    ///
+    /// `GET /api/v2/date` See [`GetDate`] for what it takes and returns.
     pub fn get_date(&self) -> GetDate {
         GetDate {
             request: runtime::Request::new(

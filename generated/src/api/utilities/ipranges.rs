@@ -3,14 +3,27 @@
 use crate::models::utilities::{IpAddressRange, IpAddressRangeListing};
 use crate::runtime;
 
+/// Get ipranges.
+///
 /// `GET /api/v2/ipranges`
+///
+/// Takes no arguments. Returns [`IpAddressRangeListing`](crate::models::IpAddressRangeListing).
+/// `items()` streams the items of all pages, each [`IpAddressRange`](crate::models::IpAddressRange).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `UtilitiesApi::get_ipranges`.
+/// Created by `UtilitiesApi::get_ipranges`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-ipranges>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.utilities().get_ipranges().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetIpranges {
     request: runtime::Request,
@@ -66,6 +79,17 @@ impl runtime::Operation for GetIpranges {
     }
 }
 
+impl IntoFuture for GetIpranges {
+    type Output = runtime::Result<runtime::Response<IpAddressRangeListing>>;
+
+    type IntoFuture = runtime::Call<IpAddressRangeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetIpranges {
     type Item = IpAddressRange;
 
@@ -82,7 +106,9 @@ impl runtime::Paged for GetIpranges {
 }
 
 impl crate::api::UtilitiesApi {
-    /// `GET /api/v2/ipranges` Optional parameters and all else: [`GetIpranges`].
+    /// Get ipranges.
+    ///
+    /// `GET /api/v2/ipranges` See [`GetIpranges`] for what it takes and returns.
     pub fn get_ipranges(&self) -> GetIpranges {
         GetIpranges {
             request: runtime::Request::new(

@@ -3,32 +3,50 @@
 use crate::models::telephony_providers_edge_and_utilities::{
     RegionTimeZone, TimeZoneEntityListing,
 };
-
 use crate::runtime;
 
+/// Get timezones.
+///
 /// `GET /api/v2/timezones`
+///
+/// Takes no arguments. Returns `TimeZoneEntityListing`. `items()` streams the items of all pages, each
+/// `RegionTimeZone`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `UtilitiesApi::get_timezones`.
+/// Created by `UtilitiesApi::get_timezones`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-timezones>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.utilities().get_timezones().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetTimezones {
     request: runtime::Request,
 }
 
 impl GetTimezones {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -81,6 +99,17 @@ impl runtime::Operation for GetTimezones {
     }
 }
 
+impl IntoFuture for GetTimezones {
+    type Output = runtime::Result<runtime::Response<TimeZoneEntityListing>>;
+
+    type IntoFuture = runtime::Call<TimeZoneEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetTimezones {
     type Item = RegionTimeZone;
 
@@ -101,7 +130,9 @@ impl runtime::Paged for GetTimezones {
 }
 
 impl crate::api::UtilitiesApi {
-    /// `GET /api/v2/timezones` Optional parameters and all else: [`GetTimezones`].
+    /// Get timezones.
+    ///
+    /// `GET /api/v2/timezones` See [`GetTimezones`] for what it takes and returns.
     pub fn get_timezones(&self) -> GetTimezones {
         GetTimezones {
             request: runtime::Request::new(

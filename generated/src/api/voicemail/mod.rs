@@ -7,7 +7,10 @@ export!(voicemail_mailbox: GetVoicemailMailbox);
 export!(voicemail_me_mailbox: GetVoicemailMeMailbox);
 export!(voicemail_me_messages: GetVoicemailMeMessages);
 export!(voicemail_me_policy: GetVoicemailMePolicy, PatchVoicemailMePolicy);
-export!(voicemail_messages: DeleteVoicemailMessage, DeleteVoicemailMessages, GetVoicemailMessage, GetVoicemailMessages, PatchVoicemailMessage, PostVoicemailMessages, PutVoicemailMessage);
+export!(
+    voicemail_messages: DeleteVoicemailMessage, DeleteVoicemailMessages, GetVoicemailMessage, GetVoicemailMessages,
+        PatchVoicemailMessage, PostVoicemailMessages, PutVoicemailMessage
+);
 export!(voicemail_messages_media: GetVoicemailMessageMedia);
 export!(voicemail_policy: GetVoicemailPolicy, PutVoicemailPolicy);
 export!(voicemail_queues_messages: GetVoicemailQueueMessages);

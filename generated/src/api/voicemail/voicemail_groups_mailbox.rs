@@ -3,12 +3,30 @@
 use crate::models::voicemail::VoicemailMailboxInfo;
 use crate::runtime;
 
+/// Get voicemail group mailbox.
+///
 /// `GET /api/v2/voicemail/groups/{groupId}/mailbox`
 ///
-/// Made by `VoicemailApi::get_voicemail_group_mailbox`.
+/// Takes `group_id` (a text). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+///
+/// Created by `VoicemailApi::get_voicemail_group_mailbox`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--mailbox>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_group_mailbox("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailGroupMailbox {
     request: runtime::Request,
@@ -52,9 +70,22 @@ impl runtime::Operation for GetVoicemailGroupMailbox {
     }
 }
 
+impl IntoFuture for GetVoicemailGroupMailbox {
+    type Output = runtime::Result<runtime::Response<VoicemailMailboxInfo>>;
+
+    type IntoFuture = runtime::Call<VoicemailMailboxInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/groups/{groupId}/mailbox` Optional parameters and all else:
-    /// [`GetVoicemailGroupMailbox`].
+    /// Get voicemail group mailbox.
+    ///
+    /// `GET /api/v2/voicemail/groups/{groupId}/mailbox` See [`GetVoicemailGroupMailbox`] for what it takes
+    /// and returns.
     pub fn get_voicemail_group_mailbox(
         &self,
         group_id: impl AsRef<str>,

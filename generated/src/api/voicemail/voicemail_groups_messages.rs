@@ -4,29 +4,49 @@ use crate::models::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
 use crate::runtime;
 
+/// Get voicemail group messages.
+///
 /// `GET /api/v2/voicemail/groups/{groupId}/messages`
+///
+/// Takes `group_id` (a text). Returns
+/// [`VoicemailMessageEntityListing`](crate::models::VoicemailMessageEntityListing). `items()` streams
+/// the items of all pages, each `VoicemailMessage`.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `VoicemailApi::get_voicemail_group_messages`.
+/// Created by `VoicemailApi::get_voicemail_group_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_group_messages("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailGroupMessages {
     request: runtime::Request,
 }
 
 impl GetVoicemailGroupMessages {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -79,6 +99,17 @@ impl runtime::Operation for GetVoicemailGroupMessages {
     }
 }
 
+impl IntoFuture for GetVoicemailGroupMessages {
+    type Output = runtime::Result<runtime::Response<VoicemailMessageEntityListing>>;
+
+    type IntoFuture = runtime::Call<VoicemailMessageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetVoicemailGroupMessages {
     type Item = VoicemailMessage;
 
@@ -99,8 +130,10 @@ impl runtime::Paged for GetVoicemailGroupMessages {
 }
 
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/groups/{groupId}/messages` Optional parameters and all else:
-    /// [`GetVoicemailGroupMessages`].
+    /// Get voicemail group messages.
+    ///
+    /// `GET /api/v2/voicemail/groups/{groupId}/messages` See [`GetVoicemailGroupMessages`] for what it
+    /// takes and returns.
     pub fn get_voicemail_group_messages(
         &self,
         group_id: impl AsRef<str>,

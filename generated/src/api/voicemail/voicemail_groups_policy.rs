@@ -3,14 +3,32 @@
 use crate::models::voicemail::VoicemailGroupPolicy;
 use crate::runtime;
 
+/// Get voicemail group policy.
+///
 /// `GET /api/v2/voicemail/groups/{groupId}/policy`
+///
+/// Takes `group_id` (a text). Returns [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
 ///
 /// Permission: `voicemail:groupPolicy:view`
 ///
-/// Made by `VoicemailApi::get_voicemail_group_policy`.
+/// Created by `VoicemailApi::get_voicemail_group_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_group_policy("group_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailGroupPolicy {
     request: runtime::Request,
@@ -54,9 +72,22 @@ impl runtime::Operation for GetVoicemailGroupPolicy {
     }
 }
 
+impl IntoFuture for GetVoicemailGroupPolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailGroupPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailGroupPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/groups/{groupId}/policy` Optional parameters and all else:
-    /// [`GetVoicemailGroupPolicy`].
+    /// Get voicemail group policy.
+    ///
+    /// `GET /api/v2/voicemail/groups/{groupId}/policy` See [`GetVoicemailGroupPolicy`] for what it takes
+    /// and returns.
     pub fn get_voicemail_group_policy(
         &self,
         group_id: impl AsRef<str>,
@@ -70,14 +101,34 @@ impl crate::api::VoicemailApi {
     }
 }
 
+/// Patch voicemail group policy.
+///
 /// `PATCH /api/v2/voicemail/groups/{groupId}/policy`
+///
+/// Takes `group_id` (a text) and a body
+/// ([`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy)). Returns
+/// [`VoicemailGroupPolicy`](crate::models::VoicemailGroupPolicy).
 ///
 /// Permission: `voicemail:groupPolicy:edit`
 ///
-/// Made by `VoicemailApi::patch_voicemail_group_policy`.
+/// Created by `VoicemailApi::patch_voicemail_group_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-groups--groupId--policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().patch_voicemail_group_policy("group_id", genesys_cloud::models::VoicemailGroupPolicy::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchVoicemailGroupPolicy {
     request: runtime::Request,
@@ -121,9 +172,22 @@ impl runtime::Operation for PatchVoicemailGroupPolicy {
     }
 }
 
+impl IntoFuture for PatchVoicemailGroupPolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailGroupPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailGroupPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `PATCH /api/v2/voicemail/groups/{groupId}/policy` Optional parameters and all else:
-    /// [`PatchVoicemailGroupPolicy`].
+    /// Patch voicemail group policy.
+    ///
+    /// `PATCH /api/v2/voicemail/groups/{groupId}/policy` See [`PatchVoicemailGroupPolicy`] for what it
+    /// takes and returns.
     #[inline]
     pub fn patch_voicemail_group_policy(
         &self,
@@ -135,7 +199,7 @@ impl crate::api::VoicemailApi {
             <PatchVoicemailGroupPolicy as runtime::Operation>::METADATA,
         );
         request.path_argument(group_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchVoicemailGroupPolicy {
             request,
         }

@@ -3,12 +3,30 @@
 use crate::models::voicemail::VoicemailMailboxInfo;
 use crate::runtime;
 
+/// Get voicemail mailbox.
+///
 /// `GET /api/v2/voicemail/mailbox`
 ///
-/// Made by `VoicemailApi::get_voicemail_mailbox`.
+/// Takes no arguments. Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+///
+/// Created by `VoicemailApi::get_voicemail_mailbox`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-mailbox>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_mailbox().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailMailbox {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetVoicemailMailbox {
     }
 }
 
+impl IntoFuture for GetVoicemailMailbox {
+    type Output = runtime::Result<runtime::Response<VoicemailMailboxInfo>>;
+
+    type IntoFuture = runtime::Call<VoicemailMailboxInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/mailbox` Optional parameters and all else: [`GetVoicemailMailbox`].
+    /// Get voicemail mailbox.
+    ///
+    /// `GET /api/v2/voicemail/mailbox` See [`GetVoicemailMailbox`] for what it takes and returns.
     pub fn get_voicemail_mailbox(&self) -> GetVoicemailMailbox {
         GetVoicemailMailbox {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::voicemail::VoicemailMailboxInfo;
 use crate::runtime;
 
+/// Get voicemail me mailbox.
+///
 /// `GET /api/v2/voicemail/me/mailbox`
 ///
-/// Made by `VoicemailApi::get_voicemail_me_mailbox`.
+/// Takes no arguments. Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
+///
+/// Created by `VoicemailApi::get_voicemail_me_mailbox`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-mailbox>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_me_mailbox().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailMeMailbox {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetVoicemailMeMailbox {
     }
 }
 
+impl IntoFuture for GetVoicemailMeMailbox {
+    type Output = runtime::Result<runtime::Response<VoicemailMailboxInfo>>;
+
+    type IntoFuture = runtime::Call<VoicemailMailboxInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/me/mailbox` Optional parameters and all else: [`GetVoicemailMeMailbox`].
+    /// Get voicemail me mailbox.
+    ///
+    /// `GET /api/v2/voicemail/me/mailbox` See [`GetVoicemailMeMailbox`] for what it takes and returns.
     pub fn get_voicemail_me_mailbox(&self) -> GetVoicemailMeMailbox {
         GetVoicemailMeMailbox {
             request: runtime::Request::new(

@@ -3,12 +3,30 @@
 use crate::models::voicemail::VoicemailUserPolicy;
 use crate::runtime;
 
+/// Get voicemail me policy.
+///
 /// `GET /api/v2/voicemail/me/policy`
 ///
-/// Made by `VoicemailApi::get_voicemail_me_policy`.
+/// Takes no arguments. Returns [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+///
+/// Created by `VoicemailApi::get_voicemail_me_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_me_policy().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailMePolicy {
     request: runtime::Request,
@@ -52,8 +70,21 @@ impl runtime::Operation for GetVoicemailMePolicy {
     }
 }
 
+impl IntoFuture for GetVoicemailMePolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailUserPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailUserPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/me/policy` Optional parameters and all else: [`GetVoicemailMePolicy`].
+    /// Get voicemail me policy.
+    ///
+    /// `GET /api/v2/voicemail/me/policy` See [`GetVoicemailMePolicy`] for what it takes and returns.
     pub fn get_voicemail_me_policy(&self) -> GetVoicemailMePolicy {
         GetVoicemailMePolicy {
             request: runtime::Request::new(
@@ -64,12 +95,31 @@ impl crate::api::VoicemailApi {
     }
 }
 
+/// Patch voicemail me policy.
+///
 /// `PATCH /api/v2/voicemail/me/policy`
 ///
-/// Made by `VoicemailApi::patch_voicemail_me_policy`.
+/// Takes a body ([`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy)). Returns
+/// [`VoicemailUserPolicy`](crate::models::VoicemailUserPolicy).
+///
+/// Created by `VoicemailApi::patch_voicemail_me_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-me-policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().patch_voicemail_me_policy(genesys_cloud::models::VoicemailUserPolicy::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchVoicemailMePolicy {
     request: runtime::Request,
@@ -113,8 +163,21 @@ impl runtime::Operation for PatchVoicemailMePolicy {
     }
 }
 
+impl IntoFuture for PatchVoicemailMePolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailUserPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailUserPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `PATCH /api/v2/voicemail/me/policy` Optional parameters and all else: [`PatchVoicemailMePolicy`].
+    /// Patch voicemail me policy.
+    ///
+    /// `PATCH /api/v2/voicemail/me/policy` See [`PatchVoicemailMePolicy`] for what it takes and returns.
     #[inline]
     pub fn patch_voicemail_me_policy(
         &self,
@@ -124,7 +187,7 @@ impl crate::api::VoicemailApi {
             &self.client,
             <PatchVoicemailMePolicy as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchVoicemailMePolicy { request }
     }
 }

@@ -3,21 +3,43 @@
 use crate::models::voicemail::{GetVoicemailMessageMediaFormatId, VoicemailMediaInfo};
 use crate::runtime;
 
+/// Get voicemail message media.
+///
 /// `GET /api/v2/voicemail/messages/{messageId}/media`
 ///
-/// Made by `VoicemailApi::get_voicemail_message_media`.
+/// Takes `message_id` (a text). Returns [`VoicemailMediaInfo`](crate::models::VoicemailMediaInfo).
+///
+/// Created by `VoicemailApi::get_voicemail_message_media`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages--messageId--media>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_message_media("message_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`
+/// - 403: `voicemail.not.authorized.voicemail.message`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailMessageMedia {
     request: runtime::Request,
 }
 
 impl GetVoicemailMessageMedia {
-    /// `formatId`, default `WEBM`
-    pub fn format_id(mut self, value: GetVoicemailMessageMediaFormatId) -> Self {
-        self.request.query("formatId", value);
+    /// The query parameter `formatId`, default `WEBM`.
+    pub fn format_id(
+        mut self,
+        value: impl Into<Option<GetVoicemailMessageMediaFormatId>>,
+    ) -> Self {
+        self.request.query("formatId", value.into());
         self
     }
 
@@ -61,9 +83,22 @@ impl runtime::Operation for GetVoicemailMessageMedia {
     }
 }
 
+impl IntoFuture for GetVoicemailMessageMedia {
+    type Output = runtime::Result<runtime::Response<VoicemailMediaInfo>>;
+
+    type IntoFuture = runtime::Call<VoicemailMediaInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/messages/{messageId}/media` Optional parameters and all else:
-    /// [`GetVoicemailMessageMedia`].
+    /// Get voicemail message media.
+    ///
+    /// `GET /api/v2/voicemail/messages/{messageId}/media` See [`GetVoicemailMessageMedia`] for what it
+    /// takes and returns.
     pub fn get_voicemail_message_media(
         &self,
         message_id: impl AsRef<str>,

@@ -3,14 +3,33 @@
 use crate::models::voicemail::VoicemailOrganizationPolicy;
 use crate::runtime;
 
+/// Get voicemail policy.
+///
 /// `GET /api/v2/voicemail/policy`
+///
+/// Takes no arguments. Returns
+/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `VoicemailApi::get_voicemail_policy`.
+/// Created by `VoicemailApi::get_voicemail_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_policy().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailPolicy {
     request: runtime::Request,
@@ -54,8 +73,21 @@ impl runtime::Operation for GetVoicemailPolicy {
     }
 }
 
+impl IntoFuture for GetVoicemailPolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailOrganizationPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailOrganizationPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/policy` Optional parameters and all else: [`GetVoicemailPolicy`].
+    /// Get voicemail policy.
+    ///
+    /// `GET /api/v2/voicemail/policy` See [`GetVoicemailPolicy`] for what it takes and returns.
     pub fn get_voicemail_policy(&self) -> GetVoicemailPolicy {
         GetVoicemailPolicy {
             request: runtime::Request::new(
@@ -66,14 +98,33 @@ impl crate::api::VoicemailApi {
     }
 }
 
+/// Put voicemail policy.
+///
 /// `PUT /api/v2/voicemail/policy`
+///
+/// Takes a body ([`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy)). Returns
+/// [`VoicemailOrganizationPolicy`](crate::models::VoicemailOrganizationPolicy).
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Made by `VoicemailApi::put_voicemail_policy`.
+/// Created by `VoicemailApi::put_voicemail_policy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-policy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().put_voicemail_policy(genesys_cloud::models::VoicemailOrganizationPolicy::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutVoicemailPolicy {
     request: runtime::Request,
@@ -117,8 +168,21 @@ impl runtime::Operation for PutVoicemailPolicy {
     }
 }
 
+impl IntoFuture for PutVoicemailPolicy {
+    type Output = runtime::Result<runtime::Response<VoicemailOrganizationPolicy>>;
+
+    type IntoFuture = runtime::Call<VoicemailOrganizationPolicy>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `PUT /api/v2/voicemail/policy` Optional parameters and all else: [`PutVoicemailPolicy`].
+    /// Put voicemail policy.
+    ///
+    /// `PUT /api/v2/voicemail/policy` See [`PutVoicemailPolicy`] for what it takes and returns.
     #[inline]
     pub fn put_voicemail_policy(
         &self,
@@ -128,7 +192,7 @@ impl crate::api::VoicemailApi {
             &self.client,
             <PutVoicemailPolicy as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutVoicemailPolicy { request }
     }
 }

@@ -4,31 +4,51 @@ use crate::models::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
 use crate::runtime;
 
+/// Get voicemail queue messages.
+///
 /// `GET /api/v2/voicemail/queues/{queueId}/messages`
+///
+/// Takes `queue_id` (a text). Returns
+/// [`VoicemailMessageEntityListing`](crate::models::VoicemailMessageEntityListing). `items()` streams
+/// the items of all pages, each `VoicemailMessage`.
 ///
 /// Permission: `voicemail:acdvoicemail:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `VoicemailApi::get_voicemail_queue_messages`.
+/// Created by `VoicemailApi::get_voicemail_queue_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-queues--queueId--messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_queue_messages("queue_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailQueueMessages {
     request: runtime::Request,
 }
 
 impl GetVoicemailQueueMessages {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -81,6 +101,17 @@ impl runtime::Operation for GetVoicemailQueueMessages {
     }
 }
 
+impl IntoFuture for GetVoicemailQueueMessages {
+    type Output = runtime::Result<runtime::Response<VoicemailMessageEntityListing>>;
+
+    type IntoFuture = runtime::Call<VoicemailMessageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetVoicemailQueueMessages {
     type Item = VoicemailMessage;
 
@@ -101,8 +132,10 @@ impl runtime::Paged for GetVoicemailQueueMessages {
 }
 
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/queues/{queueId}/messages` Optional parameters and all else:
-    /// [`GetVoicemailQueueMessages`].
+    /// Get voicemail queue messages.
+    ///
+    /// `GET /api/v2/voicemail/queues/{queueId}/messages` See [`GetVoicemailQueueMessages`] for what it
+    /// takes and returns.
     pub fn get_voicemail_queue_messages(
         &self,
         queue_id: impl AsRef<str>,

@@ -3,14 +3,26 @@
 use crate::models::voicemail::VoicemailMailboxInfo;
 use crate::runtime;
 
+/// Get voicemail user mailbox.
+///
 /// `GET /api/v2/voicemail/users/{userId}/mailbox`
+///
+/// Takes `user_id` (a text). Returns [`VoicemailMailboxInfo`](crate::models::VoicemailMailboxInfo).
 ///
 /// Permission: `voicemail:mailbox:viewOther`
 ///
-/// Made by `VoicemailApi::get_voicemail_user_mailbox`.
+/// Created by `VoicemailApi::get_voicemail_user_mailbox`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-users--userId--mailbox>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_user_mailbox("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailUserMailbox {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetVoicemailUserMailbox {
     }
 }
 
+impl IntoFuture for GetVoicemailUserMailbox {
+    type Output = runtime::Result<runtime::Response<VoicemailMailboxInfo>>;
+
+    type IntoFuture = runtime::Call<VoicemailMailboxInfo>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/users/{userId}/mailbox` Optional parameters and all else:
-    /// [`GetVoicemailUserMailbox`].
+    /// Get voicemail user mailbox.
+    ///
+    /// `GET /api/v2/voicemail/users/{userId}/mailbox` See [`GetVoicemailUserMailbox`] for what it takes and
+    /// returns.
     pub fn get_voicemail_user_mailbox(
         &self,
         user_id: impl AsRef<str>,

@@ -4,31 +4,45 @@ use crate::models::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
 use crate::runtime;
 
+/// Get voicemail user messages.
+///
 /// `GET /api/v2/voicemail/users/{userId}/messages`
+///
+/// Takes `user_id` (a text). Returns
+/// [`VoicemailMessageEntityListing`](crate::models::VoicemailMessageEntityListing). `items()` streams
+/// the items of all pages, each `VoicemailMessage`.
 ///
 /// Permission: `voicemail:voicemail:viewOther`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `VoicemailApi::get_voicemail_user_messages`.
+/// Created by `VoicemailApi::get_voicemail_user_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-users--userId--messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.voicemail().get_voicemail_user_messages("user_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetVoicemailUserMessages {
     request: runtime::Request,
 }
 
 impl GetVoicemailUserMessages {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -83,6 +97,17 @@ impl runtime::Operation for GetVoicemailUserMessages {
     }
 }
 
+impl IntoFuture for GetVoicemailUserMessages {
+    type Output = runtime::Result<runtime::Response<VoicemailMessageEntityListing>>;
+
+    type IntoFuture = runtime::Call<VoicemailMessageEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetVoicemailUserMessages {
     type Item = VoicemailMessage;
 
@@ -103,8 +128,10 @@ impl runtime::Paged for GetVoicemailUserMessages {
 }
 
 impl crate::api::VoicemailApi {
-    /// `GET /api/v2/voicemail/users/{userId}/messages` Optional parameters and all else:
-    /// [`GetVoicemailUserMessages`].
+    /// Get voicemail user messages.
+    ///
+    /// `GET /api/v2/voicemail/users/{userId}/messages` See [`GetVoicemailUserMessages`] for what it takes
+    /// and returns.
     pub fn get_voicemail_user_messages(
         &self,
         user_id: impl AsRef<str>,

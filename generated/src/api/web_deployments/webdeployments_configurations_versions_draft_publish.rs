@@ -3,14 +3,27 @@
 use crate::models::web_deployments::WebDeploymentConfigurationVersion;
 use crate::runtime;
 
+/// Post webdeployments configuration versions draft publish.
+///
 /// `POST /api/v2/webdeployments/configurations/{configurationId}/versions/draft/publish`
+///
+/// Takes `configuration_id` (a text). Returns
+/// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
 ///
 /// Permissions, all of: `webDeployments:configuration:edit`, `webDeployments:configuration:add`
 ///
-/// Made by `WebDeploymentsApi::post_webdeployments_configuration_versions_draft_publish`.
+/// Created by `WebDeploymentsApi::post_webdeployments_configuration_versions_draft_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations--configurationId--versions-draft-publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.web_deployments().post_webdeployments_configuration_versions_draft_publish("configuration_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWebdeploymentsConfigurationVersionsDraftPublish {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for PostWebdeploymentsConfigurationVersionsDraftPublish 
     }
 }
 
+impl IntoFuture for PostWebdeploymentsConfigurationVersionsDraftPublish {
+    type Output = runtime::Result<runtime::Response<WebDeploymentConfigurationVersion>>;
+
+    type IntoFuture = runtime::Call<WebDeploymentConfigurationVersion>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
-    /// `POST /api/v2/webdeployments/configurations/{configurationId}/versions/draft/publish` Optional
-    /// parameters and all else: [`PostWebdeploymentsConfigurationVersionsDraftPublish`].
+    /// Post webdeployments configuration versions draft publish.
+    ///
+    /// `POST /api/v2/webdeployments/configurations/{configurationId}/versions/draft/publish` See
+    /// [`PostWebdeploymentsConfigurationVersionsDraftPublish`] for what it takes and returns.
     pub fn post_webdeployments_configuration_versions_draft_publish(
         &self,
         configuration_id: impl AsRef<str>,

@@ -4,26 +4,40 @@ use crate::models::web_deployments::{
     GetWebdeploymentsDeploymentConfigurationsExpand,
     WebDeploymentActiveConfigurationOnDeployment,
 };
-
 use crate::runtime;
 
+/// Get webdeployments deployment configurations.
+///
 /// `GET /api/v2/webdeployments/deployments/{deploymentId}/configurations`
 ///
-/// Made by `WebDeploymentsApi::get_webdeployments_deployment_configurations`.
+/// Takes `deployment_id` (a text). Returns
+/// [`WebDeploymentActiveConfigurationOnDeployment`](crate::models::WebDeploymentActiveConfigurationOnDeployment).
+///
+/// Created by `WebDeploymentsApi::get_webdeployments_deployment_configurations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId--configurations>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.web_deployments().get_webdeployments_deployment_configurations("deployment_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWebdeploymentsDeploymentConfigurations {
     request: runtime::Request,
 }
 
 impl GetWebdeploymentsDeploymentConfigurations {
-    pub fn r#type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("type", value.as_ref());
+    /// The query parameter `type`.
+    pub fn r#type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("type", value.text());
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = GetWebdeploymentsDeploymentConfigurationsExpand>,
@@ -69,9 +83,24 @@ impl runtime::Operation for GetWebdeploymentsDeploymentConfigurations {
     }
 }
 
+impl IntoFuture for GetWebdeploymentsDeploymentConfigurations {
+    type Output = runtime::Result<
+        runtime::Response<WebDeploymentActiveConfigurationOnDeployment>,
+    >;
+
+    type IntoFuture = runtime::Call<WebDeploymentActiveConfigurationOnDeployment>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
-    /// `GET /api/v2/webdeployments/deployments/{deploymentId}/configurations` Optional parameters and all
-    /// else: [`GetWebdeploymentsDeploymentConfigurations`].
+    /// Get webdeployments deployment configurations.
+    ///
+    /// `GET /api/v2/webdeployments/deployments/{deploymentId}/configurations` See
+    /// [`GetWebdeploymentsDeploymentConfigurations`] for what it takes and returns.
     pub fn get_webdeployments_deployment_configurations(
         &self,
         deployment_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::web_deployments::{
     WebDeploymentsAuthorizationResponse, WebDeploymentsOAuthExchangeRequest,
 };
-
 use crate::runtime;
 
+/// Post webdeployments token oauthcodegrantjwtexchange.
+///
 /// `POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange`
+///
+/// Takes a body
+/// ([`WebDeploymentsOAuthExchangeRequest`](crate::models::WebDeploymentsOAuthExchangeRequest)). Returns
+/// [`WebDeploymentsAuthorizationResponse`](crate::models::WebDeploymentsAuthorizationResponse).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`.
+/// Created by `WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-oauthcodegrantjwtexchange>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.web_deployments().post_webdeployments_token_oauthcodegrantjwtexchange(genesys_cloud::models::WebDeploymentsOAuthExchangeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWebdeploymentsTokenOauthcodegrantjwtexchange {
     request: runtime::Request,
@@ -57,9 +70,24 @@ impl runtime::Operation for PostWebdeploymentsTokenOauthcodegrantjwtexchange {
     }
 }
 
+impl IntoFuture for PostWebdeploymentsTokenOauthcodegrantjwtexchange {
+    type Output = runtime::Result<
+        runtime::Response<WebDeploymentsAuthorizationResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<WebDeploymentsAuthorizationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
-    /// `POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange` Optional parameters and all else:
-    /// [`PostWebdeploymentsTokenOauthcodegrantjwtexchange`].
+    /// Post webdeployments token oauthcodegrantjwtexchange.
+    ///
+    /// `POST /api/v2/webdeployments/token/oauthcodegrantjwtexchange` See
+    /// [`PostWebdeploymentsTokenOauthcodegrantjwtexchange`] for what it takes and returns.
     #[inline]
     pub fn post_webdeployments_token_oauthcodegrantjwtexchange(
         &self,
@@ -69,7 +97,7 @@ impl crate::api::WebDeploymentsApi {
             &self.client,
             <PostWebdeploymentsTokenOauthcodegrantjwtexchange as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWebdeploymentsTokenOauthcodegrantjwtexchange {
             request,
         }

@@ -4,22 +4,40 @@ use crate::models::background_assistant_and_web_deployments::SignedData;
 use crate::models::web_deployments::WebDeploymentsRefreshJwtRequest;
 use crate::runtime;
 
+/// Post webdeployments token refresh.
+///
 /// `POST /api/v2/webdeployments/token/refresh`
+///
+/// Takes optionally a body
+/// ([`WebDeploymentsRefreshJwtRequest`](crate::models::WebDeploymentsRefreshJwtRequest)). Returns
+/// `SignedData`.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `WebDeploymentsApi::post_webdeployments_token_refresh`.
+/// Created by `WebDeploymentsApi::post_webdeployments_token_refresh`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-refresh>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.web_deployments().post_webdeployments_token_refresh().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWebdeploymentsTokenRefresh {
     request: runtime::Request,
 }
 
 impl PostWebdeploymentsTokenRefresh {
-    pub fn body(mut self, value: WebDeploymentsRefreshJwtRequest) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<WebDeploymentsRefreshJwtRequest>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -60,9 +78,22 @@ impl runtime::Operation for PostWebdeploymentsTokenRefresh {
     }
 }
 
+impl IntoFuture for PostWebdeploymentsTokenRefresh {
+    type Output = runtime::Result<runtime::Response<SignedData>>;
+
+    type IntoFuture = runtime::Call<SignedData>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
-    /// `POST /api/v2/webdeployments/token/refresh` Optional parameters and all else:
-    /// [`PostWebdeploymentsTokenRefresh`].
+    /// Post webdeployments token refresh.
+    ///
+    /// `POST /api/v2/webdeployments/token/refresh` See [`PostWebdeploymentsTokenRefresh`] for what it takes
+    /// and returns.
     pub fn post_webdeployments_token_refresh(&self) -> PostWebdeploymentsTokenRefresh {
         PostWebdeploymentsTokenRefresh {
             request: runtime::Request::new(

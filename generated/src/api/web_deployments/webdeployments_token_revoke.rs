@@ -2,29 +2,41 @@
 
 use crate::runtime;
 
+/// Delete webdeployments token revoke.
+///
 /// `DELETE /api/v2/webdeployments/token/revoke`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `WebDeploymentsApi::delete_webdeployments_token_revoke`.
+/// Created by `WebDeploymentsApi::delete_webdeployments_token_revoke`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-token-revoke>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.web_deployments().delete_webdeployments_token_revoke().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteWebdeploymentsTokenRevoke {
     request: runtime::Request,
 }
 
 impl DeleteWebdeploymentsTokenRevoke {
-    /// `X-Journey-Session-Id`
-    pub fn x_journey_session_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("X-Journey-Session-Id", value.as_ref());
+    /// The header `X-Journey-Session-Id`.
+    pub fn x_journey_session_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("X-Journey-Session-Id", value.text());
         self
     }
 
-    /// `X-Journey-Session-Type`
-    pub fn x_journey_session_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("X-Journey-Session-Type", value.as_ref());
+    /// The header `X-Journey-Session-Type`.
+    pub fn x_journey_session_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("X-Journey-Session-Type", value.text());
         self
     }
 
@@ -65,9 +77,22 @@ impl runtime::Operation for DeleteWebdeploymentsTokenRevoke {
     }
 }
 
+impl IntoFuture for DeleteWebdeploymentsTokenRevoke {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WebDeploymentsApi {
-    /// `DELETE /api/v2/webdeployments/token/revoke` Optional parameters and all else:
-    /// [`DeleteWebdeploymentsTokenRevoke`].
+    /// Delete webdeployments token revoke.
+    ///
+    /// `DELETE /api/v2/webdeployments/token/revoke` See [`DeleteWebdeploymentsTokenRevoke`] for what it
+    /// takes and returns.
     pub fn delete_webdeployments_token_revoke(&self) -> DeleteWebdeploymentsTokenRevoke {
         DeleteWebdeploymentsTokenRevoke {
             request: runtime::Request::new(

@@ -3,31 +3,45 @@
 use crate::models::webmessaging::{WebMessagingMessage, WebMessagingMessageEntityList};
 use crate::runtime;
 
+/// Get webmessaging messages.
+///
 /// `GET /api/v2/webmessaging/messages`
+///
+/// Takes no arguments. Returns
+/// [`WebMessagingMessageEntityList`](crate::models::WebMessagingMessageEntityList). `items()` streams
+/// the items of all pages, each [`WebMessagingMessage`](crate::models::WebMessagingMessage).
 ///
 /// Needs no access token, and sends none.
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `WebmessagingApi::get_webmessaging_messages`.
+/// Created by `WebmessagingApi::get_webmessaging_messages`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webmessaging-messages>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.webmessaging().get_webmessaging_messages().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWebmessagingMessages {
     request: runtime::Request,
 }
 
 impl GetWebmessagingMessages {
-    /// `pageSize`, default `25`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`, default `25`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`, default `1`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`, default `1`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -80,6 +94,17 @@ impl runtime::Operation for GetWebmessagingMessages {
     }
 }
 
+impl IntoFuture for GetWebmessagingMessages {
+    type Output = runtime::Result<runtime::Response<WebMessagingMessageEntityList>>;
+
+    type IntoFuture = runtime::Call<WebMessagingMessageEntityList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWebmessagingMessages {
     type Item = WebMessagingMessage;
 
@@ -100,7 +125,9 @@ impl runtime::Paged for GetWebmessagingMessages {
 }
 
 impl crate::api::WebmessagingApi {
-    /// `GET /api/v2/webmessaging/messages` Optional parameters and all else: [`GetWebmessagingMessages`].
+    /// Get webmessaging messages.
+    ///
+    /// `GET /api/v2/webmessaging/messages` See [`GetWebmessagingMessages`] for what it takes and returns.
     pub fn get_webmessaging_messages(&self) -> GetWebmessagingMessages {
         GetWebmessagingMessages {
             request: runtime::Request::new(

@@ -3,14 +3,33 @@
 use crate::models::workforce_management::UserScheduleAdherence;
 use crate::runtime;
 
+/// Get workforcemanagement adherence.
+///
 /// `GET /api/v2/workforcemanagement/adherence`
+///
+/// Takes `user_id` (a list, each item a text). Returns a list, each item
+/// [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_adherence`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_adherence(["user_id"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`, `max.user.ids`, `no.user.ids.specified`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAdherence {
     request: runtime::Request,
@@ -64,9 +83,22 @@ impl runtime::Operation for GetWorkforcemanagementAdherence {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAdherence {
+    type Output = runtime::Result<runtime::Response<Vec<UserScheduleAdherence>>>;
+
+    type IntoFuture = runtime::Call<Vec<UserScheduleAdherence>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/adherence` Optional parameters and all else:
-    /// [`GetWorkforcemanagementAdherence`].
+    /// Get workforcemanagement adherence.
+    ///
+    /// `GET /api/v2/workforcemanagement/adherence` See [`GetWorkforcemanagementAdherence`] for what it
+    /// takes and returns.
     pub fn get_workforcemanagement_adherence(
         &self,
         user_id: impl IntoIterator<Item = impl AsRef<str>>,

@@ -4,36 +4,54 @@ use crate::models::workforce_management::{
     AgentQueryAdherenceAdjustmentsRequest, CurrentAgentAdherenceAdjustment,
     CurrentAgentCursorAdherenceAdjustmentsListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement adherence adjustments query.
+///
 /// `POST /api/v2/workforcemanagement/adherence/adjustments/query`
+///
+/// Takes a body
+/// ([`AgentQueryAdherenceAdjustmentsRequest`](crate::models::AgentQueryAdherenceAdjustmentsRequest)).
+/// Returns
+/// [`CurrentAgentCursorAdherenceAdjustmentsListing`](crate::models::CurrentAgentCursorAdherenceAdjustmentsListing).
+/// `items()` streams the items of all pages, each
+/// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-adjustments-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_adherence_adjustments_query(genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAdherenceAdjustmentsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAdherenceAdjustmentsQuery {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -86,6 +104,19 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceAdjustmentsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAdherenceAdjustmentsQuery {
+    type Output = runtime::Result<
+        runtime::Response<CurrentAgentCursorAdherenceAdjustmentsListing>,
+    >;
+
+    type IntoFuture = runtime::Call<CurrentAgentCursorAdherenceAdjustmentsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementAdherenceAdjustmentsQuery {
     type Item = CurrentAgentAdherenceAdjustment;
 
@@ -104,8 +135,10 @@ impl runtime::Paged for PostWorkforcemanagementAdherenceAdjustmentsQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/adherence/adjustments/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAdherenceAdjustmentsQuery`].
+    /// Post workforcemanagement adherence adjustments query.
+    ///
+    /// `POST /api/v2/workforcemanagement/adherence/adjustments/query` See
+    /// [`PostWorkforcemanagementAdherenceAdjustmentsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_adherence_adjustments_query(
         &self,
@@ -115,7 +148,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAdherenceAdjustmentsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceAdjustmentsQuery {
             request,
         }

@@ -3,12 +3,25 @@
 use crate::models::workforce_management::AdherenceExplanationJob;
 use crate::runtime;
 
+/// Get workforcemanagement adherence explanations job.
+///
 /// `GET /api/v2/workforcemanagement/adherence/explanations/jobs/{jobId}`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_adherence_explanations_job`.
+/// Takes `job_id` (a text). Returns
+/// [`AdherenceExplanationJob`](crate::models::AdherenceExplanationJob).
+///
+/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_explanations_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-explanations-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_adherence_explanations_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAdherenceExplanationsJob {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceExplanationsJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAdherenceExplanationsJob {
+    type Output = runtime::Result<runtime::Response<AdherenceExplanationJob>>;
+
+    type IntoFuture = runtime::Call<AdherenceExplanationJob>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/adherence/explanations/jobs/{jobId}` Optional parameters and all
-    /// else: [`GetWorkforcemanagementAdherenceExplanationsJob`].
+    /// Get workforcemanagement adherence explanations job.
+    ///
+    /// `GET /api/v2/workforcemanagement/adherence/explanations/jobs/{jobId}` See
+    /// [`GetWorkforcemanagementAdherenceExplanationsJob`] for what it takes and returns.
     pub fn get_workforcemanagement_adherence_explanations_job(
         &self,
         job_id: impl AsRef<str>,

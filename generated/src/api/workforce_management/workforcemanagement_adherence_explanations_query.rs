@@ -3,32 +3,45 @@
 use crate::models::workforce_management::{
     AgentQueryAdherenceExplanationsRequest, QueryAdherenceExplanationsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement adherence explanations query.
+///
 /// `POST /api/v2/workforcemanagement/adherence/explanations/query`
+///
+/// Takes a body
+/// ([`AgentQueryAdherenceExplanationsRequest`](crate::models::AgentQueryAdherenceExplanationsRequest)).
+/// Returns [`QueryAdherenceExplanationsResponse`](crate::models::QueryAdherenceExplanationsResponse).
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_adherence_explanations_query(genesys_cloud::models::AgentQueryAdherenceExplanationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAdherenceExplanationsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAdherenceExplanationsQuery {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -71,9 +84,22 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceExplanationsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAdherenceExplanationsQuery {
+    type Output = runtime::Result<runtime::Response<QueryAdherenceExplanationsResponse>>;
+
+    type IntoFuture = runtime::Call<QueryAdherenceExplanationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/adherence/explanations/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAdherenceExplanationsQuery`].
+    /// Post workforcemanagement adherence explanations query.
+    ///
+    /// `POST /api/v2/workforcemanagement/adherence/explanations/query` See
+    /// [`PostWorkforcemanagementAdherenceExplanationsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_adherence_explanations_query(
         &self,
@@ -83,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAdherenceExplanationsQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceExplanationsQuery {
             request,
         }

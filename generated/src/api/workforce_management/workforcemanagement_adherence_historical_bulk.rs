@@ -3,17 +3,29 @@
 use crate::models::workforce_management::{
     WfmHistoricalAdherenceBulkQuery, WfmHistoricalAdherenceBulkResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement adherence historical bulk.
+///
 /// `POST /api/v2/workforcemanagement/adherence/historical/bulk`
+///
+/// Takes a body ([`WfmHistoricalAdherenceBulkQuery`](crate::models::WfmHistoricalAdherenceBulkQuery)).
+/// Returns [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-historical-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_adherence_historical_bulk(genesys_cloud::models::WfmHistoricalAdherenceBulkQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAdherenceHistoricalBulk {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceHistoricalBulk {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAdherenceHistoricalBulk {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalAdherenceBulkResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalAdherenceBulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/adherence/historical/bulk` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAdherenceHistoricalBulk`].
+    /// Post workforcemanagement adherence historical bulk.
+    ///
+    /// `POST /api/v2/workforcemanagement/adherence/historical/bulk` See
+    /// [`PostWorkforcemanagementAdherenceHistoricalBulk`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_adherence_historical_bulk(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAdherenceHistoricalBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceHistoricalBulk {
             request,
         }

@@ -3,12 +3,25 @@
 use crate::models::workforce_management::WfmHistoricalAdherenceBulkResponse;
 use crate::runtime;
 
+/// Get workforcemanagement adherence historical bulk job.
+///
 /// `GET /api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_bulk_job`.
+/// Takes `job_id` (a text). Returns
+/// [`WfmHistoricalAdherenceBulkResponse`](crate::models::WfmHistoricalAdherenceBulkResponse).
+///
+/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_bulk_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-historical-bulk-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_adherence_historical_bulk_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAdherenceHistoricalBulkJob {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceHistoricalBulkJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAdherenceHistoricalBulkJob {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalAdherenceBulkResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalAdherenceBulkResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}` Optional parameters and all
-    /// else: [`GetWorkforcemanagementAdherenceHistoricalBulkJob`].
+    /// Get workforcemanagement adherence historical bulk job.
+    ///
+    /// `GET /api/v2/workforcemanagement/adherence/historical/bulk/jobs/{jobId}` See
+    /// [`GetWorkforcemanagementAdherenceHistoricalBulkJob`] for what it takes and returns.
     pub fn get_workforcemanagement_adherence_historical_bulk_job(
         &self,
         job_id: impl AsRef<str>,

@@ -3,14 +3,27 @@
 use crate::models::workforce_management::WfmHistoricalAdherenceResponse;
 use crate::runtime;
 
+/// Get workforcemanagement adherence historical job.
+///
 /// `GET /api/v2/workforcemanagement/adherence/historical/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_job`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_adherence_historical_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-historical-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_adherence_historical_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAdherenceHistoricalJob {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceHistoricalJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAdherenceHistoricalJob {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalAdherenceResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalAdherenceResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/adherence/historical/jobs/{jobId}` Optional parameters and all
-    /// else: [`GetWorkforcemanagementAdherenceHistoricalJob`].
+    /// Get workforcemanagement adherence historical job.
+    ///
+    /// `GET /api/v2/workforcemanagement/adherence/historical/jobs/{jobId}` See
+    /// [`GetWorkforcemanagementAdherenceHistoricalJob`] for what it takes and returns.
     pub fn get_workforcemanagement_adherence_historical_job(
         &self,
         job_id: impl AsRef<str>,

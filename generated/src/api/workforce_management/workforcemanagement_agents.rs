@@ -3,14 +3,27 @@
 use crate::models::workforce_management::{MoveAgentsRequest, MoveAgentsResponse};
 use crate::runtime;
 
+/// Post workforcemanagement agents.
+///
 /// `POST /api/v2/workforcemanagement/agents`
+///
+/// Takes a body ([`MoveAgentsRequest`](crate::models::MoveAgentsRequest)). Returns
+/// [`MoveAgentsResponse`](crate::models::MoveAgentsResponse).
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agents`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agents`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents(genesys_cloud::models::MoveAgentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgents {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostWorkforcemanagementAgents {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgents {
+    type Output = runtime::Result<runtime::Response<MoveAgentsResponse>>;
+
+    type IntoFuture = runtime::Call<MoveAgentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAgents`].
+    /// Post workforcemanagement agents.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents` See [`PostWorkforcemanagementAgents`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_workforcemanagement_agents(
         &self,
@@ -66,7 +92,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgents as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgents {
             request,
         }

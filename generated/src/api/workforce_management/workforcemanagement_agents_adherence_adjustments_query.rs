@@ -4,36 +4,53 @@ use crate::models::workforce_management::{
     AdherenceAdjustment, AgentQueryAdherenceAdjustmentsRequest,
     CursorAdherenceAdjustmentsListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agent adherence adjustments query.
+///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/query`
+///
+/// Takes `agent_id` (a text) and a body
+/// ([`AgentQueryAdherenceAdjustmentsRequest`](crate::models::AgentQueryAdherenceAdjustmentsRequest)).
+/// Returns [`CursorAdherenceAdjustmentsListing`](crate::models::CursorAdherenceAdjustmentsListing).
+/// `items()` streams the items of all pages, each
+/// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-adjustments-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agent_adherence_adjustments_query("agent_id", genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -86,6 +103,17 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceAdjustmentsQuer
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
+    type Output = runtime::Result<runtime::Response<CursorAdherenceAdjustmentsListing>>;
+
+    type IntoFuture = runtime::Call<CursorAdherenceAdjustmentsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
     type Item = AdherenceAdjustment;
 
@@ -104,8 +132,10 @@ impl runtime::Paged for PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/query` Optional parameters
-    /// and all else: [`PostWorkforcemanagementAgentAdherenceAdjustmentsQuery`].
+    /// Post workforcemanagement agent adherence adjustments query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/query` See
+    /// [`PostWorkforcemanagementAgentAdherenceAdjustmentsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agent_adherence_adjustments_query(
         &self,
@@ -117,7 +147,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementAgentAdherenceAdjustmentsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
             request,
         }

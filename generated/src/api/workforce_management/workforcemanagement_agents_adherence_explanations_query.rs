@@ -3,32 +3,46 @@
 use crate::models::workforce_management::{
     AgentQueryAdherenceExplanationsRequest, AgentQueryAdherenceExplanationsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agent adherence explanations query.
+///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/query`
+///
+/// Takes `agent_id` (a text) and a body
+/// ([`AgentQueryAdherenceExplanationsRequest`](crate::models::AgentQueryAdherenceExplanationsRequest)).
+/// Returns
+/// [`AgentQueryAdherenceExplanationsResponse`](crate::models::AgentQueryAdherenceExplanationsResponse).
 ///
 /// Permission: `wfm:adherenceExplanation:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_adherence_explanations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-explanations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agent_adherence_explanations_query("agent_id", genesys_cloud::models::AgentQueryAdherenceExplanationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentAdherenceExplanationsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAgentAdherenceExplanationsQuery {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -71,9 +85,24 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceExplanationsQue
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentAdherenceExplanationsQuery {
+    type Output = runtime::Result<
+        runtime::Response<AgentQueryAdherenceExplanationsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentQueryAdherenceExplanationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/query` Optional parameters
-    /// and all else: [`PostWorkforcemanagementAgentAdherenceExplanationsQuery`].
+    /// Post workforcemanagement agent adherence explanations query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/{agentId}/adherence/explanations/query` See
+    /// [`PostWorkforcemanagementAgentAdherenceExplanationsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agent_adherence_explanations_query(
         &self,
@@ -85,7 +114,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementAgentAdherenceExplanationsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentAdherenceExplanationsQuery {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     AgentIntegrationsRequest, AgentIntegrationsResponse,
 };
-
 use crate::runtime;
 
+/// Put workforcemanagement agent integrations hris.
+///
 /// `PUT /api/v2/workforcemanagement/agents/{agentId}/integrations/hris`
+///
+/// Takes `agent_id` (a text) and a body
+/// ([`AgentIntegrationsRequest`](crate::models::AgentIntegrationsRequest)). Returns
+/// [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse).
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Made by `WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`.
+/// Created by `WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-agents--agentId--integrations-hris>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().put_workforcemanagement_agent_integrations_hris("agent_id", genesys_cloud::models::AgentIntegrationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutWorkforcemanagementAgentIntegrationsHris {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PutWorkforcemanagementAgentIntegrationsHris {
     }
 }
 
+impl IntoFuture for PutWorkforcemanagementAgentIntegrationsHris {
+    type Output = runtime::Result<runtime::Response<AgentIntegrationsResponse>>;
+
+    type IntoFuture = runtime::Call<AgentIntegrationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PUT /api/v2/workforcemanagement/agents/{agentId}/integrations/hris` Optional parameters and all
-    /// else: [`PutWorkforcemanagementAgentIntegrationsHris`].
+    /// Put workforcemanagement agent integrations hris.
+    ///
+    /// `PUT /api/v2/workforcemanagement/agents/{agentId}/integrations/hris` See
+    /// [`PutWorkforcemanagementAgentIntegrationsHris`] for what it takes and returns.
     #[inline]
     pub fn put_workforcemanagement_agent_integrations_hris(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PutWorkforcemanagementAgentIntegrationsHris as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutWorkforcemanagementAgentIntegrationsHris {
             request,
         }

@@ -3,19 +3,33 @@
 use crate::models::workforce_management::{
     AgentIntegrationsResponse, AgentsIntegrationsListing, QueryAgentsIntegrationsRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agents integrations hris query.
+///
 /// `POST /api/v2/workforcemanagement/agents/integrations/hris/query`
+///
+/// Takes a body ([`QueryAgentsIntegrationsRequest`](crate::models::QueryAgentsIntegrationsRequest)).
+/// Returns [`AgentsIntegrationsListing`](crate::models::AgentsIntegrationsListing). `items()` streams
+/// the items of all pages, each
+/// [`AgentIntegrationsResponse`](crate::models::AgentIntegrationsResponse).
 ///
 /// Permission: `wfm:agent:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-integrations-hris-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents_integrations_hris_query(genesys_cloud::models::QueryAgentsIntegrationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentsIntegrationsHrisQuery {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
+    type Output = runtime::Result<runtime::Response<AgentsIntegrationsListing>>;
+
+    type IntoFuture = runtime::Call<AgentsIntegrationsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
     type Item = AgentIntegrationsResponse;
 
@@ -87,8 +112,10 @@ impl runtime::Paged for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/integrations/hris/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAgentsIntegrationsHrisQuery`].
+    /// Post workforcemanagement agents integrations hris query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/integrations/hris/query` See
+    /// [`PostWorkforcemanagementAgentsIntegrationsHrisQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agents_integrations_hris_query(
         &self,
@@ -98,7 +125,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentsIntegrationsHrisQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsIntegrationsHrisQuery {
             request,
         }

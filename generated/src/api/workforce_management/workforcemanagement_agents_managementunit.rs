@@ -3,16 +3,29 @@
 use crate::models::workforce_management::AgentManagementUnitReference;
 use crate::runtime;
 
+/// Get workforcemanagement agent managementunit.
+///
 /// `GET /api/v2/workforcemanagement/agents/{agentId}/managementunit`
+///
+/// Takes `agent_id` (a text). Returns
+/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference).
 ///
 /// Permissions, any of: `wfm:agent:view`, `wfm:publishedSchedule:view`, `wfm:schedule:view`,
 /// `coaching:appointment:add`, `coaching:appointment:edit`, `learning:assignment:add`,
 /// `learning:assignment:reschedule`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_agent_managementunit`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_agent_managementunit`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents--agentId--managementunit>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_agent_managementunit("agent_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAgentManagementunit {
     request: runtime::Request,
@@ -66,9 +79,22 @@ impl runtime::Operation for GetWorkforcemanagementAgentManagementunit {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAgentManagementunit {
+    type Output = runtime::Result<runtime::Response<AgentManagementUnitReference>>;
+
+    type IntoFuture = runtime::Call<AgentManagementUnitReference>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/agents/{agentId}/managementunit` Optional parameters and all else:
-    /// [`GetWorkforcemanagementAgentManagementunit`].
+    /// Get workforcemanagement agent managementunit.
+    ///
+    /// `GET /api/v2/workforcemanagement/agents/{agentId}/managementunit` See
+    /// [`GetWorkforcemanagementAgentManagementunit`] for what it takes and returns.
     pub fn get_workforcemanagement_agent_managementunit(
         &self,
         agent_id: impl AsRef<str>,

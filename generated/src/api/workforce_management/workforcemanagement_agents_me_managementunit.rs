@@ -3,7 +3,12 @@
 use crate::models::workforce_management::AgentManagementUnitReference;
 use crate::runtime;
 
+/// Get workforcemanagement agents me managementunit.
+///
 /// `GET /api/v2/workforcemanagement/agents/me/managementunit`
+///
+/// Takes no arguments. Returns
+/// [`AgentManagementUnitReference`](crate::models::AgentManagementUnitReference).
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`,
 /// `wfm:activityCode:add`, `wfm:activityCode:delete`, `wfm:activityCode:edit`, `wfm:activityCode:view`,
@@ -27,10 +32,18 @@ use crate::runtime;
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_agents_me_managementunit`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_agents_me_managementunit`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-agents-me-managementunit>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_agents_me_managementunit().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAgentsMeManagementunit {
     request: runtime::Request,
@@ -141,9 +154,22 @@ impl runtime::Operation for GetWorkforcemanagementAgentsMeManagementunit {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAgentsMeManagementunit {
+    type Output = runtime::Result<runtime::Response<AgentManagementUnitReference>>;
+
+    type IntoFuture = runtime::Call<AgentManagementUnitReference>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/agents/me/managementunit` Optional parameters and all else:
-    /// [`GetWorkforcemanagementAgentsMeManagementunit`].
+    /// Get workforcemanagement agents me managementunit.
+    ///
+    /// `GET /api/v2/workforcemanagement/agents/me/managementunit` See
+    /// [`GetWorkforcemanagementAgentsMeManagementunit`] for what it takes and returns.
     pub fn get_workforcemanagement_agents_me_managementunit(
         &self,
     ) -> GetWorkforcemanagementAgentsMeManagementunit {

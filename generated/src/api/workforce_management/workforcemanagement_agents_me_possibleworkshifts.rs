@@ -3,17 +3,29 @@
 use crate::models::workforce_management::{
     AgentPossibleWorkShiftsRequest, AgentPossibleWorkShiftsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agents me possibleworkshifts.
+///
 /// `POST /api/v2/workforcemanagement/agents/me/possibleworkshifts`
+///
+/// Takes a body ([`AgentPossibleWorkShiftsRequest`](crate::models::AgentPossibleWorkShiftsRequest)).
+/// Returns [`AgentPossibleWorkShiftsResponse`](crate::models::AgentPossibleWorkShiftsResponse).
 ///
 /// Permission: `wfm:agentPossibleWorkShifts:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-possibleworkshifts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents_me_possibleworkshifts(genesys_cloud::models::AgentPossibleWorkShiftsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentsMePossibleworkshifts {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementAgentsMePossibleworkshifts {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentsMePossibleworkshifts {
+    type Output = runtime::Result<runtime::Response<AgentPossibleWorkShiftsResponse>>;
+
+    type IntoFuture = runtime::Call<AgentPossibleWorkShiftsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/me/possibleworkshifts` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAgentsMePossibleworkshifts`].
+    /// Post workforcemanagement agents me possibleworkshifts.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/me/possibleworkshifts` See
+    /// [`PostWorkforcemanagementAgentsMePossibleworkshifts`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agents_me_possibleworkshifts(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentsMePossibleworkshifts as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsMePossibleworkshifts {
             request,
         }

@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     AgentBulkAddOpportunityEnrollmentsRequest, AgentBulkAddOpportunityEnrollmentsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agents opportunities enrollments bulk add.
+///
 /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/add`
+///
+/// Takes a body
+/// ([`AgentBulkAddOpportunityEnrollmentsRequest`](crate::models::AgentBulkAddOpportunityEnrollmentsRequest)).
+/// Returns
+/// [`AgentBulkAddOpportunityEnrollmentsResponse`](crate::models::AgentBulkAddOpportunityEnrollmentsResponse).
 ///
 /// Permission: `wfm:agentOpportunitiesEnrollments:add`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-enrollments-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents_opportunities_enrollments_bulk_add(genesys_cloud::models::AgentBulkAddOpportunityEnrollmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
     request: runtime::Request,
@@ -61,9 +75,24 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
+    type Output = runtime::Result<
+        runtime::Response<AgentBulkAddOpportunityEnrollmentsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentBulkAddOpportunityEnrollmentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/add` Optional parameters and
-    /// all else: [`PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd`].
+    /// Post workforcemanagement agents opportunities enrollments bulk add.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/add` See
+    /// [`PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agents_opportunities_enrollments_bulk_add(
         &self,
@@ -73,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
             request,
         }

@@ -4,18 +4,32 @@ use crate::models::workforce_management::{
     AgentBulkStatusUpdateOpportunityEnrollmentsRequest,
     AgentBulkStatusUpdateOpportunityEnrollmentsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agents opportunities enrollments bulk statuses update.
+///
 /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/statuses/update`
+///
+/// Takes a body
+/// ([`AgentBulkStatusUpdateOpportunityEnrollmentsRequest`](crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsRequest)).
+/// Returns
+/// [`AgentBulkStatusUpdateOpportunityEnrollmentsResponse`](crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsResponse).
 ///
 /// Permission: `wfm:agentOpportunitiesEnrollmentsStatuses:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-enrollments-bulk-statuses-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update(genesys_cloud::models::AgentBulkStatusUpdateOpportunityEnrollmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
     request: runtime::Request,
@@ -64,10 +78,26 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
+    type Output = runtime::Result<
+        runtime::Response<AgentBulkStatusUpdateOpportunityEnrollmentsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentBulkStatusUpdateOpportunityEnrollmentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/statuses/update` Optional
-    /// parameters and all else:
-    /// [`PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate`].
+    /// Post workforcemanagement agents opportunities enrollments bulk statuses update.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/opportunities/enrollments/bulk/statuses/update` See
+    /// [`PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update(
         &self,
@@ -77,7 +107,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
             request,
         }

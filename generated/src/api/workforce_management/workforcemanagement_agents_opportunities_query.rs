@@ -4,34 +4,47 @@ use crate::models::workforce_management::{
     AgentQueryOpportunitiesResponse,
     PostWorkforcemanagementAgentsOpportunitiesQueryExpand, QueryOpportunitiesRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agents opportunities query.
+///
 /// `POST /api/v2/workforcemanagement/agents/opportunities/query`
+///
+/// Takes a body ([`QueryOpportunitiesRequest`](crate::models::QueryOpportunitiesRequest)). Returns
+/// [`AgentQueryOpportunitiesResponse`](crate::models::AgentQueryOpportunitiesResponse).
 ///
 /// Permission: `wfm:agentOpportunitiesQuery:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agents_opportunities_query(genesys_cloud::models::QueryOpportunitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentsOpportunitiesQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAgentsOpportunitiesQuery {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
-        value: PostWorkforcemanagementAgentsOpportunitiesQueryExpand,
+        value: impl Into<Option<PostWorkforcemanagementAgentsOpportunitiesQueryExpand>>,
     ) -> Self {
-        self.request.query("expand", value);
+        self.request.query("expand", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -74,9 +87,22 @@ impl runtime::Operation for PostWorkforcemanagementAgentsOpportunitiesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentsOpportunitiesQuery {
+    type Output = runtime::Result<runtime::Response<AgentQueryOpportunitiesResponse>>;
+
+    type IntoFuture = runtime::Call<AgentQueryOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/opportunities/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAgentsOpportunitiesQuery`].
+    /// Post workforcemanagement agents opportunities query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/opportunities/query` See
+    /// [`PostWorkforcemanagementAgentsOpportunitiesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agents_opportunities_query(
         &self,
@@ -86,7 +112,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentsOpportunitiesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsOpportunitiesQuery {
             request,
         }

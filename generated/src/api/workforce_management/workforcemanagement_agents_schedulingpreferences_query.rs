@@ -4,19 +4,34 @@ use crate::models::workforce_management::{
     AgentSchedulingPreference, AgentSchedulingPreferenceListing,
     QueryAgentSchedulingPreferencesRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agent schedulingpreferences query.
+///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/schedulingpreferences/query`
+///
+/// Takes `agent_id` (a text) and a body
+/// ([`QueryAgentSchedulingPreferencesRequest`](crate::models::QueryAgentSchedulingPreferencesRequest)).
+/// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
+/// `items()` streams the items of all pages, each
+/// [`AgentSchedulingPreference`](crate::models::AgentSchedulingPreference).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agent_schedulingpreferences_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_schedulingpreferences_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--schedulingpreferences-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agent_schedulingpreferences_query("agent_id", genesys_cloud::models::QueryAgentSchedulingPreferencesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentSchedulingpreferencesQuery {
     request: runtime::Request,
@@ -72,6 +87,17 @@ impl runtime::Operation for PostWorkforcemanagementAgentSchedulingpreferencesQue
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentSchedulingpreferencesQuery {
+    type Output = runtime::Result<runtime::Response<AgentSchedulingPreferenceListing>>;
+
+    type IntoFuture = runtime::Call<AgentSchedulingPreferenceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementAgentSchedulingpreferencesQuery {
     type Item = AgentSchedulingPreference;
 
@@ -88,8 +114,10 @@ impl runtime::Paged for PostWorkforcemanagementAgentSchedulingpreferencesQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/{agentId}/schedulingpreferences/query` Optional parameters
-    /// and all else: [`PostWorkforcemanagementAgentSchedulingpreferencesQuery`].
+    /// Post workforcemanagement agent schedulingpreferences query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/{agentId}/schedulingpreferences/query` See
+    /// [`PostWorkforcemanagementAgentSchedulingpreferencesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agent_schedulingpreferences_query(
         &self,
@@ -101,7 +129,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementAgentSchedulingpreferencesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentSchedulingpreferencesQuery {
             request,
         }

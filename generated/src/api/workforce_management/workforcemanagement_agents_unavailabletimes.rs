@@ -3,15 +3,28 @@
 use crate::models::workforce_management::{
     BulkUpdateAgentUnavailableTimesResponse, UpdateUnavailableTimesRequest,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement agent unavailabletimes.
+///
 /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes`
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`.
+/// Takes `agent_id` (a text) and a body
+/// ([`UpdateUnavailableTimesRequest`](crate::models::UpdateUnavailableTimesRequest)). Returns
+/// [`BulkUpdateAgentUnavailableTimesResponse`](crate::models::BulkUpdateAgentUnavailableTimesResponse).
+///
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--unavailabletimes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_agent_unavailabletimes("agent_id", genesys_cloud::models::UpdateUnavailableTimesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementAgentUnavailabletimes {
     request: runtime::Request,
@@ -55,9 +68,24 @@ impl runtime::Operation for PatchWorkforcemanagementAgentUnavailabletimes {
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementAgentUnavailabletimes {
+    type Output = runtime::Result<
+        runtime::Response<BulkUpdateAgentUnavailableTimesResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BulkUpdateAgentUnavailableTimesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes` Optional parameters and all
-    /// else: [`PatchWorkforcemanagementAgentUnavailabletimes`].
+    /// Patch workforcemanagement agent unavailabletimes.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes` See
+    /// [`PatchWorkforcemanagementAgentUnavailabletimes`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_agent_unavailabletimes(
         &self,
@@ -69,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PatchWorkforcemanagementAgentUnavailabletimes as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementAgentUnavailabletimes {
             request,
         }

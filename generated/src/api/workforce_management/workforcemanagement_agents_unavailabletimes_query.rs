@@ -3,19 +3,33 @@
 use crate::models::workforce_management::{
     QueryAgentUnavailableTimesRequest, UnavailableTime, UnavailableTimeListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agent unavailabletimes query.
+///
 /// `POST /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes/query`
+///
+/// Takes `agent_id` (a text) and a body
+/// ([`QueryAgentUnavailableTimesRequest`](crate::models::QueryAgentUnavailableTimesRequest)). Returns
+/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). `items()` streams the items of
+/// all pages, each [`UnavailableTime`](crate::models::UnavailableTime).
 ///
 /// Permission: `wfm:unavailableTimes:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--unavailabletimes-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agent_unavailabletimes_query("agent_id", genesys_cloud::models::QueryAgentUnavailableTimesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentUnavailabletimesQuery {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for PostWorkforcemanagementAgentUnavailabletimesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentUnavailabletimesQuery {
+    type Output = runtime::Result<runtime::Response<UnavailableTimeListing>>;
+
+    type IntoFuture = runtime::Call<UnavailableTimeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementAgentUnavailabletimesQuery {
     type Item = UnavailableTime;
 
@@ -87,8 +112,10 @@ impl runtime::Paged for PostWorkforcemanagementAgentUnavailabletimesQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes/query` Optional parameters and
-    /// all else: [`PostWorkforcemanagementAgentUnavailabletimesQuery`].
+    /// Post workforcemanagement agent unavailabletimes query.
+    ///
+    /// `POST /api/v2/workforcemanagement/agents/{agentId}/unavailabletimes/query` See
+    /// [`PostWorkforcemanagementAgentUnavailabletimesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agent_unavailabletimes_query(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementAgentUnavailabletimesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(agent_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentUnavailabletimesQuery {
             request,
         }

@@ -3,29 +3,42 @@
 use crate::models::workforce_management::{AgentMuQueryResponse, AgentMuScheduleQuery};
 use crate::runtime;
 
+/// Post workforcemanagement agentschedules managementunits mine.
+///
 /// `POST /api/v2/workforcemanagement/agentschedules/managementunits/mine`
+///
+/// Takes a body ([`AgentMuScheduleQuery`](crate::models::AgentMuScheduleQuery)). Returns
+/// [`AgentMuQueryResponse`](crate::models::AgentMuQueryResponse).
 ///
 /// Permission: `wfm:agentManagementUnitSchedule:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agentschedules_managementunits_mine`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agentschedules_managementunits_mine`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-managementunits-mine>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agentschedules_managementunits_mine(genesys_cloud::models::AgentMuScheduleQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentschedulesManagementunitsMine {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementAgentschedulesManagementunitsMine {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -68,9 +81,22 @@ impl runtime::Operation for PostWorkforcemanagementAgentschedulesManagementunits
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentschedulesManagementunitsMine {
+    type Output = runtime::Result<runtime::Response<AgentMuQueryResponse>>;
+
+    type IntoFuture = runtime::Call<AgentMuQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agentschedules/managementunits/mine` Optional parameters and all
-    /// else: [`PostWorkforcemanagementAgentschedulesManagementunitsMine`].
+    /// Post workforcemanagement agentschedules managementunits mine.
+    ///
+    /// `POST /api/v2/workforcemanagement/agentschedules/managementunits/mine` See
+    /// [`PostWorkforcemanagementAgentschedulesManagementunitsMine`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agentschedules_managementunits_mine(
         &self,
@@ -80,7 +106,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentschedulesManagementunitsMine as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentschedulesManagementunitsMine {
             request,
         }

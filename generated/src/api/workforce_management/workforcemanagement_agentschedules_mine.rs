@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     BuCurrentAgentScheduleSearchResponse, BuGetCurrentAgentScheduleRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement agentschedules mine.
+///
 /// `POST /api/v2/workforcemanagement/agentschedules/mine`
+///
+/// Takes a body
+/// ([`BuGetCurrentAgentScheduleRequest`](crate::models::BuGetCurrentAgentScheduleRequest)). Returns
+/// [`BuCurrentAgentScheduleSearchResponse`](crate::models::BuCurrentAgentScheduleSearchResponse).
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-mine>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_agentschedules_mine(genesys_cloud::models::BuGetCurrentAgentScheduleRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementAgentschedulesMine {
     request: runtime::Request,
@@ -57,9 +70,24 @@ impl runtime::Operation for PostWorkforcemanagementAgentschedulesMine {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementAgentschedulesMine {
+    type Output = runtime::Result<
+        runtime::Response<BuCurrentAgentScheduleSearchResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuCurrentAgentScheduleSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/agentschedules/mine` Optional parameters and all else:
-    /// [`PostWorkforcemanagementAgentschedulesMine`].
+    /// Post workforcemanagement agentschedules mine.
+    ///
+    /// `POST /api/v2/workforcemanagement/agentschedules/mine` See
+    /// [`PostWorkforcemanagementAgentschedulesMine`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_agentschedules_mine(
         &self,
@@ -69,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementAgentschedulesMine as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentschedulesMine {
             request,
         }

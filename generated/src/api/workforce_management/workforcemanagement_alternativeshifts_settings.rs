@@ -3,14 +3,27 @@
 use crate::models::workforce_management::AlternativeShiftBuSettingsResponse;
 use crate::runtime;
 
+/// Get workforcemanagement alternativeshifts settings.
+///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/settings`
+///
+/// Takes no arguments. Returns
+/// [`AlternativeShiftBuSettingsResponse`](crate::models::AlternativeShiftBuSettingsResponse).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_settings`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_alternativeshifts_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAlternativeshiftsSettings {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsSettings {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAlternativeshiftsSettings {
+    type Output = runtime::Result<runtime::Response<AlternativeShiftBuSettingsResponse>>;
+
+    type IntoFuture = runtime::Call<AlternativeShiftBuSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/alternativeshifts/settings` Optional parameters and all else:
-    /// [`GetWorkforcemanagementAlternativeshiftsSettings`].
+    /// Get workforcemanagement alternativeshifts settings.
+    ///
+    /// `GET /api/v2/workforcemanagement/alternativeshifts/settings` See
+    /// [`GetWorkforcemanagementAlternativeshiftsSettings`] for what it takes and returns.
     pub fn get_workforcemanagement_alternativeshifts_settings(
         &self,
     ) -> GetWorkforcemanagementAlternativeshiftsSettings {

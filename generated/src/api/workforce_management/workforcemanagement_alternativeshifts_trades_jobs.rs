@@ -3,14 +3,27 @@
 use crate::models::workforce_management::AlternativeShiftJobResponse;
 use crate::runtime;
 
+/// Get workforcemanagement alternativeshifts trades job.
+///
 /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/jobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`AlternativeShiftJobResponse`](crate::models::AlternativeShiftJobResponse).
 ///
 /// Permission: `wfm:agentAlternativeShift:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_job`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_alternativeshifts_trades_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-alternativeshifts-trades-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_alternativeshifts_trades_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementAlternativeshiftsTradesJob {
     request: runtime::Request,
@@ -56,9 +69,22 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTradesJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementAlternativeshiftsTradesJob {
+    type Output = runtime::Result<runtime::Response<AlternativeShiftJobResponse>>;
+
+    type IntoFuture = runtime::Call<AlternativeShiftJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/jobs/{jobId}` Optional parameters and all
-    /// else: [`GetWorkforcemanagementAlternativeshiftsTradesJob`].
+    /// Get workforcemanagement alternativeshifts trades job.
+    ///
+    /// `GET /api/v2/workforcemanagement/alternativeshifts/trades/jobs/{jobId}` See
+    /// [`GetWorkforcemanagementAlternativeshiftsTradesJob`] for what it takes and returns.
     pub fn get_workforcemanagement_alternativeshifts_trades_job(
         &self,
         job_id: impl AsRef<str>,

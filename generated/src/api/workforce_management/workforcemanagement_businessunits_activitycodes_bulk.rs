@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     BulkUpdateActivityCodeRequest, BulkUpdateActivityCodeResponse,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement businessunit activitycodes bulk.
+///
 /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/bulk`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkUpdateActivityCodeRequest`](crate::models::BulkUpdateActivityCodeRequest)). Returns
+/// [`BulkUpdateActivityCodeResponse`](crate::models::BulkUpdateActivityCodeResponse).
 ///
 /// Permission: `wfm:activityCodes:edit`
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`.
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_businessunit_activitycodes_bulk("business_unit_id", genesys_cloud::models::BulkUpdateActivityCodeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementBusinessunitActivitycodesBulk {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitActivitycodesBul
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementBusinessunitActivitycodesBulk {
+    type Output = runtime::Result<runtime::Response<BulkUpdateActivityCodeResponse>>;
+
+    type IntoFuture = runtime::Call<BulkUpdateActivityCodeResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/bulk` Optional
-    /// parameters and all else: [`PatchWorkforcemanagementBusinessunitActivitycodesBulk`].
+    /// Patch workforcemanagement businessunit activitycodes bulk.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/businessunits/{businessUnitId}/activitycodes/bulk` See
+    /// [`PatchWorkforcemanagementBusinessunitActivitycodesBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_businessunit_activitycodes_bulk(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PatchWorkforcemanagementBusinessunitActivitycodesBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementBusinessunitActivitycodesBulk {
             request,
         }

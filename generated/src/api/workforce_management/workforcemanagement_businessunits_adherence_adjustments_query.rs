@@ -4,36 +4,53 @@ use crate::models::workforce_management::{
     AdherenceAdjustment, BuQueryAdherenceAdjustmentsRequest,
     CursorAdherenceAdjustmentsListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit adherence adjustments query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BuQueryAdherenceAdjustmentsRequest`](crate::models::BuQueryAdherenceAdjustmentsRequest)). Returns
+/// [`CursorAdherenceAdjustmentsListing`](crate::models::CursorAdherenceAdjustmentsListing). `items()`
+/// streams the items of all pages, each [`AdherenceAdjustment`](crate::models::AdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_query`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_adjustments_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-adjustments-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_adherence_adjustments_query("business_unit_id", genesys_cloud::models::BuQueryAdherenceAdjustmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
-    pub fn before(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("before", value.as_ref());
+    /// The query parameter `before`.
+    pub fn before(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("before", value.text());
         self
     }
 
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    /// `pageSize`
-    pub fn page_size(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("pageSize", value.as_ref());
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("pageSize", value.text());
         self
     }
 
@@ -87,6 +104,17 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
+    type Output = runtime::Result<runtime::Response<CursorAdherenceAdjustmentsListing>>;
+
+    type IntoFuture = runtime::Call<CursorAdherenceAdjustmentsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
     type Item = AdherenceAdjustment;
 
@@ -105,8 +133,10 @@ impl runtime::Paged for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQ
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery`].
+    /// Post workforcemanagement businessunit adherence adjustments query.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query` See
+    /// [`PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_adherence_adjustments_query(
         &self,
@@ -118,7 +148,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
             request,
         }

@@ -3,33 +3,47 @@
 use crate::models::workforce_management::{
     BuQueryAdherenceExplanationsRequest, BuQueryAdherenceExplanationsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit adherence explanations query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/explanations/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BuQueryAdherenceExplanationsRequest`](crate::models::BuQueryAdherenceExplanationsRequest)).
+/// Returns
+/// [`BuQueryAdherenceExplanationsResponse`](crate::models::BuQueryAdherenceExplanationsResponse).
 ///
 /// Permission: `wfm:adherenceExplanation:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_adherence_explanations_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--adherence-explanations-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_adherence_explanations_query("business_unit_id", genesys_cloud::models::BuQueryAdherenceExplanationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -73,9 +87,24 @@ for PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
+    type Output = runtime::Result<
+        runtime::Response<BuQueryAdherenceExplanationsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuQueryAdherenceExplanationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/explanations/query`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery`].
+    /// Post workforcemanagement businessunit adherence explanations query.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/explanations/query` See
+    /// [`PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_adherence_explanations_query(
         &self,
@@ -87,7 +116,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
             request,
         }

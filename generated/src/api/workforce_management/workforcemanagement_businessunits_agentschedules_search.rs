@@ -3,32 +3,45 @@
 use crate::models::workforce_management::{
     BuAsyncAgentSchedulesSearchResponse, BuSearchAgentSchedulesRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit agentschedules search.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/agentschedules/search`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BuSearchAgentSchedulesRequest`](crate::models::BuSearchAgentSchedulesRequest)). Returns
+/// [`BuAsyncAgentSchedulesSearchResponse`](crate::models::BuAsyncAgentSchedulesSearchResponse).
 ///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_agentschedules_search`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_agentschedules_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--agentschedules-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_agentschedules_search("business_unit_id", genesys_cloud::models::BuSearchAgentSchedulesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitAgentschedulesSearch {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitAgentschedulesSearch {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -71,9 +84,24 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitAgentschedulesSea
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitAgentschedulesSearch {
+    type Output = runtime::Result<
+        runtime::Response<BuAsyncAgentSchedulesSearchResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuAsyncAgentSchedulesSearchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/agentschedules/search` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitAgentschedulesSearch`].
+    /// Post workforcemanagement businessunit agentschedules search.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/agentschedules/search` See
+    /// [`PostWorkforcemanagementBusinessunitAgentschedulesSearch`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_agentschedules_search(
         &self,
@@ -85,7 +113,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitAgentschedulesSearch as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitAgentschedulesSearch {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::workforce_management::AlternativeShiftTradeResponse;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit alternativeshifts trade.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/{tradeId}`
+///
+/// Takes `business_unit_id` (a text) and `trade_id` (a text). Returns
+/// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
 ///
 /// Permission: `wfm:alternativeShift:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trade`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trade`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades--tradeId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_alternativeshifts_trade("business_unit_id", "trade_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitAlternativeshiftsTrade {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAlternativeshiftsT
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitAlternativeshiftsTrade {
+    type Output = runtime::Result<runtime::Response<AlternativeShiftTradeResponse>>;
+
+    type IntoFuture = runtime::Call<AlternativeShiftTradeResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit alternativeshifts trade.
+    ///
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/{tradeId}`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitAlternativeshiftsTrade`].
+    /// See [`GetWorkforcemanagementBusinessunitAlternativeshiftsTrade`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_alternativeshifts_trade(
         &self,
         business_unit_id: impl AsRef<str>,

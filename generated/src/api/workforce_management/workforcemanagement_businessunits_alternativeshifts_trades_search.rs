@@ -3,27 +3,41 @@
 use crate::models::workforce_management::{
     BuListAlternativeShiftTradesResponse, SearchAlternativeShiftTradesRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit alternativeshifts trades search.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`SearchAlternativeShiftTradesRequest`](crate::models::SearchAlternativeShiftTradesRequest)).
+/// Returns
+/// [`BuListAlternativeShiftTradesResponse`](crate::models::BuListAlternativeShiftTradesResponse).
 ///
 /// Permission: `wfm:alternativeShift:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_alternativeshifts_trades_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_alternativeshifts_trades_search("business_unit_id", genesys_cloud::models::SearchAlternativeShiftTradesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
@@ -65,10 +79,25 @@ for PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
+    type Output = runtime::Result<
+        runtime::Response<BuListAlternativeShiftTradesResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuListAlternativeShiftTradesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit alternativeshifts trades search.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch`].
+    /// See [`PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_alternativeshifts_trades_search(
         &self,
@@ -80,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch {
             request,
         }

@@ -3,16 +3,29 @@
 use crate::models::workforce_management::BuAlternativeShiftJobResponse;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit alternativeshifts trades search job.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search/jobs/{jobId}`
 ///
+/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// [`BuAlternativeShiftJobResponse`](crate::models::BuAlternativeShiftJobResponse).
+///
 /// Permission: `wfm:alternativeShift:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_alternativeshifts_trades_search_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--alternativeshifts-trades-search-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_alternativeshifts_trades_search_job("business_unit_id", "job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob {
     request: runtime::Request,
@@ -57,11 +70,24 @@ for GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob {
+    type Output = runtime::Result<runtime::Response<BuAlternativeShiftJobResponse>>;
+
+    type IntoFuture = runtime::Call<BuAlternativeShiftJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit alternativeshifts trades search job.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/trades/search/jobs/{jobId}`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob`].
+    /// See [`GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob`] for what it takes and
+    /// returns.
     pub fn get_workforcemanagement_businessunit_alternativeshifts_trades_search_job(
         &self,
         business_unit_id: impl AsRef<str>,

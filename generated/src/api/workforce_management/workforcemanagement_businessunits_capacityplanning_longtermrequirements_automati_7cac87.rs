@@ -4,31 +4,48 @@ use crate::models::workforce_management::{
     GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecastGranularity,
     LongTermRequirementsResponse,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get workforcemanagement businessunit capacityplanning longtermrequirements automaticbestmethod week forecast.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplanning/longtermrequirements/automaticbestmethod/weeks/{weekDateId}/forecasts/{forecastId}`
 ///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
+/// [`LongTermRequirementsResponse`](crate::models::LongTermRequirementsResponse).
+///
 /// Permission: `wfm:longTermStaffing:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplanning-longtermrequirements-automaticbestmethod-weeks--weekDateId--forecasts--forecastId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "forecast_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast {
+    /// The query parameter `granularity`.
     pub fn granularity(
         mut self,
-        value: GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecastGranularity,
+        value: impl Into<
+            Option<
+                GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecastGranularity,
+            >,
+        >,
     ) -> Self {
-        self.request.query("granularity", value);
+        self.request.query("granularity", value.into());
         self
     }
 
@@ -70,11 +87,26 @@ for GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutoma
     }
 }
 
+impl IntoFuture
+for GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast {
+    type Output = runtime::Result<runtime::Response<LongTermRequirementsResponse>>;
+
+    type IntoFuture = runtime::Call<LongTermRequirementsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit capacityplanning longtermrequirements automaticbestmethod week forecast.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplanning/longtermrequirements/automaticbestmethod/weeks/{weekDateId}/forecasts/{forecastId}`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast`].
+    /// See
+    /// [`GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,14 +3,28 @@
 use crate::models::workforce_management::CapacityPlanDeleteRequest;
 use crate::runtime;
 
+/// Post workforcemanagement businessunit capacityplans bulk remove.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/bulk/remove`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`CapacityPlanDeleteRequest`](crate::models::CapacityPlanDeleteRequest)). Returns nothing.
 ///
 /// Permission: `wfm:capacityPlan:delete`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans_bulk_remove`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplans_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_capacityplans_bulk_remove("business_unit_id", genesys_cloud::models::CapacityPlanDeleteRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitCapacityplansBulkRemove {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplansBulk
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitCapacityplansBulkRemove {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/bulk/remove` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitCapacityplansBulkRemove`].
+    /// Post workforcemanagement businessunit capacityplans bulk remove.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/bulk/remove` See
+    /// [`PostWorkforcemanagementBusinessunitCapacityplansBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_capacityplans_bulk_remove(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitCapacityplansBulkRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitCapacityplansBulkRemove {
             request,
         }

@@ -3,15 +3,29 @@
 use crate::models::workforce_management::{CapacityPlanResponse, CopyCapacityPlanRequest};
 use crate::runtime;
 
+/// Post workforcemanagement businessunit capacityplan copy.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/copy`
 ///
+/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// ([`CopyCapacityPlanRequest`](crate::models::CopyCapacityPlanRequest)). Returns
+/// [`CapacityPlanResponse`](crate::models::CapacityPlanResponse).
+///
 /// Permission: `wfm:capacityPlan:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_copy`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_capacityplan_copy("business_unit_id", "capacity_plan_id", genesys_cloud::models::CopyCapacityPlanRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitCapacityplanCopy {
     request: runtime::Request,
@@ -55,10 +69,23 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplanCopy 
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitCapacityplanCopy {
+    type Output = runtime::Result<runtime::Response<CapacityPlanResponse>>;
+
+    type IntoFuture = runtime::Call<CapacityPlanResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit capacityplan copy.
+    ///
     /// `POST
-    /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/copy`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitCapacityplanCopy`].
+    /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/copy` See
+    /// [`PostWorkforcemanagementBusinessunitCapacityplanCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_capacityplan_copy(
         &self,
@@ -72,7 +99,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(capacity_plan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitCapacityplanCopy {
             request,
         }

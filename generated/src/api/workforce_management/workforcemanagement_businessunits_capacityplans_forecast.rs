@@ -4,29 +4,44 @@ use crate::models::workforce_management::{
     CapacityPlanForecastInputsResponse,
     GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement businessunit capacityplan forecast.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/forecast`
 ///
+/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// [`CapacityPlanForecastInputsResponse`](crate::models::CapacityPlanForecastInputsResponse).
+///
 /// Permission: `wfm:capacityPlanForecastInputs:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_forecast`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_forecast`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--forecast>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_capacityplan_forecast("business_unit_id", "capacity_plan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitCapacityplanForecast {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitCapacityplanForecast {
+    /// The query parameter `granularity`.
     pub fn granularity(
         mut self,
-        value: GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity,
+        value: impl Into<
+            Option<GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity>,
+        >,
     ) -> Self {
-        self.request.query("granularity", value);
+        self.request.query("granularity", value.into());
         self
     }
 
@@ -69,10 +84,23 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplanForeca
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitCapacityplanForecast {
+    type Output = runtime::Result<runtime::Response<CapacityPlanForecastInputsResponse>>;
+
+    type IntoFuture = runtime::Call<CapacityPlanForecastInputsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit capacityplan forecast.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/forecast`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitCapacityplanForecast`].
+    /// See [`GetWorkforcemanagementBusinessunitCapacityplanForecast`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_capacityplan_forecast(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,16 +3,29 @@
 use crate::models::workforce_management::CapacityPlanStaffingRequirementResult;
 use crate::runtime;
 
+/// Post workforcemanagement businessunit capacityplan requirement generate.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/requirement/generate`
 ///
+/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
+///
 /// Permission: `wfm:capacityPlan:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_requirement_generate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--requirement-generate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_capacityplan_requirement_generate("business_unit_id", "capacity_plan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate {
     request: runtime::Request,
@@ -57,11 +70,26 @@ for PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate {
+    type Output = runtime::Result<
+        runtime::Response<CapacityPlanStaffingRequirementResult>,
+    >;
+
+    type IntoFuture = runtime::Call<CapacityPlanStaffingRequirementResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit capacityplan requirement generate.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/requirement/generate`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate`].
+    /// See [`PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate`] for what it takes and
+    /// returns.
     pub fn post_workforcemanagement_businessunit_capacityplan_requirement_generate(
         &self,
         business_unit_id: impl AsRef<str>,

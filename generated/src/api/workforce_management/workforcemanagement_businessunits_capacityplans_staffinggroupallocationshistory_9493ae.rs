@@ -4,21 +4,37 @@ use crate::models::workforce_management::{
     CapacityPlanStaffingGroupMetricChangeHistoryListResponse,
     QueryCapacityPlanStaffingGroupMetricChangeHistory, StaffingGroupMetricChangeResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit capacityplan staffinggroupallocationshistory query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocationshistory/query`
+///
+/// Takes `business_unit_id` (a text), `capacity_plan_id` (a text) and a body
+/// ([`QueryCapacityPlanStaffingGroupMetricChangeHistory`](crate::models::QueryCapacityPlanStaffingGroupMetricChangeHistory)).
+/// Returns
+/// [`CapacityPlanStaffingGroupMetricChangeHistoryListResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeHistoryListResponse).
+/// `items()` streams the items of all pages, each
+/// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse).
 ///
 /// Permission: `wfm:capacityPlan:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffinggroupallocationshistory-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query("business_unit_id", "capacity_plan_id", genesys_cloud::models::QueryCapacityPlanStaffingGroupMetricChangeHistory::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
     request: runtime::Request,
@@ -77,6 +93,22 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
+    type Output = runtime::Result<
+        runtime::Response<CapacityPlanStaffingGroupMetricChangeHistoryListResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<
+        CapacityPlanStaffingGroupMetricChangeHistoryListResponse,
+    >;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
     type Item = StaffingGroupMetricChangeResponse;
@@ -94,10 +126,12 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit capacityplan staffinggroupallocationshistory query.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocationshistory/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery`] for what
+    /// it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query(
         &self,
@@ -111,7 +145,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(capacity_plan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery {
             request,
         }

@@ -3,16 +3,29 @@
 use crate::models::workforce_management::CapacityPlanStaffingRequirementResult;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit capacityplan staffingrequirements.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffingrequirements`
 ///
+/// Takes `business_unit_id` (a text) and `capacity_plan_id` (a text). Returns
+/// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
+///
 /// Permission: `wfm:capacityPlan:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_capacityplan_staffingrequirements`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--capacityplans--capacityPlanId--staffingrequirements>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_capacityplan_staffingrequirements("business_unit_id", "capacity_plan_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements {
     request: runtime::Request,
@@ -57,11 +70,26 @@ for GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements {
+    type Output = runtime::Result<
+        runtime::Response<CapacityPlanStaffingRequirementResult>,
+    >;
+
+    type IntoFuture = runtime::Call<CapacityPlanStaffingRequirementResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit capacityplan staffingrequirements.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffingrequirements`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements`].
+    /// See [`GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements`] for what it takes and
+    /// returns.
     pub fn get_workforcemanagement_businessunit_capacityplan_staffingrequirements(
         &self,
         business_unit_id: impl AsRef<str>,

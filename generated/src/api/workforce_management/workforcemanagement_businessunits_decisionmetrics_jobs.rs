@@ -3,14 +3,27 @@
 use crate::models::workforce_management::DecisionMetricsUpdateJobResponse;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit decisionmetrics job.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/jobs/{jobId}`
+///
+/// Takes `business_unit_id` (a text) and `job_id` (a text). Returns
+/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_decisionmetrics_job`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_decisionmetrics_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_decisionmetrics_job("business_unit_id", "job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitDecisionmetricsJob {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitDecisionmetricsJob
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitDecisionmetricsJob {
+    type Output = runtime::Result<runtime::Response<DecisionMetricsUpdateJobResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionMetricsUpdateJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/jobs/{jobId}`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitDecisionmetricsJob`].
+    /// Get workforcemanagement businessunit decisionmetrics job.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/jobs/{jobId}` See
+    /// [`GetWorkforcemanagementBusinessunitDecisionmetricsJob`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_decisionmetrics_job(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     DecisionMetricsUpdateJobRequest, DecisionMetricsUpdateJobResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit decisionmetrics update.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`DecisionMetricsUpdateJobRequest`](crate::models::DecisionMetricsUpdateJobRequest)). Returns
+/// [`DecisionMetricsUpdateJobResponse`](crate::models::DecisionMetricsUpdateJobResponse).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_decisionmetrics_update("business_unit_id", genesys_cloud::models::DecisionMetricsUpdateJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitDecisionmetricsUpdate {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitDecisionmetricsUp
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitDecisionmetricsUpdate {
+    type Output = runtime::Result<runtime::Response<DecisionMetricsUpdateJobResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionMetricsUpdateJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitDecisionmetricsUpdate`].
+    /// Post workforcemanagement businessunit decisionmetrics update.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update` See
+    /// [`PostWorkforcemanagementBusinessunitDecisionmetricsUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_decisionmetrics_update(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitDecisionmetricsUpdate as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitDecisionmetricsUpdate {
             request,
         }

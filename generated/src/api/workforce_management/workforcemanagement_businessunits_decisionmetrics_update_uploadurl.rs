@@ -3,18 +3,31 @@
 use crate::models::workforce_management::{
     DecisionMetricsUploadResponse, UploadUrlRequestBody,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit decisionmetrics update uploadurl.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update/uploadurl`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
+/// [`DecisionMetricsUploadResponse`](crate::models::DecisionMetricsUploadResponse).
 ///
 /// Permission: `wfm:decisionMetrics:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--decisionmetrics-update-uploadurl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl("business_unit_id", genesys_cloud::models::UploadUrlRequestBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl {
     request: runtime::Request,
@@ -59,10 +72,23 @@ for PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl {
+    type Output = runtime::Result<runtime::Response<DecisionMetricsUploadResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionMetricsUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit decisionmetrics update uploadurl.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/decisionmetrics/update/uploadurl`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl`].
+    /// See [`PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl(
         &self,
@@ -74,7 +100,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl {
             request,
         }

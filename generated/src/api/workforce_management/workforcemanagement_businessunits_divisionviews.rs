@@ -3,23 +3,36 @@
 use crate::models::workforce_management::{BusinessUnitListItem, BusinessUnitListing};
 use crate::runtime;
 
+/// Get workforcemanagement businessunits divisionviews.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/divisionviews`
+///
+/// Takes no arguments. Returns [`BusinessUnitListing`](crate::models::BusinessUnitListing). `items()`
+/// streams the items of all pages, each [`BusinessUnitListItem`](crate::models::BusinessUnitListItem).
 ///
 /// Permission: `wfm:businessUnit:search`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunits_divisionviews`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunits_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunits_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitsDivisionviews {
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -82,6 +95,17 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitsDivisionviews {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitsDivisionviews {
+    type Output = runtime::Result<runtime::Response<BusinessUnitListing>>;
+
+    type IntoFuture = runtime::Call<BusinessUnitListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementBusinessunitsDivisionviews {
     type Item = BusinessUnitListItem;
 
@@ -98,8 +122,10 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitsDivisionviews {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/divisionviews` Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitsDivisionviews`].
+    /// Get workforcemanagement businessunits divisionviews.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/divisionviews` See
+    /// [`GetWorkforcemanagementBusinessunitsDivisionviews`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunits_divisionviews(
         &self,
     ) -> GetWorkforcemanagementBusinessunitsDivisionviews {

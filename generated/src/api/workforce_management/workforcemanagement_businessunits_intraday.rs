@@ -3,26 +3,39 @@
 use crate::models::workforce_management::{
     AsyncIntradayResponse, IntradayPlanningGroupRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit intraday.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`IntradayPlanningGroupRequest`](crate::models::IntradayPlanningGroupRequest)). Returns
+/// [`AsyncIntradayResponse`](crate::models::AsyncIntradayResponse).
 ///
 /// Permission: `wfm:intraday:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--intraday>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_intraday("business_unit_id", genesys_cloud::models::IntradayPlanningGroupRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitIntraday {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitIntraday {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
@@ -63,9 +76,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitIntraday {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitIntraday {
+    type Output = runtime::Result<runtime::Response<AsyncIntradayResponse>>;
+
+    type IntoFuture = runtime::Call<AsyncIntradayResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday` Optional parameters and
-    /// all else: [`PostWorkforcemanagementBusinessunitIntraday`].
+    /// Post workforcemanagement businessunit intraday.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday` See
+    /// [`PostWorkforcemanagementBusinessunitIntraday`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_intraday(
         &self,
@@ -77,7 +103,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitIntraday as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitIntraday {
             request,
         }

@@ -3,20 +3,34 @@
 use crate::models::workforce_management::{
     ForecastPlanningGroupResponse, WfmIntradayPlanningGroupListing,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get workforcemanagement businessunit intraday planninggroups.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday/planninggroups`
+///
+/// Takes `business_unit_id` (a text) and `date` (a day). Returns
+/// [`WfmIntradayPlanningGroupListing`](crate::models::WfmIntradayPlanningGroupListing). `items()`
+/// streams the items of all pages, each
+/// [`ForecastPlanningGroupResponse`](crate::models::ForecastPlanningGroupResponse).
 ///
 /// Permission: `wfm:intraday:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_intraday_planninggroups`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_intraday_planninggroups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--intraday-planninggroups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_intraday_planninggroups("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitIntradayPlanninggroups {
     request: runtime::Request,
@@ -72,6 +86,17 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitIntradayPlanninggr
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitIntradayPlanninggroups {
+    type Output = runtime::Result<runtime::Response<WfmIntradayPlanningGroupListing>>;
+
+    type IntoFuture = runtime::Call<WfmIntradayPlanningGroupListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementBusinessunitIntradayPlanninggroups {
     type Item = ForecastPlanningGroupResponse;
 
@@ -88,8 +113,10 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitIntradayPlanninggroups
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday/planninggroups` Optional
-    /// parameters and all else: [`GetWorkforcemanagementBusinessunitIntradayPlanninggroups`].
+    /// Get workforcemanagement businessunit intraday planninggroups.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday/planninggroups` See
+    /// [`GetWorkforcemanagementBusinessunitIntradayPlanninggroups`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_intraday_planninggroups(
         &self,
         business_unit_id: impl AsRef<str>,
@@ -100,7 +127,7 @@ impl crate::api::WorkforceManagementApi {
             <GetWorkforcemanagementBusinessunitIntradayPlanninggroups as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.query("date", Into::<time::Date>::into(date));
+        request.query("date", Some(Into::<time::Date>::into(date)));
         GetWorkforcemanagementBusinessunitIntradayPlanninggroups {
             request,
         }

@@ -3,18 +3,31 @@
 use crate::models::workforce_management::ContinuousForecastSnapshotResponse;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit mainforecast continuousforecast session session id snapshot snapshot id.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}/snapshot/{snapshotId}`
+///
+/// Takes `business_unit_id` (a text), `session_id` (a text) and `snapshot_id` (a text). Returns
+/// [`ContinuousForecastSnapshotResponse`](crate::models::ContinuousForecastSnapshotResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Permission: `wfm:mainForecast:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--mainforecast-continuousforecast-session--sessionId--snapshot--snapshotId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id("business_unit_id", "session_id", "snapshot_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId {
     request: runtime::Request,
@@ -59,11 +72,26 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessi
     }
 }
 
+impl IntoFuture
+for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId {
+    type Output = runtime::Result<runtime::Response<ContinuousForecastSnapshotResponse>>;
+
+    type IntoFuture = runtime::Call<ContinuousForecastSnapshotResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit mainforecast continuousforecast session session id snapshot snapshot id.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}/snapshot/{snapshotId}`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId`].
+    /// See
+    /// [`GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -4,34 +4,50 @@ use crate::models::workforce_management::{
     GetWorkforcemanagementBusinessunitManagementunitsFeature, ManagementUnit,
     ManagementUnitListing,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement businessunit managementunits.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/managementunits`
+///
+/// Takes `business_unit_id` (a text). Returns
+/// [`ManagementUnitListing`](crate::models::ManagementUnitListing). `items()` streams the items of all
+/// pages, each [`ManagementUnit`](crate::models::ManagementUnit).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--managementunits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_managementunits("business_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitManagementunits {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitManagementunits {
+    /// The query parameter `feature`.
     pub fn feature(
         mut self,
-        value: GetWorkforcemanagementBusinessunitManagementunitsFeature,
+        value: impl Into<
+            Option<GetWorkforcemanagementBusinessunitManagementunitsFeature>,
+        >,
     ) -> Self {
-        self.request.query("feature", value);
+        self.request.query("feature", value.into());
         self
     }
 
-    /// `divisionId`
-    pub fn division_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("divisionId", value.as_ref());
+    /// The query parameter `divisionId`.
+    pub fn division_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("divisionId", value.text());
         self
     }
 
@@ -84,6 +100,17 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitManagementunits {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitManagementunits {
+    type Output = runtime::Result<runtime::Response<ManagementUnitListing>>;
+
+    type IntoFuture = runtime::Call<ManagementUnitListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementBusinessunitManagementunits {
     type Item = ManagementUnit;
 
@@ -102,8 +129,10 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitManagementunits {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/managementunits` Optional parameters
-    /// and all else: [`GetWorkforcemanagementBusinessunitManagementunits`].
+    /// Get workforcemanagement businessunit managementunits.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/managementunits` See
+    /// [`GetWorkforcemanagementBusinessunitManagementunits`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_managementunits(
         &self,
         business_unit_id: impl AsRef<str>,

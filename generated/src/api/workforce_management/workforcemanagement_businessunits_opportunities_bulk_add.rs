@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     BulkAddOpportunitiesRequest, BulkAddOpportunitiesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities bulk add.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/add`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkAddOpportunitiesRequest`](crate::models::BulkAddOpportunitiesRequest)). Returns
+/// [`BulkAddOpportunitiesResponse`](crate::models::BulkAddOpportunitiesResponse).
 ///
 /// Permission: `wfm:opportunities:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_add`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_add`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-add>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_bulk_add("business_unit_id", genesys_cloud::models::BulkAddOpportunitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd {
+    type Output = runtime::Result<runtime::Response<BulkAddOpportunitiesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkAddOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/add` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd`].
+    /// Post workforcemanagement businessunit opportunities bulk add.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/add` See
+    /// [`PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_bulk_add(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd {
             request,
         }

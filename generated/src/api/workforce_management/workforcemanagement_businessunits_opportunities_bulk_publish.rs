@@ -3,17 +3,31 @@
 use crate::models::workforce_management::{
     BulkOpportunitiesRequest, BulkPublishOpportunitiesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities bulk publish.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/publish`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkOpportunitiesRequest`](crate::models::BulkOpportunitiesRequest)). Returns
+/// [`BulkPublishOpportunitiesResponse`](crate::models::BulkPublishOpportunitiesResponse).
 ///
 /// Permission: `wfm:opportunities:publish`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_publish`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_publish`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-publish>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_bulk_publish("business_unit_id", genesys_cloud::models::BulkOpportunitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish {
     request: runtime::Request,
@@ -57,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish {
+    type Output = runtime::Result<runtime::Response<BulkPublishOpportunitiesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkPublishOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/publish`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish`].
+    /// Post workforcemanagement businessunit opportunities bulk publish.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/publish` See
+    /// [`PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_bulk_publish(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish {
             request,
         }

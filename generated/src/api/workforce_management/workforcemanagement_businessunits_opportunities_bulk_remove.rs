@@ -3,17 +3,31 @@
 use crate::models::workforce_management::{
     BulkOpportunitiesRequest, BulkRemoveOpportunitiesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities bulk remove.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/remove`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkOpportunitiesRequest`](crate::models::BulkOpportunitiesRequest)). Returns
+/// [`BulkRemoveOpportunitiesResponse`](crate::models::BulkRemoveOpportunitiesResponse).
 ///
 /// Permission: `wfm:opportunities:delete`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_remove`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_remove`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-remove>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_bulk_remove("business_unit_id", genesys_cloud::models::BulkOpportunitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove {
     request: runtime::Request,
@@ -57,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesBulk
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove {
+    type Output = runtime::Result<runtime::Response<BulkRemoveOpportunitiesResponse>>;
+
+    type IntoFuture = runtime::Call<BulkRemoveOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/remove` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove`].
+    /// Post workforcemanagement businessunit opportunities bulk remove.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/remove` See
+    /// [`PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_bulk_remove(
         &self,
@@ -71,7 +98,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove {
             request,
         }

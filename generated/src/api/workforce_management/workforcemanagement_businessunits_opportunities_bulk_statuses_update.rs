@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     BulkOpportunitiesStatusUpdateRequest, BulkOpportunitiesStatusUpdateResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities bulk statuses update.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/statuses/update`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkOpportunitiesStatusUpdateRequest`](crate::models::BulkOpportunitiesStatusUpdateRequest)).
+/// Returns
+/// [`BulkOpportunitiesStatusUpdateResponse`](crate::models::BulkOpportunitiesStatusUpdateResponse).
 ///
 /// Permission: `wfm:opportunitiesStatuses:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-bulk-statuses-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_bulk_statuses_update("business_unit_id", genesys_cloud::models::BulkOpportunitiesStatusUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
     request: runtime::Request,
@@ -61,10 +75,25 @@ for PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
+    type Output = runtime::Result<
+        runtime::Response<BulkOpportunitiesStatusUpdateResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BulkOpportunitiesStatusUpdateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit opportunities bulk statuses update.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/bulk/statuses/update`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate`].
+    /// See [`PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_bulk_statuses_update(
         &self,
@@ -76,7 +105,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
             request,
         }

@@ -4,19 +4,33 @@ use crate::models::workforce_management::{
     BulkOpportunityEnrollmentsStatusUpdateRequest,
     BulkUpdateOpportunityEnrollmentsStatusResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities enrollments bulk statuses update.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/bulk/statuses/update`
 ///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkOpportunityEnrollmentsStatusUpdateRequest`](crate::models::BulkOpportunityEnrollmentsStatusUpdateRequest)).
+/// Returns
+/// [`BulkUpdateOpportunityEnrollmentsStatusResponse`](crate::models::BulkUpdateOpportunityEnrollmentsStatusResponse).
+///
 /// Permission: `wfm:opportunitiesEnrollmentsStatuses:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-enrollments-bulk-statuses-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update("business_unit_id", genesys_cloud::models::BulkOpportunityEnrollmentsStatusUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate {
     request: runtime::Request,
@@ -63,11 +77,27 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdat
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate {
+    type Output = runtime::Result<
+        runtime::Response<BulkUpdateOpportunityEnrollmentsStatusResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BulkUpdateOpportunityEnrollmentsStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit opportunities enrollments bulk statuses update.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/bulk/statuses/update`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate`].
+    /// See [`PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate`] for what it
+    /// takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update(
         &self,
@@ -79,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate {
             request,
         }

@@ -4,35 +4,53 @@ use crate::models::workforce_management::{
     PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQueryExpand,
     QueryOpportunityEnrollmentsRequest, QueryOpportunityEnrollmentsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities enrollments query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryOpportunityEnrollmentsRequest`](crate::models::QueryOpportunityEnrollmentsRequest)). Returns
+/// [`QueryOpportunityEnrollmentsResponse`](crate::models::QueryOpportunityEnrollmentsResponse).
 ///
 /// Permission: `wfm:opportunitiesEnrollmentsQuery:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_enrollments_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-enrollments-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_enrollments_query("business_unit_id", genesys_cloud::models::QueryOpportunityEnrollmentsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
-        value: PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQueryExpand,
+        value: impl Into<
+            Option<
+                PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQueryExpand,
+            >,
+        >,
     ) -> Self {
-        self.request.query("expand", value);
+        self.request.query("expand", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -76,10 +94,25 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
+    type Output = runtime::Result<
+        runtime::Response<QueryOpportunityEnrollmentsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<QueryOpportunityEnrollmentsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit opportunities enrollments query.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/enrollments/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_enrollments_query(
         &self,
@@ -91,7 +124,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
             request,
         }

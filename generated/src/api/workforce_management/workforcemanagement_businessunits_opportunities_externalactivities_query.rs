@@ -4,19 +4,33 @@ use crate::models::workforce_management::{
     BulkOpportunitiesExternalActivitiesRequest,
     QueryExternalActivityOpportunitiesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities externalactivities query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/externalactivities/query`
 ///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`BulkOpportunitiesExternalActivitiesRequest`](crate::models::BulkOpportunitiesExternalActivitiesRequest)).
+/// Returns
+/// [`QueryExternalActivityOpportunitiesResponse`](crate::models::QueryExternalActivityOpportunitiesResponse).
+///
 /// Permission: `wfm:opportunitiesExternalActivitiesQuery:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_externalactivities_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-externalactivities-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_externalactivities_query("business_unit_id", genesys_cloud::models::BulkOpportunitiesExternalActivitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
     request: runtime::Request,
@@ -63,11 +77,27 @@ for PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
+    type Output = runtime::Result<
+        runtime::Response<QueryExternalActivityOpportunitiesResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<QueryExternalActivityOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit opportunities externalactivities query.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/externalactivities/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_externalactivities_query(
         &self,
@@ -79,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
             request,
         }

@@ -3,26 +3,39 @@
 use crate::models::workforce_management::{
     QueryOpportunitiesRequest, QueryOpportunitiesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit opportunities query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryOpportunitiesRequest`](crate::models::QueryOpportunitiesRequest)). Returns
+/// [`QueryOpportunitiesResponse`](crate::models::QueryOpportunitiesResponse).
 ///
 /// Permission: `wfm:opportunitiesQuery:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_query("business_unit_id", genesys_cloud::models::QueryOpportunitiesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitOpportunitiesQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitOpportunitiesQuery {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -63,9 +76,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitOpportunitiesQuer
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitOpportunitiesQuery {
+    type Output = runtime::Result<runtime::Response<QueryOpportunitiesResponse>>;
+
+    type IntoFuture = runtime::Call<QueryOpportunitiesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/query` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitOpportunitiesQuery`].
+    /// Post workforcemanagement businessunit opportunities query.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/opportunities/query` See
+    /// [`PostWorkforcemanagementBusinessunitOpportunitiesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_opportunities_query(
         &self,
@@ -77,7 +103,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitOpportunitiesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitOpportunitiesQuery {
             request,
         }

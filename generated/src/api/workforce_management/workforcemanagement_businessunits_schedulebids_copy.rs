@@ -3,14 +3,28 @@
 use crate::models::workforce_management::{CopyScheduleBid, ScheduleBid};
 use crate::runtime;
 
+/// Post workforcemanagement businessunit schedulebid copy.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/copy`
+///
+/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// ([`CopyScheduleBid`](crate::models::CopyScheduleBid)). Returns
+/// [`ScheduleBid`](crate::models::ScheduleBid).
 ///
 /// Permission: `wfm:scheduleBid:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_copy`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebid_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_schedulebid_copy("business_unit_id", "bid_id", genesys_cloud::models::CopyScheduleBid::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitSchedulebidCopy {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitSchedulebidCopy {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitSchedulebidCopy {
+    type Output = runtime::Result<runtime::Response<ScheduleBid>>;
+
+    type IntoFuture = runtime::Call<ScheduleBid>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/copy` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitSchedulebidCopy`].
+    /// Post workforcemanagement businessunit schedulebid copy.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/copy` See
+    /// [`PostWorkforcemanagementBusinessunitSchedulebidCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_schedulebid_copy(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(bid_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitSchedulebidCopy {
             request,
         }

@@ -3,18 +3,31 @@
 use crate::models::workforce_management::{
     AgentsEffectiveScheduleSetResponse, QueryEffectiveScheduleSetsRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit schedulebids effectiveschedulesets.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/effectiveschedulesets`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryEffectiveScheduleSetsRequest`](crate::models::QueryEffectiveScheduleSetsRequest)). Returns
+/// [`AgentsEffectiveScheduleSetResponse`](crate::models::AgentsEffectiveScheduleSetResponse).
 ///
 /// Permission: `wfm:scheduleBid:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids-effectiveschedulesets>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets("business_unit_id", genesys_cloud::models::QueryEffectiveScheduleSetsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets {
     request: runtime::Request,
@@ -59,10 +72,24 @@ for PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets {
+    type Output = runtime::Result<runtime::Response<AgentsEffectiveScheduleSetResponse>>;
+
+    type IntoFuture = runtime::Call<AgentsEffectiveScheduleSetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit schedulebids effectiveschedulesets.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/effectiveschedulesets`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets`].
+    /// See [`PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets(
         &self,
@@ -74,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::workforce_management::ScheduleBidGroupSummaryList;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit schedulebid groups summary.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/summary`
+///
+/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns
+/// [`ScheduleBidGroupSummaryList`](crate::models::ScheduleBidGroupSummaryList).
 ///
 /// Permission: `wfm:scheduleBidGroup:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_groups_summary`.
+/// Created by
+/// `WorkforceManagementApi::get_workforcemanagement_businessunit_schedulebid_groups_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--schedulebids--bidId--groups-summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_schedulebid_groups_summary("business_unit_id", "bid_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulebidGroupsS
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary {
+    type Output = runtime::Result<runtime::Response<ScheduleBidGroupSummaryList>>;
+
+    type IntoFuture = runtime::Call<ScheduleBidGroupSummaryList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit schedulebid groups summary.
+    ///
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/schedulebids/{bidId}/groups/summary`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary`].
+    /// See [`GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_schedulebid_groups_summary(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,17 +3,31 @@
 use crate::models::workforce_management::{
     BuRescheduleResult, GetWorkforcemanagementBusinessunitSchedulingRunResultExpand,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement businessunit scheduling run result.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}/result`
+///
+/// Takes `business_unit_id` (a text), `run_id` (a text), `management_unit_ids` (a list, each item a
+/// text) and `expand` (a list, each item
+/// `GetWorkforcemanagementBusinessunitSchedulingRunResultExpand`). Returns
+/// [`BuRescheduleResult`](crate::models::BuRescheduleResult).
 ///
 /// Permissions, any of: `wfm:schedule:edit`, `wfm:schedule:generate`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId--result>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_scheduling_run_result("business_unit_id", "run_id", ["management_unit_ids"], [genesys_cloud::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand::HeadcountForecast]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitSchedulingRunResult {
     request: runtime::Request,
@@ -59,9 +73,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRunResul
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitSchedulingRunResult {
+    type Output = runtime::Result<runtime::Response<BuRescheduleResult>>;
+
+    type IntoFuture = runtime::Call<BuRescheduleResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}/result`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitSchedulingRunResult`].
+    /// Get workforcemanagement businessunit scheduling run result.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}/result` See
+    /// [`GetWorkforcemanagementBusinessunitSchedulingRunResult`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_scheduling_run_result(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -4,21 +4,37 @@ use crate::models::workforce_management::{
     PlanningGroupToStaffingGroupsListing, PlanningGroupToStaffingGroupsResponse,
     QueryPlanningGroupToStaffingGroupsRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit staffinggroups planninggroups query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/planninggroups/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryPlanningGroupToStaffingGroupsRequest`](crate::models::QueryPlanningGroupToStaffingGroupsRequest)).
+/// Returns
+/// [`PlanningGroupToStaffingGroupsListing`](crate::models::PlanningGroupToStaffingGroupsListing).
+/// `items()` streams the items of all pages, each
+/// [`PlanningGroupToStaffingGroupsResponse`](crate::models::PlanningGroupToStaffingGroupsResponse).
 ///
 /// Permission: `wfm:staffingGroup:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups-planninggroups-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_staffinggroups_planninggroups_query("business_unit_id", genesys_cloud::models::QueryPlanningGroupToStaffingGroupsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
     request: runtime::Request,
@@ -75,6 +91,20 @@ for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
+    type Output = runtime::Result<
+        runtime::Response<PlanningGroupToStaffingGroupsListing>,
+    >;
+
+    type IntoFuture = runtime::Call<PlanningGroupToStaffingGroupsListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
     type Item = PlanningGroupToStaffingGroupsResponse;
@@ -92,10 +122,12 @@ for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit staffinggroups planninggroups query.
+    ///
     /// `POST
-    /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/planninggroups/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery`].
+    /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/planninggroups/query` See
+    /// [`PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_staffinggroups_planninggroups_query(
         &self,
@@ -107,7 +139,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
             request,
         }

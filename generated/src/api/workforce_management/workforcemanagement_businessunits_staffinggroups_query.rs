@@ -4,28 +4,42 @@ use crate::models::workforce_management::{
     QueryUserStaffingGroupListRequest, UserStaffingGroupListing,
     UserStaffingGroupResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit staffinggroups query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryUserStaffingGroupListRequest`](crate::models::QueryUserStaffingGroupListRequest)). Returns
+/// [`UserStaffingGroupListing`](crate::models::UserStaffingGroupListing). `items()` streams the items
+/// of all pages, each [`UserStaffingGroupResponse`](crate::models::UserStaffingGroupResponse).
 ///
 /// Permission: `wfm:staffingGroup:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_staffinggroups_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--staffinggroups-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_staffinggroups_query("business_unit_id", genesys_cloud::models::QueryUserStaffingGroupListRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -78,6 +92,17 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitStaffinggroupsQue
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
+    type Output = runtime::Result<runtime::Response<UserStaffingGroupListing>>;
+
+    type IntoFuture = runtime::Call<UserStaffingGroupListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
     type Item = UserStaffingGroupResponse;
 
@@ -94,8 +119,10 @@ impl runtime::Paged for PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/query` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitStaffinggroupsQuery`].
+    /// Post workforcemanagement businessunit staffinggroups query.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/query` See
+    /// [`PostWorkforcemanagementBusinessunitStaffinggroupsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_staffinggroups_query(
         &self,
@@ -107,7 +134,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitStaffinggroupsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
             request,
         }

@@ -4,19 +4,33 @@ use crate::models::workforce_management::{
     BuConvertTimeOffLimitGranularityJobRequest,
     BuConvertTimeOffLimitGranularityJobResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit timeofflimit granularityconversion.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/granularityconversion`
 ///
+/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// ([`BuConvertTimeOffLimitGranularityJobRequest`](crate::models::BuConvertTimeOffLimitGranularityJobRequest)).
+/// Returns
+/// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
+///
 /// Permission: `wfm:timeOffLimit:convertGranularity`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_granularityconversion`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--granularityconversion>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_timeofflimit_granularityconversion("business_unit_id", "time_off_limit_id", genesys_cloud::models::BuConvertTimeOffLimitGranularityJobRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
     request: runtime::Request,
@@ -63,11 +77,27 @@ for PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
+    type Output = runtime::Result<
+        runtime::Response<BuConvertTimeOffLimitGranularityJobResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuConvertTimeOffLimitGranularityJobResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit timeofflimit granularityconversion.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/granularityconversion`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion`].
+    /// See [`PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_timeofflimit_granularityconversion(
         &self,
@@ -81,7 +111,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
             request,
         }

@@ -3,18 +3,31 @@
 use crate::models::workforce_management::{
     BuSetTimeOffLimitValuesRequest, BuTimeOffLimitResponse,
 };
-
 use crate::runtime;
 
+/// Put workforcemanagement businessunit timeofflimit values.
+///
 /// `PUT
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values`
 ///
+/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// ([`BuSetTimeOffLimitValuesRequest`](crate::models::BuSetTimeOffLimitValuesRequest)). Returns
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Made by `WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`.
+/// Created by `WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().put_workforcemanagement_businessunit_timeofflimit_values("business_unit_id", "time_off_limit_id", genesys_cloud::models::BuSetTimeOffLimitValuesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutWorkforcemanagementBusinessunitTimeofflimitValues {
     request: runtime::Request,
@@ -58,10 +71,23 @@ impl runtime::Operation for PutWorkforcemanagementBusinessunitTimeofflimitValues
     }
 }
 
+impl IntoFuture for PutWorkforcemanagementBusinessunitTimeofflimitValues {
+    type Output = runtime::Result<runtime::Response<BuTimeOffLimitResponse>>;
+
+    type IntoFuture = runtime::Call<BuTimeOffLimitResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Put workforcemanagement businessunit timeofflimit values.
+    ///
     /// `PUT
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values`
-    /// Optional parameters and all else: [`PutWorkforcemanagementBusinessunitTimeofflimitValues`].
+    /// See [`PutWorkforcemanagementBusinessunitTimeofflimitValues`] for what it takes and returns.
     #[inline]
     pub fn put_workforcemanagement_businessunit_timeofflimit_values(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutWorkforcemanagementBusinessunitTimeofflimitValues {
             request,
         }

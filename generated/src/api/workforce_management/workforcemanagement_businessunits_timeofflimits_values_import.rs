@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     BuImportTimeOffLimitValuesRequest, BuTimeOffLimitResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit timeofflimit values import.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import`
 ///
+/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// ([`BuImportTimeOffLimitValuesRequest`](crate::models::BuImportTimeOffLimitValuesRequest)). Returns
+/// [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse).
+///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values-import>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_timeofflimit_values_import("business_unit_id", "time_off_limit_id", genesys_cloud::models::BuImportTimeOffLimitValuesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitTimeofflimitValuesImport {
     request: runtime::Request,
@@ -58,10 +72,23 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitValue
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitTimeofflimitValuesImport {
+    type Output = runtime::Result<runtime::Response<BuTimeOffLimitResponse>>;
+
+    type IntoFuture = runtime::Call<BuTimeOffLimitResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit timeofflimit values import.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitTimeofflimitValuesImport`].
+    /// See [`PostWorkforcemanagementBusinessunitTimeofflimitValuesImport`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_timeofflimit_values_import(
         &self,
@@ -75,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitTimeofflimitValuesImport {
             request,
         }

@@ -3,19 +3,33 @@
 use crate::models::workforce_management::{
     BuImportTimeOffLimitValuesUploadResponse, BuTimeOffLimitValuesImportUploadUrlRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit timeofflimit values import uploadurl.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import/uploadurl`
 ///
+/// Takes `business_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// ([`BuTimeOffLimitValuesImportUploadUrlRequest`](crate::models::BuTimeOffLimitValuesImportUploadUrlRequest)).
+/// Returns
+/// [`BuImportTimeOffLimitValuesUploadResponse`](crate::models::BuImportTimeOffLimitValuesUploadResponse).
+///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values-import-uploadurl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl("business_unit_id", "time_off_limit_id", genesys_cloud::models::BuTimeOffLimitValuesImportUploadUrlRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl {
     request: runtime::Request,
@@ -60,11 +74,27 @@ for PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl {
+    type Output = runtime::Result<
+        runtime::Response<BuImportTimeOffLimitValuesUploadResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuImportTimeOffLimitValuesUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit timeofflimit values import uploadurl.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/import/uploadurl`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl`].
+    /// See [`PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl(
         &self,
@@ -78,7 +108,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl {
             request,
         }

@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     QueryAgentScheduleUnavailableTimesRequest, QueryAgentScheduleUnavailableTimesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit unavailabletimes schedules query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/schedules/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryAgentScheduleUnavailableTimesRequest`](crate::models::QueryAgentScheduleUnavailableTimesRequest)).
+/// Returns
+/// [`QueryAgentScheduleUnavailableTimesResponse`](crate::models::QueryAgentScheduleUnavailableTimesResponse).
 ///
 /// Permission: `wfm:unavailableTimes:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_schedules_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--unavailabletimes-schedules-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_unavailabletimes_schedules_query("business_unit_id", genesys_cloud::models::QueryAgentScheduleUnavailableTimesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery {
     request: runtime::Request,
@@ -59,10 +73,25 @@ for PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery {
+    type Output = runtime::Result<
+        runtime::Response<QueryAgentScheduleUnavailableTimesResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<QueryAgentScheduleUnavailableTimesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit unavailabletimes schedules query.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/schedules/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_unavailabletimes_schedules_query(
         &self,
@@ -74,7 +103,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery {
             request,
         }

@@ -4,18 +4,32 @@ use crate::models::workforce_management::{
     QueryAvailabilityManagementUnitsSettingsRequest,
     QueryAvailabilityManagementUnitsSettingsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit unavailabletimes settings query.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/settings/query`
+///
+/// Takes `business_unit_id` (a text) and a body
+/// ([`QueryAvailabilityManagementUnitsSettingsRequest`](crate::models::QueryAvailabilityManagementUnitsSettingsRequest)).
+/// Returns
+/// [`QueryAvailabilityManagementUnitsSettingsResponse`](crate::models::QueryAvailabilityManagementUnitsSettingsResponse).
 ///
 /// Permission: `wfm:managementUnit:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_unavailabletimes_settings_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--unavailabletimes-settings-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_unavailabletimes_settings_query("business_unit_id", genesys_cloud::models::QueryAvailabilityManagementUnitsSettingsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery {
     request: runtime::Request,
@@ -62,10 +76,25 @@ for PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery {
+    type Output = runtime::Result<
+        runtime::Response<QueryAvailabilityManagementUnitsSettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<QueryAvailabilityManagementUnitsSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit unavailabletimes settings query.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/unavailabletimes/settings/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_unavailabletimes_settings_query(
         &self,
@@ -77,7 +106,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery {
             request,
         }

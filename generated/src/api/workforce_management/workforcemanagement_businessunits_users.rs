@@ -3,21 +3,33 @@
 use crate::models::workforce_management::BuUserListing;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit users.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/users`
+///
+/// Takes `business_unit_id` (a text). Returns [`BuUserListing`](crate::models::BuUserListing).
 ///
 /// Permission: `wfm:agent:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_users`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_businessunit_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_users("business_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitUsers {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitUsers {
-    /// `managementUnitIds`
+    /// The query parameter `managementUnitIds`.
     pub fn management_unit_ids(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -68,9 +80,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitUsers {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitUsers {
+    type Output = runtime::Result<runtime::Response<BuUserListing>>;
+
+    type IntoFuture = runtime::Call<BuUserListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/users` Optional parameters and all
-    /// else: [`GetWorkforcemanagementBusinessunitUsers`].
+    /// Get workforcemanagement businessunit users.
+    ///
+    /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/users` See
+    /// [`GetWorkforcemanagementBusinessunitUsers`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_users(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,35 +3,48 @@
 use crate::models::workforce_management::{
     BuAsyncAgentSchedulesQueryResponse, BuQueryAgentSchedulesRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week schedule agentschedules query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/agentschedules/query`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and a body
+/// ([`BuQueryAgentSchedulesRequest`](crate::models::BuQueryAgentSchedulesRequest)). Returns
+/// [`BuAsyncAgentSchedulesQueryResponse`](crate::models::BuAsyncAgentSchedulesQueryResponse).
+///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_agentschedules_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--agentschedules-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_agentschedules_query("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "schedule_id", genesys_cloud::models::BuQueryAgentSchedulesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -75,11 +88,24 @@ for PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
+    type Output = runtime::Result<runtime::Response<BuAsyncAgentSchedulesQueryResponse>>;
+
+    type IntoFuture = runtime::Call<BuAsyncAgentSchedulesQueryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedule agentschedules query.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/agentschedules/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedule_agentschedules_query(
         &self,
@@ -95,7 +121,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));
         request.path_argument(schedule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
             request,
         }

@@ -3,18 +3,31 @@
 use crate::models::workforce_management::{
     ScheduleUploadProcessingResponse, WfmProcessUploadRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week schedules import.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import`
+///
+/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// ([`WfmProcessUploadRequest`](crate::models::WfmProcessUploadRequest)). Returns
+/// [`ScheduleUploadProcessingResponse`](crate::models::ScheduleUploadProcessingResponse).
 ///
 /// Permission: `wfm:schedule:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules-import>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedules_import("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::WfmProcessUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekSchedulesImport {
     request: runtime::Request,
@@ -58,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekSchedulesImpo
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekSchedulesImport {
+    type Output = runtime::Result<runtime::Response<ScheduleUploadProcessingResponse>>;
+
+    type IntoFuture = runtime::Call<ScheduleUploadProcessingResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedules import.
+    ///
     /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitWeekSchedulesImport`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekSchedulesImport`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedules_import(
         &self,
@@ -74,7 +100,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekSchedulesImport {
             request,
         }

@@ -3,20 +3,33 @@
 use crate::models::workforce_management::{
     ImportScheduleUploadResponse, UploadUrlRequestBody,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week schedules import uploadurl.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import/uploadurl`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a day) and a body
+/// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
+/// [`ImportScheduleUploadResponse`](crate::models::ImportScheduleUploadResponse).
+///
 /// Permission: `wfm:schedule:add`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedules_import_uploadurl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules-import-uploadurl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedules_import_uploadurl("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::UploadUrlRequestBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl {
     request: runtime::Request,
@@ -61,11 +74,24 @@ for PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl {
+    type Output = runtime::Result<runtime::Response<ImportScheduleUploadResponse>>;
+
+    type IntoFuture = runtime::Call<ImportScheduleUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedules import uploadurl.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/import/uploadurl`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedules_import_uploadurl(
         &self,
@@ -79,7 +105,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl {
             request,
         }

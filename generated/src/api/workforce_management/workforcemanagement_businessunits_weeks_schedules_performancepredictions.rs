@@ -3,16 +3,29 @@
 use crate::models::workforce_management::PerformancePredictionResponse;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit week schedule performancepredictions.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a text) and `schedule_id` (a text). Returns
+/// [`PerformancePredictionResponse`](crate::models::PerformancePredictionResponse).
+///
 /// Permissions, any of: `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_schedule_performancepredictions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_week_schedule_performancepredictions("business_unit_id", "week_id", "schedule_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions {
     request: runtime::Request,
@@ -59,11 +72,25 @@ for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions {
     }
 }
 
+impl IntoFuture
+for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions {
+    type Output = runtime::Result<runtime::Response<PerformancePredictionResponse>>;
+
+    type IntoFuture = runtime::Call<PerformancePredictionResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit week schedule performancepredictions.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions`].
+    /// See [`GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions`] for what it takes and
+    /// returns.
     pub fn get_workforcemanagement_businessunit_week_schedule_performancepredictions(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -3,19 +3,32 @@
 use crate::models::workforce_management::{
     PerformancePredictionRecalculationUploadResponse, UploadUrlRequestBody,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement businessunit week schedule performancepredictions recalculations uploadurl.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations/uploadurl`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a text), `schedule_id` (a text) and a body
+/// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
+/// [`PerformancePredictionRecalculationUploadResponse`](crate::models::PerformancePredictionRecalculationUploadResponse).
+///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--performancepredictions-recalculations-uploadurl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl("business_unit_id", "week_id", "schedule_id", genesys_cloud::models::UploadUrlRequestBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl {
     request: runtime::Request,
@@ -62,11 +75,27 @@ for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcu
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl {
+    type Output = runtime::Result<
+        runtime::Response<PerformancePredictionRecalculationUploadResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<PerformancePredictionRecalculationUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedule performancepredictions recalculations uploadurl.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations/uploadurl`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl`]
+    /// for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl(
         &self,
@@ -82,7 +111,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(week_id.as_ref());
         request.path_argument(schedule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl {
             request,
         }

@@ -3,19 +3,32 @@
 use crate::models::workforce_management::{
     BuAsyncScheduleResponse, ProcessScheduleUpdateUploadRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week schedule update.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/update`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and a body
+/// ([`ProcessScheduleUpdateUploadRequest`](crate::models::ProcessScheduleUpdateUploadRequest)). Returns
+/// [`BuAsyncScheduleResponse`](crate::models::BuAsyncScheduleResponse).
+///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_update("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "schedule_id", genesys_cloud::models::ProcessScheduleUpdateUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekScheduleUpdate {
     request: runtime::Request,
@@ -59,10 +72,23 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekScheduleUpdat
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekScheduleUpdate {
+    type Output = runtime::Result<runtime::Response<BuAsyncScheduleResponse>>;
+
+    type IntoFuture = runtime::Call<BuAsyncScheduleResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedule update.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/update`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitWeekScheduleUpdate`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekScheduleUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedule_update(
         &self,
@@ -78,7 +104,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));
         request.path_argument(schedule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekScheduleUpdate {
             request,
         }

@@ -3,20 +3,33 @@
 use crate::models::workforce_management::{
     UpdateScheduleUploadResponse, UploadUrlRequestBody,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week schedule update uploadurl.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/update/uploadurl`
 ///
+/// Takes `business_unit_id` (a text), `week_id` (a day), `schedule_id` (a text) and a body
+/// ([`UploadUrlRequestBody`](crate::models::UploadUrlRequestBody)). Returns
+/// [`UpdateScheduleUploadResponse`](crate::models::UpdateScheduleUploadResponse).
+///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update_uploadurl`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--update-uploadurl>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_update_uploadurl("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "schedule_id", genesys_cloud::models::UploadUrlRequestBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl {
     request: runtime::Request,
@@ -61,11 +74,24 @@ for PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl {
+    type Output = runtime::Result<runtime::Response<UpdateScheduleUploadResponse>>;
+
+    type IntoFuture = runtime::Call<UpdateScheduleUploadResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week schedule update uploadurl.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/update/uploadurl`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_schedule_update_uploadurl(
         &self,
@@ -81,7 +107,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));
         request.path_argument(schedule_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl {
             request,
         }

@@ -3,28 +3,42 @@
 use crate::models::workforce_management::{
     AsyncForecastOperationResult, CopyBuForecastRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week shorttermforecast copy.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/copy`
 ///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day), `forecast_id` (a text) and a body
+/// ([`CopyBuForecastRequest`](crate::models::CopyBuForecastRequest)). Returns
+/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult).
+///
 /// Permission: `wfm:shortTermForecast:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecast_copy`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecast_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_shorttermforecast_copy("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "forecast_id", genesys_cloud::models::CopyBuForecastRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
@@ -66,10 +80,23 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
+    type Output = runtime::Result<runtime::Response<AsyncForecastOperationResult>>;
+
+    type IntoFuture = runtime::Call<AsyncForecastOperationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week shorttermforecast copy.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/copy`
-    /// Optional parameters and all else: [`PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_shorttermforecast_copy(
         &self,
@@ -85,7 +112,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
         request.path_argument(forecast_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy {
             request,
         }

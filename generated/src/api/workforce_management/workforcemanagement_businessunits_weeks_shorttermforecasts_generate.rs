@@ -3,29 +3,42 @@
 use crate::models::workforce_management::{
     AsyncForecastOperationResult, GenerateBuForecastRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week shorttermforecasts generate.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/generate`
 ///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day) and a body
+/// ([`GenerateBuForecastRequest`](crate::models::GenerateBuForecastRequest)). Returns
+/// [`AsyncForecastOperationResult`](crate::models::AsyncForecastOperationResult).
+///
 /// Permission: `wfm:shortTermForecast:add`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_generate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts-generate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_shorttermforecasts_generate("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::GenerateBuForecastRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
@@ -67,11 +80,24 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
+    type Output = runtime::Result<runtime::Response<AsyncForecastOperationResult>>;
+
+    type IntoFuture = runtime::Call<AsyncForecastOperationResult>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week shorttermforecasts generate.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/generate`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_shorttermforecasts_generate(
         &self,
@@ -85,7 +111,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate {
             request,
         }

@@ -3,20 +3,33 @@
 use crate::models::workforce_management::{
     ImportForecastResponse, WfmProcessUploadRequest,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement businessunit week shorttermforecasts import.
+///
 /// `POST
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/import`
 ///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day) and a body
+/// ([`WfmProcessUploadRequest`](crate::models::WfmProcessUploadRequest)). Returns
+/// [`ImportForecastResponse`](crate::models::ImportForecastResponse).
+///
 /// Permission: `wfm:shortTermForecast:add`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_shorttermforecasts_import`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts-import>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_shorttermforecasts_import("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::WfmProcessUploadRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport {
     request: runtime::Request,
@@ -61,11 +74,24 @@ for PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport {
+    type Output = runtime::Result<runtime::Response<ImportForecastResponse>>;
+
+    type IntoFuture = runtime::Call<ImportForecastResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement businessunit week shorttermforecasts import.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/import`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport`].
+    /// See [`PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_week_shorttermforecasts_import(
         &self,
@@ -79,7 +105,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport {
             request,
         }

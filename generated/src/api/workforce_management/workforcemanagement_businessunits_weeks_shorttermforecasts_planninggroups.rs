@@ -3,22 +3,36 @@
 use crate::models::workforce_management::{
     ForecastPlanningGroupResponse, ForecastPlanningGroupsResponse,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get workforcemanagement businessunit week shorttermforecast planninggroups.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/planninggroups`
+///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
+/// [`ForecastPlanningGroupsResponse`](crate::models::ForecastPlanningGroupsResponse). `items()` streams
+/// the items of all pages, each
+/// [`ForecastPlanningGroupResponse`](crate::models::ForecastPlanningGroupResponse).
 ///
 /// Permissions, any of: `wfm:shortTermForecast:view`, `wfm:schedule:view`, `wfm:publishedSchedule:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--planninggroups>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "forecast_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
     request: runtime::Request,
@@ -81,6 +95,18 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
     }
 }
 
+impl IntoFuture
+for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
+    type Output = runtime::Result<runtime::Response<ForecastPlanningGroupsResponse>>;
+
+    type IntoFuture = runtime::Call<ForecastPlanningGroupsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
     type Item = ForecastPlanningGroupResponse;
@@ -98,10 +124,12 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit week shorttermforecast planninggroups.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/planninggroups`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups`].
+    /// See [`GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups`] for what it takes and
+    /// returns.
     pub fn get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups(
         &self,
         business_unit_id: impl AsRef<str>,

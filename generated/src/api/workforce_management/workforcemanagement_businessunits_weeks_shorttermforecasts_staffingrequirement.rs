@@ -4,27 +4,39 @@ use crate::models::workforce_management::{
     BuForecastStaffingRequirementsResultResponse,
     GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirementExpand,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Get workforcemanagement businessunit week shorttermforecast staffingrequirement.
+///
 /// `GET
 /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/staffingrequirement`
 ///
+/// Takes `business_unit_id` (a text), `week_date_id` (a day) and `forecast_id` (a text). Returns
+/// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse).
+///
 /// Permission: `wfm:staffingRequirement:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekDateId--shorttermforecasts--forecastId--staffingrequirement>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "forecast_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
-    /// `weekNumbers`
+    /// The query parameter `weekNumbers`.
     pub fn week_numbers(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -38,6 +50,7 @@ impl GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement 
         self
     }
 
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -88,11 +101,27 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
     }
 }
 
+impl IntoFuture
+for GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
+    type Output = runtime::Result<
+        runtime::Response<BuForecastStaffingRequirementsResultResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BuForecastStaffingRequirementsResultResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit week shorttermforecast staffingrequirement.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}/staffingrequirement`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement`].
+    /// See [`GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement`] for what it takes
+    /// and returns.
     pub fn get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement(
         &self,
         business_unit_id: impl AsRef<str>,

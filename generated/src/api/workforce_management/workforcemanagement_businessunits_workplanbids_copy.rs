@@ -3,14 +3,28 @@
 use crate::models::workforce_management::{CopyWorkPlanBid, WorkPlanBid};
 use crate::runtime;
 
+/// Post workforcemanagement businessunit workplanbid copy.
+///
 /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/copy`
+///
+/// Takes `business_unit_id` (a text), `bid_id` (a text) and a body
+/// ([`CopyWorkPlanBid`](crate::models::CopyWorkPlanBid)). Returns
+/// [`WorkPlanBid`](crate::models::WorkPlanBid).
 ///
 /// Permission: `wfm:workPlanBid:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbid_copy`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_businessunit_workplanbid_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_businessunit_workplanbid_copy("business_unit_id", "bid_id", genesys_cloud::models::CopyWorkPlanBid::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementBusinessunitWorkplanbidCopy {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWorkplanbidCopy {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementBusinessunitWorkplanbidCopy {
+    type Output = runtime::Result<runtime::Response<WorkPlanBid>>;
+
+    type IntoFuture = runtime::Call<WorkPlanBid>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/copy` Optional
-    /// parameters and all else: [`PostWorkforcemanagementBusinessunitWorkplanbidCopy`].
+    /// Post workforcemanagement businessunit workplanbid copy.
+    ///
+    /// `POST /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/copy` See
+    /// [`PostWorkforcemanagementBusinessunitWorkplanbidCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_businessunit_workplanbid_copy(
         &self,
@@ -70,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(bid_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunitWorkplanbidCopy {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::workforce_management::WorkPlanBidGroupSummaryList;
 use crate::runtime;
 
+/// Get workforcemanagement businessunit workplanbid groups summary.
+///
 /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/summary`
+///
+/// Takes `business_unit_id` (a text) and `bid_id` (a text). Returns
+/// [`WorkPlanBidGroupSummaryList`](crate::models::WorkPlanBidGroupSummaryList).
 ///
 /// Permission: `wfm:workPlanBidGroup:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_groups_summary`.
+/// Created by
+/// `WorkforceManagementApi::get_workforcemanagement_businessunit_workplanbid_groups_summary`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--workplanbids--bidId--groups-summary>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_businessunit_workplanbid_groups_summary("business_unit_id", "bid_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbidGroupsS
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary {
+    type Output = runtime::Result<runtime::Response<WorkPlanBidGroupSummaryList>>;
+
+    type IntoFuture = runtime::Call<WorkPlanBidGroupSummaryList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement businessunit workplanbid groups summary.
+    ///
     /// `GET /api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}/groups/summary`
-    /// Optional parameters and all else: [`GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary`].
+    /// See [`GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary`] for what it takes and returns.
     pub fn get_workforcemanagement_businessunit_workplanbid_groups_summary(
         &self,
         business_unit_id: impl AsRef<str>,

@@ -2,14 +2,26 @@
 
 use crate::runtime;
 
+/// Get workforcemanagement calendar data ics.
+///
 /// `GET /api/v2/workforcemanagement/calendar/data/ics`
+///
+/// Takes `calendar_id` (a text). Returns a text.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_calendar_data_ics`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_calendar_data_ics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-calendar-data-ics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_calendar_data_ics("calendar_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementCalendarDataIcs {
     request: runtime::Request,
@@ -53,9 +65,22 @@ impl runtime::Operation for GetWorkforcemanagementCalendarDataIcs {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementCalendarDataIcs {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/calendar/data/ics` Optional parameters and all else:
-    /// [`GetWorkforcemanagementCalendarDataIcs`].
+    /// Get workforcemanagement calendar data ics.
+    ///
+    /// `GET /api/v2/workforcemanagement/calendar/data/ics` See [`GetWorkforcemanagementCalendarDataIcs`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_calendar_data_ics(
         &self,
         calendar_id: impl AsRef<str>,
@@ -64,7 +89,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <GetWorkforcemanagementCalendarDataIcs as runtime::Operation>::METADATA,
         );
-        request.query("calendarId", calendar_id.as_ref());
+        request.query("calendarId", Some(calendar_id.as_ref()));
         GetWorkforcemanagementCalendarDataIcs {
             request,
         }

@@ -3,17 +3,29 @@
 use crate::models::workforce_management::{
     ValidationServiceAsyncResponse, ValidationServiceRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement historicaldata validate.
+///
 /// `POST /api/v2/workforcemanagement/historicaldata/validate`
+///
+/// Takes a body ([`ValidationServiceRequest`](crate::models::ValidationServiceRequest)). Returns
+/// [`ValidationServiceAsyncResponse`](crate::models::ValidationServiceAsyncResponse).
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-historicaldata-validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_historicaldata_validate(genesys_cloud::models::ValidationServiceRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementHistoricaldataValidate {
     request: runtime::Request,
@@ -57,9 +69,22 @@ impl runtime::Operation for PostWorkforcemanagementHistoricaldataValidate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementHistoricaldataValidate {
+    type Output = runtime::Result<runtime::Response<ValidationServiceAsyncResponse>>;
+
+    type IntoFuture = runtime::Call<ValidationServiceAsyncResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/historicaldata/validate` Optional parameters and all else:
-    /// [`PostWorkforcemanagementHistoricaldataValidate`].
+    /// Post workforcemanagement historicaldata validate.
+    ///
+    /// `POST /api/v2/workforcemanagement/historicaldata/validate` See
+    /// [`PostWorkforcemanagementHistoricaldataValidate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_historicaldata_validate(
         &self,
@@ -69,7 +94,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementHistoricaldataValidate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementHistoricaldataValidate {
             request,
         }

@@ -3,16 +3,30 @@
 use crate::models::workforce_management::{WfmIntegrationListing, WfmIntegrationResponse};
 use crate::runtime;
 
+/// Get workforcemanagement integrations hris.
+///
 /// `GET /api/v2/workforcemanagement/integrations/hris`
+///
+/// Takes no arguments. Returns [`WfmIntegrationListing`](crate::models::WfmIntegrationListing).
+/// `items()` streams the items of all pages, each
+/// [`WfmIntegrationResponse`](crate::models::WfmIntegrationResponse).
 ///
 /// Permission: `wfm:integration:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_integrations_hris`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_integrations_hris`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-integrations-hris>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_integrations_hris().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementIntegrationsHris {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetWorkforcemanagementIntegrationsHris {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementIntegrationsHris {
+    type Output = runtime::Result<runtime::Response<WfmIntegrationListing>>;
+
+    type IntoFuture = runtime::Call<WfmIntegrationListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementIntegrationsHris {
     type Item = WfmIntegrationResponse;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetWorkforcemanagementIntegrationsHris {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/integrations/hris` Optional parameters and all else:
-    /// [`GetWorkforcemanagementIntegrationsHris`].
+    /// Get workforcemanagement integrations hris.
+    ///
+    /// `GET /api/v2/workforcemanagement/integrations/hris` See [`GetWorkforcemanagementIntegrationsHris`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_integrations_hris(
         &self,
     ) -> GetWorkforcemanagementIntegrationsHris {

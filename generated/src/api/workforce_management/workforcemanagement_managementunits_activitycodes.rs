@@ -3,7 +3,12 @@
 use crate::models::workforce_management::ActivityCodeContainer;
 use crate::runtime;
 
+/// Get workforcemanagement managementunit activitycodes.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`ActivityCodeContainer`](crate::models::ActivityCodeContainer).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -24,10 +29,18 @@ use crate::runtime;
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_activitycodes`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_activitycodes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--activitycodes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_activitycodes("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitActivitycodes {
     request: runtime::Request,
@@ -121,9 +134,22 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitActivitycodes {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitActivitycodes {
+    type Output = runtime::Result<runtime::Response<ActivityCodeContainer>>;
+
+    type IntoFuture = runtime::Call<ActivityCodeContainer>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes` Optional
-    /// parameters and all else: [`GetWorkforcemanagementManagementunitActivitycodes`].
+    /// Get workforcemanagement managementunit activitycodes.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/activitycodes` See
+    /// [`GetWorkforcemanagementManagementunitActivitycodes`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_workforcemanagement_managementunit_activitycodes(
         &self,

@@ -3,28 +3,41 @@
 use crate::models::workforce_management::{
     UserScheduleAdherence, UserScheduleAdherenceListing,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement managementunit adherence.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). `items()` streams the
+/// items of all pages, each [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--adherence>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_adherence("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitAdherence {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementManagementunitAdherence {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -77,6 +90,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAdherence {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitAdherence {
+    type Output = runtime::Result<runtime::Response<UserScheduleAdherenceListing>>;
+
+    type IntoFuture = runtime::Call<UserScheduleAdherenceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitAdherence {
     type Item = UserScheduleAdherence;
 
@@ -93,8 +117,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitAdherence {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence` Optional parameters
-    /// and all else: [`GetWorkforcemanagementManagementunitAdherence`].
+    /// Get workforcemanagement managementunit adherence.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/adherence` See
+    /// [`GetWorkforcemanagementManagementunitAdherence`] for what it takes and returns.
     pub fn get_workforcemanagement_managementunit_adherence(
         &self,
         management_unit_id: impl AsRef<str>,

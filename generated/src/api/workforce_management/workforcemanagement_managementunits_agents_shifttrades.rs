@@ -3,7 +3,13 @@
 use crate::models::workforce_management::{ShiftTradeListResponse, ShiftTradeResponse};
 use crate::runtime;
 
+/// Get workforcemanagement managementunit agent shifttrades.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/{agentId}/shifttrades`
+///
+/// Takes `management_unit_id` (a text) and `agent_id` (a text). Returns
+/// [`ShiftTradeListResponse`](crate::models::ShiftTradeListResponse). `items()` streams the items of
+/// all pages, each [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -11,10 +17,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_agent_shifttrades`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_agent_shifttrades`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--agents--agentId--shifttrades>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_agent_shifttrades("management_unit_id", "agent_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitAgentShifttrades {
     request: runtime::Request,
@@ -72,6 +86,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAgentShifttrades
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitAgentShifttrades {
+    type Output = runtime::Result<runtime::Response<ShiftTradeListResponse>>;
+
+    type IntoFuture = runtime::Call<ShiftTradeListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitAgentShifttrades {
     type Item = ShiftTradeResponse;
 
@@ -88,8 +113,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitAgentShifttrades {
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement managementunit agent shifttrades.
+    ///
     /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/{agentId}/shifttrades`
-    /// Optional parameters and all else: [`GetWorkforcemanagementManagementunitAgentShifttrades`].
+    /// See [`GetWorkforcemanagementManagementunitAgentShifttrades`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_workforcemanagement_managementunit_agent_shifttrades(
         &self,

@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     UpdateMuAgentWorkPlansBatchRequest, UpdateMuAgentWorkPlansBatchResponse,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement managementunit agents workplans bulk.
+///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/bulk`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`UpdateMuAgentWorkPlansBatchRequest`](crate::models::UpdateMuAgentWorkPlansBatchRequest)). Returns
+/// [`UpdateMuAgentWorkPlansBatchResponse`](crate::models::UpdateMuAgentWorkPlansBatchResponse).
 ///
 /// Permission: `wfm:workPlan:edit`
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_managementunit_agents_workplans_bulk`.
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_managementunit_agents_workplans_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--agents-workplans-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_managementunit_agents_workplans_bulk("management_unit_id", genesys_cloud::models::UpdateMuAgentWorkPlansBatchRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementManagementunitAgentsWorkplansBulk {
     request: runtime::Request,
@@ -57,9 +70,24 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitAgentsWorkplan
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementManagementunitAgentsWorkplansBulk {
+    type Output = runtime::Result<
+        runtime::Response<UpdateMuAgentWorkPlansBatchResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<UpdateMuAgentWorkPlansBatchResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/bulk`
-    /// Optional parameters and all else: [`PatchWorkforcemanagementManagementunitAgentsWorkplansBulk`].
+    /// Patch workforcemanagement managementunit agents workplans bulk.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/bulk` See
+    /// [`PatchWorkforcemanagementManagementunitAgentsWorkplansBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_managementunit_agents_workplans_bulk(
         &self,
@@ -71,7 +99,7 @@ impl crate::api::WorkforceManagementApi {
             <PatchWorkforcemanagementManagementunitAgentsWorkplansBulk as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementManagementunitAgentsWorkplansBulk {
             request,
         }

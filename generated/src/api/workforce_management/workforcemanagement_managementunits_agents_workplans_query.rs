@@ -3,26 +3,39 @@
 use crate::models::workforce_management::{
     AgentsWorkPlansResponse, GetAgentsWorkPlansRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit agents workplans query.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/query`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`GetAgentsWorkPlansRequest`](crate::models::GetAgentsWorkPlansRequest)). Returns
+/// [`AgentsWorkPlansResponse`](crate::models::AgentsWorkPlansResponse).
 ///
 /// Permission: `wfm:workPlan:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_agents_workplans_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_agents_workplans_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--agents-workplans-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_agents_workplans_query("management_unit_id", genesys_cloud::models::GetAgentsWorkPlansRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -63,9 +76,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitAgentsWorkplans
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
+    type Output = runtime::Result<runtime::Response<AgentsWorkPlansResponse>>;
+
+    type IntoFuture = runtime::Call<AgentsWorkPlansResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/query`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitAgentsWorkplansQuery`].
+    /// Post workforcemanagement managementunit agents workplans query.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/agents/workplans/query` See
+    /// [`PostWorkforcemanagementManagementunitAgentsWorkplansQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_agents_workplans_query(
         &self,
@@ -77,7 +103,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitAgentsWorkplansQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitAgentsWorkplansQuery {
             request,
         }

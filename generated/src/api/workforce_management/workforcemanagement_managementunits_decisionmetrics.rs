@@ -3,16 +3,30 @@
 use crate::models::workforce_management::{DecisionMetricsData, DecisionMetricsResponse};
 use crate::runtime;
 
+/// Get workforcemanagement managementunit decisionmetrics.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/decisionmetrics`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`DecisionMetricsResponse`](crate::models::DecisionMetricsResponse). `items()` streams the items of
+/// all pages, each [`DecisionMetricsData`](crate::models::DecisionMetricsData).
 ///
 /// Permission: `wfm:decisionMetrics:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_decisionmetrics`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_decisionmetrics`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--decisionmetrics>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_decisionmetrics("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitDecisionmetrics {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitDecisionmetrics 
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitDecisionmetrics {
+    type Output = runtime::Result<runtime::Response<DecisionMetricsResponse>>;
+
+    type IntoFuture = runtime::Call<DecisionMetricsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitDecisionmetrics {
     type Item = DecisionMetricsData;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitDecisionmetrics {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/decisionmetrics` Optional
-    /// parameters and all else: [`GetWorkforcemanagementManagementunitDecisionmetrics`].
+    /// Get workforcemanagement managementunit decisionmetrics.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/decisionmetrics` See
+    /// [`GetWorkforcemanagementManagementunitDecisionmetrics`] for what it takes and returns.
     pub fn get_workforcemanagement_managementunit_decisionmetrics(
         &self,
         management_unit_id: impl AsRef<str>,

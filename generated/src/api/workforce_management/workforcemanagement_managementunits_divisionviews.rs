@@ -3,23 +3,36 @@
 use crate::models::workforce_management::{ManagementUnit, ManagementUnitListing};
 use crate::runtime;
 
+/// Get workforcemanagement managementunits divisionviews.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/divisionviews`
+///
+/// Takes no arguments. Returns [`ManagementUnitListing`](crate::models::ManagementUnitListing).
+/// `items()` streams the items of all pages, each [`ManagementUnit`](crate::models::ManagementUnit).
 ///
 /// Permission: `wfm:managementUnit:search`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunits_divisionviews`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunits_divisionviews`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits-divisionviews>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunits_divisionviews().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitsDivisionviews {
     request: runtime::Request,
 }
 
 impl GetWorkforcemanagementManagementunitsDivisionviews {
-    /// `divisionId`
+    /// The query parameter `divisionId`.
     pub fn division_id(
         mut self,
         value: impl IntoIterator<Item = impl AsRef<str>>,
@@ -82,6 +95,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitsDivisionviews {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitsDivisionviews {
+    type Output = runtime::Result<runtime::Response<ManagementUnitListing>>;
+
+    type IntoFuture = runtime::Call<ManagementUnitListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitsDivisionviews {
     type Item = ManagementUnit;
 
@@ -100,8 +124,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitsDivisionviews {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/divisionviews` Optional parameters and all else:
-    /// [`GetWorkforcemanagementManagementunitsDivisionviews`].
+    /// Get workforcemanagement managementunits divisionviews.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/divisionviews` See
+    /// [`GetWorkforcemanagementManagementunitsDivisionviews`] for what it takes and returns.
     pub fn get_workforcemanagement_managementunits_divisionviews(
         &self,
     ) -> GetWorkforcemanagementManagementunitsDivisionviews {

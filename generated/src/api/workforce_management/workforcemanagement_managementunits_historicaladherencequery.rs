@@ -3,17 +3,31 @@
 use crate::models::workforce_management::{
     WfmHistoricalAdherenceQuery, WfmHistoricalAdherenceResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit historicaladherencequery.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/historicaladherencequery`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`WfmHistoricalAdherenceQuery`](crate::models::WfmHistoricalAdherenceQuery)). Returns
+/// [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_historicaladherencequery`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_managementunit_historicaladherencequery`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--historicaladherencequery>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_historicaladherencequery("management_unit_id", genesys_cloud::models::WfmHistoricalAdherenceQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitHistoricaladherencequery {
     request: runtime::Request,
@@ -60,9 +74,22 @@ for PostWorkforcemanagementManagementunitHistoricaladherencequery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitHistoricaladherencequery {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalAdherenceResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalAdherenceResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/historicaladherencequery`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitHistoricaladherencequery`].
+    /// Post workforcemanagement managementunit historicaladherencequery.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/historicaladherencequery` See
+    /// [`PostWorkforcemanagementManagementunitHistoricaladherencequery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_historicaladherencequery(
         &self,
@@ -74,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitHistoricaladherencequery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitHistoricaladherencequery {
             request,
         }

@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     MoveManagementUnitRequest, MoveManagementUnitResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit move.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/move`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`MoveManagementUnitRequest`](crate::models::MoveManagementUnitRequest)). Returns
+/// [`MoveManagementUnitResponse`](crate::models::MoveManagementUnitResponse).
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_move`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_move`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--move>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_move("management_unit_id", genesys_cloud::models::MoveManagementUnitRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitMove {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitMove {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitMove {
+    type Output = runtime::Result<runtime::Response<MoveManagementUnitResponse>>;
+
+    type IntoFuture = runtime::Call<MoveManagementUnitResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/move` Optional parameters and
-    /// all else: [`PostWorkforcemanagementManagementunitMove`].
+    /// Post workforcemanagement managementunit move.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/move` See
+    /// [`PostWorkforcemanagementManagementunitMove`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_move(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitMove as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitMove {
             request,
         }

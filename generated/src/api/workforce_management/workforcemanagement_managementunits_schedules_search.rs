@@ -3,19 +3,32 @@
 use crate::models::workforce_management::{
     UserListScheduleRequestBody, UserScheduleContainer,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit schedules search.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/schedules/search`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`UserListScheduleRequestBody`](crate::models::UserListScheduleRequestBody)). Returns
+/// [`UserScheduleContainer`](crate::models::UserScheduleContainer).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `wfm:publishedSchedule:view`, `wfm:schedule:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--schedules-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_schedules_search("management_unit_id", genesys_cloud::models::UserListScheduleRequestBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitSchedulesSearch {
     request: runtime::Request,
@@ -61,9 +74,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitSchedulesSearch
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitSchedulesSearch {
+    type Output = runtime::Result<runtime::Response<UserScheduleContainer>>;
+
+    type IntoFuture = runtime::Call<UserScheduleContainer>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/schedules/search` Optional
-    /// parameters and all else: [`PostWorkforcemanagementManagementunitSchedulesSearch`].
+    /// Post workforcemanagement managementunit schedules search.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/schedules/search` See
+    /// [`PostWorkforcemanagementManagementunitSchedulesSearch`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_workforcemanagement_managementunit_schedules_search(
@@ -76,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitSchedulesSearch as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitSchedulesSearch {
             request,
         }

@@ -3,10 +3,16 @@
 use crate::models::workforce_management::{
     ShiftTradeMatchesSummaryResponse, WeekShiftTradeMatchesSummaryResponse,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement managementunit shifttrades matched.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/matched`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`ShiftTradeMatchesSummaryResponse`](crate::models::ShiftTradeMatchesSummaryResponse). `items()`
+/// streams the items of all pages, each
+/// [`WeekShiftTradeMatchesSummaryResponse`](crate::models::WeekShiftTradeMatchesSummaryResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -14,10 +20,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_matched`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_matched`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--shifttrades-matched>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_shifttrades_matched("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitShifttradesMatched {
     request: runtime::Request,
@@ -75,6 +89,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitShifttradesMatch
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitShifttradesMatched {
+    type Output = runtime::Result<runtime::Response<ShiftTradeMatchesSummaryResponse>>;
+
+    type IntoFuture = runtime::Call<ShiftTradeMatchesSummaryResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitShifttradesMatched {
     type Item = WeekShiftTradeMatchesSummaryResponse;
 
@@ -91,8 +116,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitShifttradesMatched {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/matched` Optional
-    /// parameters and all else: [`GetWorkforcemanagementManagementunitShifttradesMatched`].
+    /// Get workforcemanagement managementunit shifttrades matched.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/matched` See
+    /// [`GetWorkforcemanagementManagementunitShifttradesMatched`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_workforcemanagement_managementunit_shifttrades_matched(
         &self,

@@ -4,16 +4,30 @@ use crate::models::shared_by_23_b496d3::UserReference;
 use crate::models::workforce_management::WfmUserEntityListing;
 use crate::runtime;
 
+/// Get workforcemanagement managementunit shifttrades users.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/users`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`WfmUserEntityListing`](crate::models::WfmUserEntityListing). `items()` streams the items of all
+/// pages, each `UserReference`.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--shifttrades-users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_shifttrades_users("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitShifttradesUsers {
     request: runtime::Request,
@@ -71,6 +85,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitShifttradesUsers
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitShifttradesUsers {
+    type Output = runtime::Result<runtime::Response<WfmUserEntityListing>>;
+
+    type IntoFuture = runtime::Call<WfmUserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitShifttradesUsers {
     type Item = UserReference;
 
@@ -87,8 +112,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitShifttradesUsers {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/users` Optional
-    /// parameters and all else: [`GetWorkforcemanagementManagementunitShifttradesUsers`].
+    /// Get workforcemanagement managementunit shifttrades users.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/shifttrades/users` See
+    /// [`GetWorkforcemanagementManagementunitShifttradesUsers`] for what it takes and returns.
     pub fn get_workforcemanagement_managementunit_shifttrades_users(
         &self,
         management_unit_id: impl AsRef<str>,

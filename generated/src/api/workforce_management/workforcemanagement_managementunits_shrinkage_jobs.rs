@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     WfmHistoricalShrinkageRequest, WfmHistoricalShrinkageResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit shrinkage jobs.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/shrinkage/jobs`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`WfmHistoricalShrinkageRequest`](crate::models::WfmHistoricalShrinkageRequest)). Returns
+/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse).
 ///
 /// Permission: `wfm:shrinkage:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--shrinkage-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_shrinkage_jobs("management_unit_id", genesys_cloud::models::WfmHistoricalShrinkageRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitShrinkageJobs {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitShrinkageJobs {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitShrinkageJobs {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalShrinkageResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalShrinkageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/shrinkage/jobs` Optional
-    /// parameters and all else: [`PostWorkforcemanagementManagementunitShrinkageJobs`].
+    /// Post workforcemanagement managementunit shrinkage jobs.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/shrinkage/jobs` See
+    /// [`PostWorkforcemanagementManagementunitShrinkageJobs`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_shrinkage_jobs(
         &self,
@@ -71,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitShrinkageJobs as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitShrinkageJobs {
             request,
         }

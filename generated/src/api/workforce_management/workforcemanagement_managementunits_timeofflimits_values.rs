@@ -3,17 +3,31 @@
 use crate::models::workforce_management::{SetTimeOffLimitValuesRequest, TimeOffLimit};
 use crate::runtime;
 
+/// Put workforcemanagement managementunit timeofflimit values.
+///
 /// `PUT
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}/values`
+///
+/// Takes `management_unit_id` (a text), `time_off_limit_id` (a text) and a body
+/// ([`SetTimeOffLimitValuesRequest`](crate::models::SetTimeOffLimitValuesRequest)). Returns
+/// [`TimeOffLimit`](crate::models::TimeOffLimit).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Made by `WorkforceManagementApi::put_workforcemanagement_managementunit_timeofflimit_values`.
+/// Created by `WorkforceManagementApi::put_workforcemanagement_managementunit_timeofflimit_values`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits--timeOffLimitId--values>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().put_workforcemanagement_managementunit_timeofflimit_values("management_unit_id", "time_off_limit_id", genesys_cloud::models::SetTimeOffLimitValuesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutWorkforcemanagementManagementunitTimeofflimitValues {
     request: runtime::Request,
@@ -57,10 +71,23 @@ impl runtime::Operation for PutWorkforcemanagementManagementunitTimeofflimitValu
     }
 }
 
+impl IntoFuture for PutWorkforcemanagementManagementunitTimeofflimitValues {
+    type Output = runtime::Result<runtime::Response<TimeOffLimit>>;
+
+    type IntoFuture = runtime::Call<TimeOffLimit>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Put workforcemanagement managementunit timeofflimit values.
+    ///
     /// `PUT
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}/values`
-    /// Optional parameters and all else: [`PutWorkforcemanagementManagementunitTimeofflimitValues`].
+    /// See [`PutWorkforcemanagementManagementunitTimeofflimitValues`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn put_workforcemanagement_managementunit_timeofflimit_values(
@@ -75,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PutWorkforcemanagementManagementunitTimeofflimitValues {
             request,
         }

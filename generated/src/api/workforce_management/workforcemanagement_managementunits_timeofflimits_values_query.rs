@@ -3,20 +3,33 @@
 use crate::models::workforce_management::{
     QueryTimeOffLimitValuesRequest, QueryTimeOffLimitValuesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit timeofflimits values query.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/values/query`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`QueryTimeOffLimitValuesRequest`](crate::models::QueryTimeOffLimitValuesRequest)). Returns
+/// [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:timeOffLimit:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeofflimits_values_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeofflimits-values-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_timeofflimits_values_query("management_unit_id", genesys_cloud::models::QueryTimeOffLimitValuesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery {
     request: runtime::Request,
@@ -61,9 +74,22 @@ for PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery {
+    type Output = runtime::Result<runtime::Response<QueryTimeOffLimitValuesResponse>>;
+
+    type IntoFuture = runtime::Call<QueryTimeOffLimitValuesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/values/query`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery`].
+    /// Post workforcemanagement managementunit timeofflimits values query.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/values/query` See
+    /// [`PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_workforcemanagement_managementunit_timeofflimits_values_query(
@@ -76,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery {
             request,
         }

@@ -3,14 +3,28 @@
 use crate::models::workforce_management::{CreateAdminTimeOffRequest, TimeOffRequestList};
 use crate::runtime;
 
+/// Post workforcemanagement managementunit timeoffrequests.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`CreateAdminTimeOffRequest`](crate::models::CreateAdminTimeOffRequest)). Returns
+/// [`TimeOffRequestList`](crate::models::TimeOffRequestList).
 ///
 /// Permission: `wfm:timeOffRequest:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_timeoffrequests("management_unit_id", genesys_cloud::models::CreateAdminTimeOffRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitTimeoffrequests {
     request: runtime::Request,
@@ -54,9 +68,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffrequests
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitTimeoffrequests {
+    type Output = runtime::Result<runtime::Response<TimeOffRequestList>>;
+
+    type IntoFuture = runtime::Call<TimeOffRequestList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests` Optional
-    /// parameters and all else: [`PostWorkforcemanagementManagementunitTimeoffrequests`].
+    /// Post workforcemanagement managementunit timeoffrequests.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests` See
+    /// [`PostWorkforcemanagementManagementunitTimeoffrequests`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_timeoffrequests(
         &self,
@@ -68,7 +95,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitTimeoffrequests as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitTimeoffrequests {
             request,
         }

@@ -4,21 +4,37 @@ use crate::models::workforce_management::{
     QueryTimeOffIntegrationStatusRequest, UserTimeOffIntegrationStatusResponse,
     UserTimeOffIntegrationStatusResponseListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit timeoffrequests integrationstatus query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/integrationstatus/query`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`QueryTimeOffIntegrationStatusRequest`](crate::models::QueryTimeOffIntegrationStatusRequest)).
+/// Returns
+/// [`UserTimeOffIntegrationStatusResponseListing`](crate::models::UserTimeOffIntegrationStatusResponseListing).
+/// `items()` streams the items of all pages, each
+/// [`UserTimeOffIntegrationStatusResponse`](crate::models::UserTimeOffIntegrationStatusResponse).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-integrationstatus-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query("management_unit_id", genesys_cloud::models::QueryTimeOffIntegrationStatusRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
     request: runtime::Request,
@@ -75,6 +91,20 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
+    type Output = runtime::Result<
+        runtime::Response<UserTimeOffIntegrationStatusResponseListing>,
+    >;
+
+    type IntoFuture = runtime::Call<UserTimeOffIntegrationStatusResponseListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
     type Item = UserTimeOffIntegrationStatusResponse;
@@ -92,10 +122,12 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit timeoffrequests integrationstatus query.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/integrationstatus/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery`].
+    /// See [`PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query(
         &self,
@@ -107,7 +139,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
             request,
         }

@@ -3,28 +3,42 @@
 use crate::models::workforce_management::{
     TimeOffRequestListItem, TimeOffRequestListing, TimeOffRequestQueryBody,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit timeoffrequests query.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/query`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`TimeOffRequestQueryBody`](crate::models::TimeOffRequestQueryBody)). Returns
+/// [`TimeOffRequestListing`](crate::models::TimeOffRequestListing). `items()` streams the items of all
+/// pages, each [`TimeOffRequestListItem`](crate::models::TimeOffRequestListItem).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_timeoffrequests_query("management_unit_id", genesys_cloud::models::TimeOffRequestQueryBody::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -77,6 +91,17 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffrequests
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
+    type Output = runtime::Result<runtime::Response<TimeOffRequestListing>>;
+
+    type IntoFuture = runtime::Call<TimeOffRequestListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
     type Item = TimeOffRequestListItem;
 
@@ -93,8 +118,10 @@ impl runtime::Paged for PostWorkforcemanagementManagementunitTimeoffrequestsQuer
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/query` Optional
-    /// parameters and all else: [`PostWorkforcemanagementManagementunitTimeoffrequestsQuery`].
+    /// Post workforcemanagement managementunit timeoffrequests query.
+    ///
+    /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/query` See
+    /// [`PostWorkforcemanagementManagementunitTimeoffrequestsQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_timeoffrequests_query(
         &self,
@@ -106,7 +133,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitTimeoffrequestsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitTimeoffrequestsQuery {
             request,
         }

@@ -3,19 +3,32 @@
 use crate::models::workforce_management::{
     SetTimeOffIntegrationStatusRequest, UserTimeOffIntegrationStatusResponse,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement managementunit timeoffrequest user integrationstatus.
+///
 /// `PATCH
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/{timeOffRequestId}/users/{userId}/integrationstatus`
 ///
+/// Takes `management_unit_id` (a text), `time_off_request_id` (a text), `user_id` (a text) and a body
+/// ([`SetTimeOffIntegrationStatusRequest`](crate::models::SetTimeOffIntegrationStatusRequest)). Returns
+/// [`UserTimeOffIntegrationStatusResponse`](crate::models::UserTimeOffIntegrationStatusResponse).
+///
 /// Permission: `wfm:timeOffRequest:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests--timeOffRequestId--users--userId--integrationstatus>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus("management_unit_id", "time_off_request_id", "user_id", genesys_cloud::models::SetTimeOffIntegrationStatusRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus {
     request: runtime::Request,
@@ -60,11 +73,27 @@ for PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus {
     }
 }
 
+impl IntoFuture
+for PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus {
+    type Output = runtime::Result<
+        runtime::Response<UserTimeOffIntegrationStatusResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<UserTimeOffIntegrationStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Patch workforcemanagement managementunit timeoffrequest user integrationstatus.
+    ///
     /// `PATCH
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/{timeOffRequestId}/users/{userId}/integrationstatus`
-    /// Optional parameters and all else:
-    /// [`PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus`].
+    /// See [`PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus`] for what it takes
+    /// and returns.
     #[inline]
     pub fn patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus(
         &self,
@@ -80,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(time_off_request_id.as_ref());
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus {
             request,
         }

@@ -3,21 +3,35 @@
 use crate::models::workforce_management::{
     QueryWaitlistPositionsRequest, WaitlistPosition, WaitlistPositionListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit timeoffrequests waitlistpositions query.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/waitlistpositions/query`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`QueryWaitlistPositionsRequest`](crate::models::QueryWaitlistPositionsRequest)). Returns
+/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). `items()` streams the items of
+/// all pages, each [`WaitlistPosition`](crate::models::WaitlistPosition).
 ///
 /// Permission: `wfm:timeOffRequest:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--timeoffrequests-waitlistpositions-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query("management_unit_id", genesys_cloud::models::QueryWaitlistPositionsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
     request: runtime::Request,
@@ -74,6 +88,18 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
+    type Output = runtime::Result<runtime::Response<WaitlistPositionListing>>;
+
+    type IntoFuture = runtime::Call<WaitlistPositionListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged
 for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
     type Item = WaitlistPosition;
@@ -91,10 +117,12 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit timeoffrequests waitlistpositions query.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/waitlistpositions/query`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery`].
+    /// See [`PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery`] for what it takes
+    /// and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query(
         &self,
@@ -106,7 +134,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
             request,
         }

@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     ManagementUnitAvailabilitySettingsResponse, UpdateManagementUnitsSettingsRequest,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement managementunit unavailabletimes settings.
+///
 /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/unavailabletimes/settings`
+///
+/// Takes `management_unit_id` (a text) and a body
+/// ([`UpdateManagementUnitsSettingsRequest`](crate::models::UpdateManagementUnitsSettingsRequest)).
+/// Returns
+/// [`ManagementUnitAvailabilitySettingsResponse`](crate::models::ManagementUnitAvailabilitySettingsResponse).
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::patch_workforcemanagement_managementunit_unavailabletimes_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--unavailabletimes-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_managementunit_unavailabletimes_settings("management_unit_id", genesys_cloud::models::UpdateManagementUnitsSettingsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementManagementunitUnavailabletimesSettings {
     request: runtime::Request,
@@ -59,10 +73,24 @@ for PatchWorkforcemanagementManagementunitUnavailabletimesSettings {
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementManagementunitUnavailabletimesSettings {
+    type Output = runtime::Result<
+        runtime::Response<ManagementUnitAvailabilitySettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ManagementUnitAvailabilitySettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/unavailabletimes/settings`
-    /// Optional parameters and all else:
-    /// [`PatchWorkforcemanagementManagementunitUnavailabletimesSettings`].
+    /// Patch workforcemanagement managementunit unavailabletimes settings.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/managementunits/{managementUnitId}/unavailabletimes/settings` See
+    /// [`PatchWorkforcemanagementManagementunitUnavailabletimesSettings`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_managementunit_unavailabletimes_settings(
         &self,
@@ -74,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
             <PatchWorkforcemanagementManagementunitUnavailabletimesSettings as runtime::Operation>::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementManagementunitUnavailabletimesSettings {
             request,
         }

@@ -4,7 +4,13 @@ use crate::models::shared_by_23_b496d3::UserReference;
 use crate::models::workforce_management::WfmUserEntityListing;
 use crate::runtime;
 
+/// Get workforcemanagement managementunit users.
+///
 /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/users`
+///
+/// Takes `management_unit_id` (a text). Returns
+/// [`WfmUserEntityListing`](crate::models::WfmUserEntityListing). `items()` streams the items of all
+/// pages, each `UserReference`.
 ///
 /// Permissions, any of: `wfm:agent:view`, `wfm:historicalAdherence:view`, `wfm:publishedSchedule:view`,
 /// `wfm:realtimeAdherence:view`, `wfm:schedule:view`, `wfm:staffingGroup:view`,
@@ -12,10 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_managementunit_users`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_managementunit_users`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_users("management_unit_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitUsers {
     request: runtime::Request,
@@ -83,6 +97,17 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitUsers {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitUsers {
+    type Output = runtime::Result<runtime::Response<WfmUserEntityListing>>;
+
+    type IntoFuture = runtime::Call<WfmUserEntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementManagementunitUsers {
     type Item = UserReference;
 
@@ -99,8 +124,10 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitUsers {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/users` Optional parameters and
-    /// all else: [`GetWorkforcemanagementManagementunitUsers`].
+    /// Get workforcemanagement managementunit users.
+    ///
+    /// `GET /api/v2/workforcemanagement/managementunits/{managementUnitId}/users` See
+    /// [`GetWorkforcemanagementManagementunitUsers`] for what it takes and returns.
     pub fn get_workforcemanagement_managementunit_users(
         &self,
         management_unit_id: impl AsRef<str>,

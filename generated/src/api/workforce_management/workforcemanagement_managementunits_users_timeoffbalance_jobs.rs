@@ -3,18 +3,32 @@
 use crate::models::workforce_management::{
     TimeOffBalanceRequest, TimeOffBalancesResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit user timeoffbalance jobs.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffbalance/jobs`
 ///
+/// Takes `management_unit_id` (a text), `user_id` (a text) and a body
+/// ([`TimeOffBalanceRequest`](crate::models::TimeOffBalanceRequest)). Returns
+/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse).
+///
 /// Permission: `wfm:timeOffRequest:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffbalance_jobs`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffbalance_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffbalance-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_user_timeoffbalance_jobs("management_unit_id", "user_id", genesys_cloud::models::TimeOffBalanceRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs {
     request: runtime::Request,
@@ -58,10 +72,23 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitUserTimeoffbala
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs {
+    type Output = runtime::Result<runtime::Response<TimeOffBalancesResponse>>;
+
+    type IntoFuture = runtime::Call<TimeOffBalancesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit user timeoffbalance jobs.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffbalance/jobs`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs`].
+    /// See [`PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_user_timeoffbalance_jobs(
         &self,
@@ -75,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs {
             request,
         }

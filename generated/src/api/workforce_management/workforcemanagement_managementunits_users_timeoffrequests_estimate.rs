@@ -4,31 +4,48 @@ use crate::models::workforce_management::{
     EstimateAvailableTimeOffRequest, EstimateAvailableTimeOffResponse,
     PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit user timeoffrequests estimate.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/estimate`
 ///
+/// Takes `management_unit_id` (a text), `user_id` (a text) and a body
+/// ([`EstimateAvailableTimeOffRequest`](crate::models::EstimateAvailableTimeOffRequest)). Returns
+/// [`EstimateAvailableTimeOffResponse`](crate::models::EstimateAvailableTimeOffResponse).
+///
 /// Permission: `wfm:timeOffRequest:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequests_estimate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests-estimate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_user_timeoffrequests_estimate("management_unit_id", "user_id", genesys_cloud::models::EstimateAvailableTimeOffRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
-    /// `includeOnly`
+    /// The query parameter `includeOnly`.
     pub fn include_only(
         mut self,
-        value: PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly,
+        value: impl Into<
+            Option<
+                PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly,
+            >,
+        >,
     ) -> Self {
-        self.request.query("includeOnly", value);
+        self.request.query("includeOnly", value.into());
         self
     }
 
@@ -70,11 +87,24 @@ for PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
+    type Output = runtime::Result<runtime::Response<EstimateAvailableTimeOffResponse>>;
+
+    type IntoFuture = runtime::Call<EstimateAvailableTimeOffResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit user timeoffrequests estimate.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/estimate`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate`].
+    /// See [`PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate`] for what it takes and
+    /// returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_user_timeoffrequests_estimate(
         &self,
@@ -88,7 +118,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(user_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate {
             request,
         }

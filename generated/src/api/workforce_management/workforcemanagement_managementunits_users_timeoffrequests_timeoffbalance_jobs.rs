@@ -3,16 +3,29 @@
 use crate::models::workforce_management::TimeOffBalancesResponse;
 use crate::runtime;
 
+/// Post workforcemanagement managementunit user timeoffrequest timeoffbalance jobs.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeoffbalance/jobs`
 ///
+/// Takes `management_unit_id` (a text), `user_id` (a text) and `time_off_request_id` (a text). Returns
+/// [`TimeOffBalancesResponse`](crate::models::TimeOffBalancesResponse).
+///
 /// Permission: `wfm:timeOffRequest:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId--timeoffbalance-jobs>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs("management_unit_id", "user_id", "time_off_request_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs {
     request: runtime::Request,
@@ -57,11 +70,25 @@ for PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs {
     }
 }
 
+impl IntoFuture
+for PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs {
+    type Output = runtime::Result<runtime::Response<TimeOffBalancesResponse>>;
+
+    type IntoFuture = runtime::Call<TimeOffBalancesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit user timeoffrequest timeoffbalance jobs.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeoffbalance/jobs`
-    /// Optional parameters and all else:
-    /// [`PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs`].
+    /// See [`PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs`] for what it takes
+    /// and returns.
     pub fn post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs(
         &self,
         management_unit_id: impl AsRef<str>,

@@ -3,16 +3,29 @@
 use crate::models::workforce_management::QueryTimeOffLimitValuesResponse;
 use crate::runtime;
 
+/// Get workforcemanagement managementunit user timeoffrequest timeofflimits.
+///
 /// `GET
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeofflimits`
 ///
+/// Takes `management_unit_id` (a text), `user_id` (a text) and `time_off_request_id` (a text). Returns
+/// [`QueryTimeOffLimitValuesResponse`](crate::models::QueryTimeOffLimitValuesResponse).
+///
 /// Permissions, all of: `wfm:timeOffRequest:view`, `wfm:timeOffLimit:view`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--users--userId--timeoffrequests--timeOffRequestId--timeofflimits>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits("management_unit_id", "user_id", "time_off_request_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits {
     request: runtime::Request,
@@ -59,11 +72,24 @@ for GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits {
+    type Output = runtime::Result<runtime::Response<QueryTimeOffLimitValuesResponse>>;
+
+    type IntoFuture = runtime::Call<QueryTimeOffLimitValuesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Get workforcemanagement managementunit user timeoffrequest timeofflimits.
+    ///
     /// `GET
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/users/{userId}/timeoffrequests/{timeOffRequestId}/timeofflimits`
-    /// Optional parameters and all else:
-    /// [`GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits`].
+    /// See [`GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits`] for what it takes and
+    /// returns.
     pub fn get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits(
         &self,
         management_unit_id: impl AsRef<str>,

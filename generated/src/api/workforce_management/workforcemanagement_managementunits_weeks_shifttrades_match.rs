@@ -3,21 +3,34 @@
 use crate::models::workforce_management::{
     MatchShiftTradeRequest, MatchShiftTradeResponse,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement managementunit week shifttrade match.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/{tradeId}/match`
+///
+/// Takes `management_unit_id` (a text), `week_date_id` (a day), `trade_id` (a text) and a body
+/// ([`MatchShiftTradeRequest`](crate::models::MatchShiftTradeRequest)). Returns
+/// [`MatchShiftTradeResponse`](crate::models::MatchShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrade_match`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrade_match`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades--tradeId--match>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_week_shifttrade_match("management_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "trade_id", genesys_cloud::models::MatchShiftTradeRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWeekShifttradeMatch {
     request: runtime::Request,
@@ -63,10 +76,23 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttradeM
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWeekShifttradeMatch {
+    type Output = runtime::Result<runtime::Response<MatchShiftTradeResponse>>;
+
+    type IntoFuture = runtime::Call<MatchShiftTradeResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit week shifttrade match.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/{tradeId}/match`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWeekShifttradeMatch`].
+    /// See [`PostWorkforcemanagementManagementunitWeekShifttradeMatch`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_workforcemanagement_managementunit_week_shifttrade_match(
@@ -83,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
         request.path_argument(trade_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWeekShifttradeMatch {
             request,
         }

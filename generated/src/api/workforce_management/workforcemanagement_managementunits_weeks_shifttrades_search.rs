@@ -3,30 +3,44 @@
 use crate::models::workforce_management::{
     SearchShiftTradesRequest, SearchShiftTradesResponse,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement managementunit week shifttrades search.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/search`
+///
+/// Takes `management_unit_id` (a text), `week_date_id` (a day) and a body
+/// ([`SearchShiftTradesRequest`](crate::models::SearchShiftTradesRequest)). Returns
+/// [`SearchShiftTradesResponse`](crate::models::SearchShiftTradesResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_search`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_search`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades-search>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_week_shifttrades_search("management_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::SearchShiftTradesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWeekShifttradesSearch {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitWeekShifttradesSearch {
-    /// `forceDownloadService`
-    pub fn force_download_service(mut self, value: bool) -> Self {
-        self.request.query("forceDownloadService", value);
+    /// The query parameter `forceDownloadService`.
+    pub fn force_download_service(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceDownloadService", value.into());
         self
     }
 
@@ -69,10 +83,23 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttrades
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWeekShifttradesSearch {
+    type Output = runtime::Result<runtime::Response<SearchShiftTradesResponse>>;
+
+    type IntoFuture = runtime::Call<SearchShiftTradesResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit week shifttrades search.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/search`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWeekShifttradesSearch`].
+    /// See [`PostWorkforcemanagementManagementunitWeekShifttradesSearch`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_workforcemanagement_managementunit_week_shifttrades_search(
@@ -87,7 +114,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWeekShifttradesSearch {
             request,
         }

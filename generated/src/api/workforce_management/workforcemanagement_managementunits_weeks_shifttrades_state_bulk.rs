@@ -3,31 +3,44 @@
 use crate::models::workforce_management::{
     BulkShiftTradeStateUpdateRequest, BulkUpdateShiftTradeStateResponse,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
+/// Post workforcemanagement managementunit week shifttrades state bulk.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/state/bulk`
+///
+/// Takes `management_unit_id` (a text), `week_date_id` (a day) and a body
+/// ([`BulkShiftTradeStateUpdateRequest`](crate::models::BulkShiftTradeStateUpdateRequest)). Returns
+/// [`BulkUpdateShiftTradeStateResponse`](crate::models::BulkUpdateShiftTradeStateResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, any of: `wfm:agentShiftTradeRequest:participate`, `wfm:shiftTradeRequest:edit`
 ///
-/// Made by
+/// Created by
 /// `WorkforceManagementApi::post_workforcemanagement_managementunit_week_shifttrades_state_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--weeks--weekDateId--shifttrades-state-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_week_shifttrades_state_bulk("management_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::BulkShiftTradeStateUpdateRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
-    /// `forceAsync`
-    pub fn force_async(mut self, value: bool) -> Self {
-        self.request.query("forceAsync", value);
+    /// The query parameter `forceAsync`.
+    pub fn force_async(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("forceAsync", value.into());
         self
     }
 
@@ -71,10 +84,23 @@ for PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
+    type Output = runtime::Result<runtime::Response<BulkUpdateShiftTradeStateResponse>>;
+
+    type IntoFuture = runtime::Call<BulkUpdateShiftTradeStateResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit week shifttrades state bulk.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/weeks/{weekDateId}/shifttrades/state/bulk`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWeekShifttradesStateBulk`].
+    /// See [`PostWorkforcemanagementManagementunitWeekShifttradesStateBulk`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_workforcemanagement_managementunit_week_shifttrades_state_bulk(
@@ -89,7 +115,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_date_id));
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
             request,
         }

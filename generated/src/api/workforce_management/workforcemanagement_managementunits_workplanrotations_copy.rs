@@ -3,18 +3,31 @@
 use crate::models::workforce_management::{
     CopyWorkPlanRotationRequest, WorkPlanRotationResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit workplanrotation copy.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}/copy`
 ///
+/// Takes `management_unit_id` (a text), `work_plan_rotation_id` (a text) and a body
+/// ([`CopyWorkPlanRotationRequest`](crate::models::CopyWorkPlanRotationRequest)). Returns
+/// [`WorkPlanRotationResponse`](crate::models::WorkPlanRotationResponse).
+///
 /// Permission: `wfm:workPlanRotation:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotation_copy`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplanrotation_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplanrotations--workPlanRotationId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_workplanrotation_copy("management_unit_id", "work_plan_rotation_id", genesys_cloud::models::CopyWorkPlanRotationRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWorkplanrotationCopy {
     request: runtime::Request,
@@ -58,10 +71,23 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanrotatio
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWorkplanrotationCopy {
+    type Output = runtime::Result<runtime::Response<WorkPlanRotationResponse>>;
+
+    type IntoFuture = runtime::Call<WorkPlanRotationResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit workplanrotation copy.
+    ///
     /// `POST
     /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}/copy`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWorkplanrotationCopy`].
+    /// See [`PostWorkforcemanagementManagementunitWorkplanrotationCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_workplanrotation_copy(
         &self,
@@ -75,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(work_plan_rotation_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWorkplanrotationCopy {
             request,
         }

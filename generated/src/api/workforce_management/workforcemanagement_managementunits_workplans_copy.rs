@@ -3,14 +3,27 @@
 use crate::models::workforce_management::{CopyWorkPlan, WorkPlan};
 use crate::runtime;
 
+/// Post workforcemanagement managementunit workplan copy.
+///
 /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/copy`
+///
+/// Takes `management_unit_id` (a text), `work_plan_id` (a text) and a body
+/// ([`CopyWorkPlan`](crate::models::CopyWorkPlan)). Returns [`WorkPlan`](crate::models::WorkPlan).
 ///
 /// Permission: `wfm:workPlan:add`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_copy`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_copy`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--copy>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_workplan_copy("management_unit_id", "work_plan_id", genesys_cloud::models::CopyWorkPlan::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWorkplanCopy {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanCopy {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWorkplanCopy {
+    type Output = runtime::Result<runtime::Response<WorkPlan>>;
+
+    type IntoFuture = runtime::Call<WorkPlan>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit workplan copy.
+    ///
     /// `POST /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/copy`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWorkplanCopy`].
+    /// See [`PostWorkforcemanagementManagementunitWorkplanCopy`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_workplan_copy(
         &self,
@@ -70,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(work_plan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWorkplanCopy {
             request,
         }

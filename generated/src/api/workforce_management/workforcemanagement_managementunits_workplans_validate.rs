@@ -4,24 +4,38 @@ use crate::models::workforce_management::{
     PostWorkforcemanagementManagementunitWorkplanValidateExpand,
     ValidateWorkPlanResponse, WorkPlanValidationRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement managementunit workplan validate.
+///
 /// `POST
 /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/validate`
 ///
+/// Takes `management_unit_id` (a text), `work_plan_id` (a text) and a body
+/// ([`WorkPlanValidationRequest`](crate::models::WorkPlanValidationRequest)). Returns
+/// [`ValidateWorkPlanResponse`](crate::models::ValidateWorkPlanResponse).
+///
 /// Permissions, any of: `wfm:workPlan:add`, `wfm:workPlan:edit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--validate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_managementunit_workplan_validate("management_unit_id", "work_plan_id", genesys_cloud::models::WorkPlanValidationRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementManagementunitWorkplanValidate {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementManagementunitWorkplanValidate {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<
@@ -71,10 +85,23 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanValidat
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementManagementunitWorkplanValidate {
+    type Output = runtime::Result<runtime::Response<ValidateWorkPlanResponse>>;
+
+    type IntoFuture = runtime::Call<ValidateWorkPlanResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
+    /// Post workforcemanagement managementunit workplan validate.
+    ///
     /// `POST
-    /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/validate`
-    /// Optional parameters and all else: [`PostWorkforcemanagementManagementunitWorkplanValidate`].
+    /// /api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}/validate` See
+    /// [`PostWorkforcemanagementManagementunitWorkplanValidate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_managementunit_workplan_validate(
         &self,
@@ -88,7 +115,7 @@ impl crate::api::WorkforceManagementApi {
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(work_plan_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunitWorkplanValidate {
             request,
         }

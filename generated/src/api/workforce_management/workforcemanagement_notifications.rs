@@ -3,14 +3,28 @@
 use crate::models::workforce_management::{NotificationsResponse, WfmUserNotification};
 use crate::runtime;
 
+/// Get workforcemanagement notifications.
+///
 /// `GET /api/v2/workforcemanagement/notifications`
+///
+/// Takes no arguments. Returns [`NotificationsResponse`](crate::models::NotificationsResponse).
+/// `items()` streams the items of all pages, each
+/// [`WfmUserNotification`](crate::models::WfmUserNotification).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_notifications`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_notifications`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-notifications>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_notifications().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementNotifications {
     request: runtime::Request,
@@ -66,6 +80,17 @@ impl runtime::Operation for GetWorkforcemanagementNotifications {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementNotifications {
+    type Output = runtime::Result<runtime::Response<NotificationsResponse>>;
+
+    type IntoFuture = runtime::Call<NotificationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementNotifications {
     type Item = WfmUserNotification;
 
@@ -82,8 +107,10 @@ impl runtime::Paged for GetWorkforcemanagementNotifications {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/notifications` Optional parameters and all else:
-    /// [`GetWorkforcemanagementNotifications`].
+    /// Get workforcemanagement notifications.
+    ///
+    /// `GET /api/v2/workforcemanagement/notifications` See [`GetWorkforcemanagementNotifications`] for what
+    /// it takes and returns.
     pub fn get_workforcemanagement_notifications(
         &self,
     ) -> GetWorkforcemanagementNotifications {

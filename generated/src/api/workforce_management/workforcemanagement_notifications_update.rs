@@ -3,15 +3,27 @@
 use crate::models::workforce_management::{
     UpdateNotificationsRequest, UpdateNotificationsResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement notifications update.
+///
 /// `POST /api/v2/workforcemanagement/notifications/update`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_notifications_update`.
+/// Takes a body ([`UpdateNotificationsRequest`](crate::models::UpdateNotificationsRequest)). Returns
+/// [`UpdateNotificationsResponse`](crate::models::UpdateNotificationsResponse).
+///
+/// Created by `WorkforceManagementApi::post_workforcemanagement_notifications_update`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-notifications-update>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_notifications_update(genesys_cloud::models::UpdateNotificationsRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementNotificationsUpdate {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PostWorkforcemanagementNotificationsUpdate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementNotificationsUpdate {
+    type Output = runtime::Result<runtime::Response<UpdateNotificationsResponse>>;
+
+    type IntoFuture = runtime::Call<UpdateNotificationsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/notifications/update` Optional parameters and all else:
-    /// [`PostWorkforcemanagementNotificationsUpdate`].
+    /// Post workforcemanagement notifications update.
+    ///
+    /// `POST /api/v2/workforcemanagement/notifications/update` See
+    /// [`PostWorkforcemanagementNotificationsUpdate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_notifications_update(
         &self,
@@ -67,7 +92,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementNotificationsUpdate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementNotificationsUpdate {
             request,
         }

@@ -3,14 +3,26 @@
 use crate::models::workforce_management::AgentScheduleBids;
 use crate::runtime;
 
+/// Get workforcemanagement schedulebids.
+///
 /// `GET /api/v2/workforcemanagement/schedulebids`
+///
+/// Takes no arguments. Returns [`AgentScheduleBids`](crate::models::AgentScheduleBids).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_schedulebids`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulebids`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_schedulebids().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementSchedulebids {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebids {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementSchedulebids {
+    type Output = runtime::Result<runtime::Response<AgentScheduleBids>>;
+
+    type IntoFuture = runtime::Call<AgentScheduleBids>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/schedulebids` Optional parameters and all else:
-    /// [`GetWorkforcemanagementSchedulebids`].
+    /// Get workforcemanagement schedulebids.
+    ///
+    /// `GET /api/v2/workforcemanagement/schedulebids` See [`GetWorkforcemanagementSchedulebids`] for what
+    /// it takes and returns.
     pub fn get_workforcemanagement_schedulebids(
         &self,
     ) -> GetWorkforcemanagementSchedulebids {

@@ -3,14 +3,27 @@
 use crate::models::workforce_management::AgentScheduleBidScheduleSetResponse;
 use crate::runtime;
 
+/// Get workforcemanagement schedulebid schedulesets.
+///
 /// `GET /api/v2/workforcemanagement/schedulebids/{bidId}/schedulesets`
+///
+/// Takes `bid_id` (a text). Returns
+/// [`AgentScheduleBidScheduleSetResponse`](crate::models::AgentScheduleBidScheduleSetResponse).
 ///
 /// Permission: `wfm:agentScheduleBid:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_schedulebid_schedulesets`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulebid_schedulesets`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulebids--bidId--schedulesets>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_schedulebid_schedulesets("bid_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementSchedulebidSchedulesets {
     request: runtime::Request,
@@ -54,9 +67,24 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebidSchedulesets {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementSchedulebidSchedulesets {
+    type Output = runtime::Result<
+        runtime::Response<AgentScheduleBidScheduleSetResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<AgentScheduleBidScheduleSetResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/schedulebids/{bidId}/schedulesets` Optional parameters and all
-    /// else: [`GetWorkforcemanagementSchedulebidSchedulesets`].
+    /// Get workforcemanagement schedulebid schedulesets.
+    ///
+    /// `GET /api/v2/workforcemanagement/schedulebids/{bidId}/schedulesets` See
+    /// [`GetWorkforcemanagementSchedulebidSchedulesets`] for what it takes and returns.
     pub fn get_workforcemanagement_schedulebid_schedulesets(
         &self,
         bid_id: impl AsRef<str>,

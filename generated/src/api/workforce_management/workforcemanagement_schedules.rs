@@ -3,27 +3,50 @@
 use crate::models::workforce_management::{
     CurrentUserScheduleRequestBody, UserScheduleContainer,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement schedules.
+///
 /// `POST /api/v2/workforcemanagement/schedules`
+///
+/// Takes optionally a body
+/// ([`CurrentUserScheduleRequestBody`](crate::models::CurrentUserScheduleRequestBody)). Returns
+/// [`UserScheduleContainer`](crate::models::UserScheduleContainer).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_schedules`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_schedules`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedules>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_schedules().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `invalid.date`, `invalid.value`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementSchedules {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementSchedules {
-    pub fn body(mut self, value: CurrentUserScheduleRequestBody) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(
+        mut self,
+        value: impl Into<Option<CurrentUserScheduleRequestBody>>,
+    ) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -64,9 +87,22 @@ impl runtime::Operation for PostWorkforcemanagementSchedules {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementSchedules {
+    type Output = runtime::Result<runtime::Response<UserScheduleContainer>>;
+
+    type IntoFuture = runtime::Call<UserScheduleContainer>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/schedules` Optional parameters and all else:
-    /// [`PostWorkforcemanagementSchedules`].
+    /// Post workforcemanagement schedules.
+    ///
+    /// `POST /api/v2/workforcemanagement/schedules` See [`PostWorkforcemanagementSchedules`] for what it
+    /// takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn post_workforcemanagement_schedules(
         &self,

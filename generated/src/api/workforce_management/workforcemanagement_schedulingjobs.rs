@@ -3,14 +3,27 @@
 use crate::models::workforce_management::SchedulingStatusResponse;
 use crate::runtime;
 
+/// Get workforcemanagement schedulingjob.
+///
 /// `GET /api/v2/workforcemanagement/schedulingjobs/{jobId}`
+///
+/// Takes `job_id` (a text). Returns
+/// [`SchedulingStatusResponse`](crate::models::SchedulingStatusResponse).
 ///
 /// Permission: `wfm:schedulingrequest:view`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_schedulingjob`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulingjob`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulingjobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_schedulingjob("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementSchedulingjob {
     request: runtime::Request,
@@ -54,9 +67,22 @@ impl runtime::Operation for GetWorkforcemanagementSchedulingjob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementSchedulingjob {
+    type Output = runtime::Result<runtime::Response<SchedulingStatusResponse>>;
+
+    type IntoFuture = runtime::Call<SchedulingStatusResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/schedulingjobs/{jobId}` Optional parameters and all else:
-    /// [`GetWorkforcemanagementSchedulingjob`].
+    /// Get workforcemanagement schedulingjob.
+    ///
+    /// `GET /api/v2/workforcemanagement/schedulingjobs/{jobId}` See [`GetWorkforcemanagementSchedulingjob`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_schedulingjob(
         &self,
         job_id: impl AsRef<str>,

@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     AgentSchedulingPreferenceListing, UpdateAgentSchedulingPreferencesRequest,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement schedulingpreferences.
+///
 /// `PATCH /api/v2/workforcemanagement/schedulingpreferences`
+///
+/// Takes a body
+/// ([`UpdateAgentSchedulingPreferencesRequest`](crate::models::UpdateAgentSchedulingPreferencesRequest)).
+/// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`.
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-schedulingpreferences>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_schedulingpreferences(genesys_cloud::models::UpdateAgentSchedulingPreferencesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementSchedulingpreferences {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for PatchWorkforcemanagementSchedulingpreferences {
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementSchedulingpreferences {
+    type Output = runtime::Result<runtime::Response<AgentSchedulingPreferenceListing>>;
+
+    type IntoFuture = runtime::Call<AgentSchedulingPreferenceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/schedulingpreferences` Optional parameters and all else:
-    /// [`PatchWorkforcemanagementSchedulingpreferences`].
+    /// Patch workforcemanagement schedulingpreferences.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/schedulingpreferences` See
+    /// [`PatchWorkforcemanagementSchedulingpreferences`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_schedulingpreferences(
         &self,
@@ -69,7 +95,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PatchWorkforcemanagementSchedulingpreferences as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementSchedulingpreferences {
             request,
         }

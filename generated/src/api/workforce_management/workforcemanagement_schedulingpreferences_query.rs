@@ -4,19 +4,34 @@ use crate::models::workforce_management::{
     AgentSchedulingPreference, AgentSchedulingPreferenceListing,
     QueryAgentSchedulingPreferencesRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement schedulingpreferences query.
+///
 /// `POST /api/v2/workforcemanagement/schedulingpreferences/query`
+///
+/// Takes a body
+/// ([`QueryAgentSchedulingPreferencesRequest`](crate::models::QueryAgentSchedulingPreferencesRequest)).
+/// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
+/// `items()` streams the items of all pages, each
+/// [`AgentSchedulingPreference`](crate::models::AgentSchedulingPreference).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedulingpreferences-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_schedulingpreferences_query(genesys_cloud::models::QueryAgentSchedulingPreferencesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementSchedulingpreferencesQuery {
     request: runtime::Request,
@@ -72,6 +87,17 @@ impl runtime::Operation for PostWorkforcemanagementSchedulingpreferencesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementSchedulingpreferencesQuery {
+    type Output = runtime::Result<runtime::Response<AgentSchedulingPreferenceListing>>;
+
+    type IntoFuture = runtime::Call<AgentSchedulingPreferenceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementSchedulingpreferencesQuery {
     type Item = AgentSchedulingPreference;
 
@@ -88,8 +114,10 @@ impl runtime::Paged for PostWorkforcemanagementSchedulingpreferencesQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/schedulingpreferences/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementSchedulingpreferencesQuery`].
+    /// Post workforcemanagement schedulingpreferences query.
+    ///
+    /// `POST /api/v2/workforcemanagement/schedulingpreferences/query` See
+    /// [`PostWorkforcemanagementSchedulingpreferencesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_schedulingpreferences_query(
         &self,
@@ -99,7 +127,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementSchedulingpreferencesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementSchedulingpreferencesQuery {
             request,
         }

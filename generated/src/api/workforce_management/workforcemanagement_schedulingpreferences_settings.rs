@@ -3,14 +3,27 @@
 use crate::models::workforce_management::BusinessUnitSchedulingPreferencesSettingsResponse;
 use crate::runtime;
 
+/// Get workforcemanagement schedulingpreferences settings.
+///
 /// `GET /api/v2/workforcemanagement/schedulingpreferences/settings`
+///
+/// Takes no arguments. Returns
+/// [`BusinessUnitSchedulingPreferencesSettingsResponse`](crate::models::BusinessUnitSchedulingPreferencesSettingsResponse).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_schedulingpreferences_settings`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_schedulingpreferences_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-schedulingpreferences-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_schedulingpreferences_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementSchedulingpreferencesSettings {
     request: runtime::Request,
@@ -56,9 +69,24 @@ impl runtime::Operation for GetWorkforcemanagementSchedulingpreferencesSettings 
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementSchedulingpreferencesSettings {
+    type Output = runtime::Result<
+        runtime::Response<BusinessUnitSchedulingPreferencesSettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<BusinessUnitSchedulingPreferencesSettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/schedulingpreferences/settings` Optional parameters and all else:
-    /// [`GetWorkforcemanagementSchedulingpreferencesSettings`].
+    /// Get workforcemanagement schedulingpreferences settings.
+    ///
+    /// `GET /api/v2/workforcemanagement/schedulingpreferences/settings` See
+    /// [`GetWorkforcemanagementSchedulingpreferencesSettings`] for what it takes and returns.
     pub fn get_workforcemanagement_schedulingpreferences_settings(
         &self,
     ) -> GetWorkforcemanagementSchedulingpreferencesSettings {

@@ -3,7 +3,13 @@
 use crate::models::workforce_management::{ShiftTradeListResponse, ShiftTradeResponse};
 use crate::runtime;
 
+/// Get workforcemanagement shifttrades.
+///
 /// `GET /api/v2/workforcemanagement/shifttrades`
+///
+/// Takes no arguments. Returns [`ShiftTradeListResponse`](crate::models::ShiftTradeListResponse).
+/// `items()` streams the items of all pages, each
+/// [`ShiftTradeResponse`](crate::models::ShiftTradeResponse).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
@@ -12,10 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_shifttrades`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_shifttrades`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrades>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_shifttrades().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementShifttrades {
     request: runtime::Request,
@@ -77,6 +91,17 @@ impl runtime::Operation for GetWorkforcemanagementShifttrades {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementShifttrades {
+    type Output = runtime::Result<runtime::Response<ShiftTradeListResponse>>;
+
+    type IntoFuture = runtime::Call<ShiftTradeListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementShifttrades {
     type Item = ShiftTradeResponse;
 
@@ -93,8 +118,10 @@ impl runtime::Paged for GetWorkforcemanagementShifttrades {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/shifttrades` Optional parameters and all else:
-    /// [`GetWorkforcemanagementShifttrades`].
+    /// Get workforcemanagement shifttrades.
+    ///
+    /// `GET /api/v2/workforcemanagement/shifttrades` See [`GetWorkforcemanagementShifttrades`] for what it
+    /// takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_workforcemanagement_shifttrades(
         &self,

@@ -3,12 +3,25 @@
 use crate::models::workforce_management::WfmHistoricalShrinkageResponse;
 use crate::runtime;
 
+/// Get workforcemanagement shrinkage job.
+///
 /// `GET /api/v2/workforcemanagement/shrinkage/jobs/{jobId}`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_shrinkage_job`.
+/// Takes `job_id` (a text). Returns
+/// [`WfmHistoricalShrinkageResponse`](crate::models::WfmHistoricalShrinkageResponse).
+///
+/// Created by `WorkforceManagementApi::get_workforcemanagement_shrinkage_job`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shrinkage-jobs--jobId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_shrinkage_job("job_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementShrinkageJob {
     request: runtime::Request,
@@ -52,9 +65,22 @@ impl runtime::Operation for GetWorkforcemanagementShrinkageJob {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementShrinkageJob {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalShrinkageResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalShrinkageResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/shrinkage/jobs/{jobId}` Optional parameters and all else:
-    /// [`GetWorkforcemanagementShrinkageJob`].
+    /// Get workforcemanagement shrinkage job.
+    ///
+    /// `GET /api/v2/workforcemanagement/shrinkage/jobs/{jobId}` See [`GetWorkforcemanagementShrinkageJob`]
+    /// for what it takes and returns.
     pub fn get_workforcemanagement_shrinkage_job(
         &self,
         job_id: impl AsRef<str>,

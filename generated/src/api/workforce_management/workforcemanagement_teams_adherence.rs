@@ -3,19 +3,32 @@
 use crate::models::workforce_management::{
     UserScheduleAdherence, UserScheduleAdherenceListing,
 };
-
 use crate::runtime;
 
+/// Get workforcemanagement team adherence.
+///
 /// `GET /api/v2/workforcemanagement/teams/{teamId}/adherence`
+///
+/// Takes `team_id` (a text). Returns
+/// [`UserScheduleAdherenceListing`](crate::models::UserScheduleAdherenceListing). `items()` streams the
+/// items of all pages, each [`UserScheduleAdherence`](crate::models::UserScheduleAdherence).
 ///
 /// Permission: `wfm:realtimeAdherence:view`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_team_adherence`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_team_adherence`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-teams--teamId--adherence>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_team_adherence("team_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementTeamAdherence {
     request: runtime::Request,
@@ -71,6 +84,17 @@ impl runtime::Operation for GetWorkforcemanagementTeamAdherence {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementTeamAdherence {
+    type Output = runtime::Result<runtime::Response<UserScheduleAdherenceListing>>;
+
+    type IntoFuture = runtime::Call<UserScheduleAdherenceListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementTeamAdherence {
     type Item = UserScheduleAdherence;
 
@@ -87,8 +111,10 @@ impl runtime::Paged for GetWorkforcemanagementTeamAdherence {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/teams/{teamId}/adherence` Optional parameters and all else:
-    /// [`GetWorkforcemanagementTeamAdherence`].
+    /// Get workforcemanagement team adherence.
+    ///
+    /// `GET /api/v2/workforcemanagement/teams/{teamId}/adherence` See
+    /// [`GetWorkforcemanagementTeamAdherence`] for what it takes and returns.
     pub fn get_workforcemanagement_team_adherence(
         &self,
         team_id: impl AsRef<str>,

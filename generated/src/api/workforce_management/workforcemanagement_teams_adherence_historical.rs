@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     WfmHistoricalAdherenceQueryForTeams, WfmHistoricalAdherenceResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement team adherence historical.
+///
 /// `POST /api/v2/workforcemanagement/teams/{teamId}/adherence/historical`
+///
+/// Takes `team_id` (a text) and a body
+/// ([`WfmHistoricalAdherenceQueryForTeams`](crate::models::WfmHistoricalAdherenceQueryForTeams)).
+/// Returns [`WfmHistoricalAdherenceResponse`](crate::models::WfmHistoricalAdherenceResponse).
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-teams--teamId--adherence-historical>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_team_adherence_historical("team_id", genesys_cloud::models::WfmHistoricalAdherenceQueryForTeams::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementTeamAdherenceHistorical {
     request: runtime::Request,
@@ -59,9 +72,22 @@ impl runtime::Operation for PostWorkforcemanagementTeamAdherenceHistorical {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementTeamAdherenceHistorical {
+    type Output = runtime::Result<runtime::Response<WfmHistoricalAdherenceResponse>>;
+
+    type IntoFuture = runtime::Call<WfmHistoricalAdherenceResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/teams/{teamId}/adherence/historical` Optional parameters and all
-    /// else: [`PostWorkforcemanagementTeamAdherenceHistorical`].
+    /// Post workforcemanagement team adherence historical.
+    ///
+    /// `POST /api/v2/workforcemanagement/teams/{teamId}/adherence/historical` See
+    /// [`PostWorkforcemanagementTeamAdherenceHistorical`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_team_adherence_historical(
         &self,
@@ -73,7 +99,7 @@ impl crate::api::WorkforceManagementApi {
             <PostWorkforcemanagementTeamAdherenceHistorical as runtime::Operation>::METADATA,
         );
         request.path_argument(team_id.as_ref());
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementTeamAdherenceHistorical {
             request,
         }

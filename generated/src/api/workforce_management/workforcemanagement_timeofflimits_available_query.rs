@@ -3,17 +3,29 @@
 use crate::models::workforce_management::{
     AvailableTimeOffRequest, AvailableTimeOffResponse,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement timeofflimits available query.
+///
 /// `POST /api/v2/workforcemanagement/timeofflimits/available/query`
+///
+/// Takes a body ([`AvailableTimeOffRequest`](crate::models::AvailableTimeOffRequest)). Returns
+/// [`AvailableTimeOffResponse`](crate::models::AvailableTimeOffResponse).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeofflimits-available-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_timeofflimits_available_query(genesys_cloud::models::AvailableTimeOffRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementTimeofflimitsAvailableQuery {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PostWorkforcemanagementTimeofflimitsAvailableQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementTimeofflimitsAvailableQuery {
+    type Output = runtime::Result<runtime::Response<AvailableTimeOffResponse>>;
+
+    type IntoFuture = runtime::Call<AvailableTimeOffResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/timeofflimits/available/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementTimeofflimitsAvailableQuery`].
+    /// Post workforcemanagement timeofflimits available query.
+    ///
+    /// `POST /api/v2/workforcemanagement/timeofflimits/available/query` See
+    /// [`PostWorkforcemanagementTimeofflimitsAvailableQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_timeofflimits_available_query(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementTimeofflimitsAvailableQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeofflimitsAvailableQuery {
             request,
         }

@@ -4,29 +4,43 @@ use crate::models::workforce_management::{
     EstimateAvailableTimeOffRequest, EstimateAvailableTimeOffResponse,
     PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement timeoffrequests estimate.
+///
 /// `POST /api/v2/workforcemanagement/timeoffrequests/estimate`
+///
+/// Takes a body ([`EstimateAvailableTimeOffRequest`](crate::models::EstimateAvailableTimeOffRequest)).
+/// Returns [`EstimateAvailableTimeOffResponse`](crate::models::EstimateAvailableTimeOffResponse).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-estimate>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_timeoffrequests_estimate(genesys_cloud::models::EstimateAvailableTimeOffRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementTimeoffrequestsEstimate {
     request: runtime::Request,
 }
 
 impl PostWorkforcemanagementTimeoffrequestsEstimate {
-    /// `includeOnly`
+    /// The query parameter `includeOnly`.
     pub fn include_only(
         mut self,
-        value: PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly,
+        value: impl Into<
+            Option<PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly>,
+        >,
     ) -> Self {
-        self.request.query("includeOnly", value);
+        self.request.query("includeOnly", value.into());
         self
     }
 
@@ -69,9 +83,22 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequestsEstimate {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementTimeoffrequestsEstimate {
+    type Output = runtime::Result<runtime::Response<EstimateAvailableTimeOffResponse>>;
+
+    type IntoFuture = runtime::Call<EstimateAvailableTimeOffResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/timeoffrequests/estimate` Optional parameters and all else:
-    /// [`PostWorkforcemanagementTimeoffrequestsEstimate`].
+    /// Post workforcemanagement timeoffrequests estimate.
+    ///
+    /// `POST /api/v2/workforcemanagement/timeoffrequests/estimate` See
+    /// [`PostWorkforcemanagementTimeoffrequestsEstimate`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_timeoffrequests_estimate(
         &self,
@@ -81,7 +108,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementTimeoffrequestsEstimate as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeoffrequestsEstimate {
             request,
         }

@@ -4,19 +4,36 @@ use crate::models::workforce_management::{
     CurrentUserTimeOffIntegrationStatusRequest, TimeOffIntegrationStatusResponse,
     TimeOffIntegrationStatusResponseListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement timeoffrequests integrationstatus query.
+///
 /// `POST /api/v2/workforcemanagement/timeoffrequests/integrationstatus/query`
+///
+/// Takes a body
+/// ([`CurrentUserTimeOffIntegrationStatusRequest`](crate::models::CurrentUserTimeOffIntegrationStatusRequest)).
+/// Returns
+/// [`TimeOffIntegrationStatusResponseListing`](crate::models::TimeOffIntegrationStatusResponseListing).
+/// `items()` streams the items of all pages, each
+/// [`TimeOffIntegrationStatusResponse`](crate::models::TimeOffIntegrationStatusResponse).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_integrationstatus_query`.
+/// Created by
+/// `WorkforceManagementApi::post_workforcemanagement_timeoffrequests_integrationstatus_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-integrationstatus-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_timeoffrequests_integrationstatus_query(genesys_cloud::models::CurrentUserTimeOffIntegrationStatusRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
     request: runtime::Request,
@@ -75,6 +92,19 @@ for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
+    type Output = runtime::Result<
+        runtime::Response<TimeOffIntegrationStatusResponseListing>,
+    >;
+
+    type IntoFuture = runtime::Call<TimeOffIntegrationStatusResponseListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
     type Item = TimeOffIntegrationStatusResponse;
 
@@ -91,8 +121,10 @@ impl runtime::Paged for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQ
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/timeoffrequests/integrationstatus/query` Optional parameters and
-    /// all else: [`PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery`].
+    /// Post workforcemanagement timeoffrequests integrationstatus query.
+    ///
+    /// `POST /api/v2/workforcemanagement/timeoffrequests/integrationstatus/query` See
+    /// [`PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_timeoffrequests_integrationstatus_query(
         &self,
@@ -102,7 +134,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
             request,
         }

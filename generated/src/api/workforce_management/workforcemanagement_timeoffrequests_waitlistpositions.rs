@@ -3,16 +3,30 @@
 use crate::models::workforce_management::{WaitlistPosition, WaitlistPositionListing};
 use crate::runtime;
 
+/// Get workforcemanagement timeoffrequest waitlistpositions.
+///
 /// `GET /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}/waitlistpositions`
+///
+/// Takes `time_off_request_id` (a text). Returns
+/// [`WaitlistPositionListing`](crate::models::WaitlistPositionListing). `items()` streams the items of
+/// all pages, each [`WaitlistPosition`](crate::models::WaitlistPosition).
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_timeoffrequest_waitlistpositions`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_timeoffrequest_waitlistpositions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId--waitlistpositions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_timeoffrequest_waitlistpositions("time_off_request_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementTimeoffrequestWaitlistpositions {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequestWaitlistposition
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementTimeoffrequestWaitlistpositions {
+    type Output = runtime::Result<runtime::Response<WaitlistPositionListing>>;
+
+    type IntoFuture = runtime::Call<WaitlistPositionListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementTimeoffrequestWaitlistpositions {
     type Item = WaitlistPosition;
 
@@ -86,8 +111,10 @@ impl runtime::Paged for GetWorkforcemanagementTimeoffrequestWaitlistpositions {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}/waitlistpositions` Optional
-    /// parameters and all else: [`GetWorkforcemanagementTimeoffrequestWaitlistpositions`].
+    /// Get workforcemanagement timeoffrequest waitlistpositions.
+    ///
+    /// `GET /api/v2/workforcemanagement/timeoffrequests/{timeOffRequestId}/waitlistpositions` See
+    /// [`GetWorkforcemanagementTimeoffrequestWaitlistpositions`] for what it takes and returns.
     pub fn get_workforcemanagement_timeoffrequest_waitlistpositions(
         &self,
         time_off_request_id: impl AsRef<str>,

@@ -3,17 +3,29 @@
 use crate::models::workforce_management::{
     UnavailableTimeListing, UpdateUnavailableTimesRequest,
 };
-
 use crate::runtime;
 
+/// Patch workforcemanagement unavailabletimes.
+///
 /// `PATCH /api/v2/workforcemanagement/unavailabletimes`
+///
+/// Takes a body ([`UpdateUnavailableTimesRequest`](crate::models::UpdateUnavailableTimesRequest)).
+/// Returns [`UnavailableTimeListing`](crate::models::UnavailableTimeListing).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`.
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-unavailabletimes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_unavailabletimes(genesys_cloud::models::UpdateUnavailableTimesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementUnavailabletimes {
     request: runtime::Request,
@@ -59,9 +71,22 @@ impl runtime::Operation for PatchWorkforcemanagementUnavailabletimes {
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementUnavailabletimes {
+    type Output = runtime::Result<runtime::Response<UnavailableTimeListing>>;
+
+    type IntoFuture = runtime::Call<UnavailableTimeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/unavailabletimes` Optional parameters and all else:
-    /// [`PatchWorkforcemanagementUnavailabletimes`].
+    /// Patch workforcemanagement unavailabletimes.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/unavailabletimes` See
+    /// [`PatchWorkforcemanagementUnavailabletimes`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_unavailabletimes(
         &self,
@@ -71,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PatchWorkforcemanagementUnavailabletimes as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementUnavailabletimes {
             request,
         }

@@ -3,19 +3,33 @@
 use crate::models::workforce_management::{
     QueryAgentUnavailableTimesRequest, UnavailableTime, UnavailableTimeListing,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement unavailabletimes query.
+///
 /// `POST /api/v2/workforcemanagement/unavailabletimes/query`
+///
+/// Takes a body
+/// ([`QueryAgentUnavailableTimesRequest`](crate::models::QueryAgentUnavailableTimesRequest)). Returns
+/// [`UnavailableTimeListing`](crate::models::UnavailableTimeListing). `items()` streams the items of
+/// all pages, each [`UnavailableTime`](crate::models::UnavailableTime).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_unavailabletimes_query(genesys_cloud::models::QueryAgentUnavailableTimesRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementUnavailabletimesQuery {
     request: runtime::Request,
@@ -73,6 +87,17 @@ impl runtime::Operation for PostWorkforcemanagementUnavailabletimesQuery {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementUnavailabletimesQuery {
+    type Output = runtime::Result<runtime::Response<UnavailableTimeListing>>;
+
+    type IntoFuture = runtime::Call<UnavailableTimeListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementUnavailabletimesQuery {
     type Item = UnavailableTime;
 
@@ -89,8 +114,10 @@ impl runtime::Paged for PostWorkforcemanagementUnavailabletimesQuery {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/unavailabletimes/query` Optional parameters and all else:
-    /// [`PostWorkforcemanagementUnavailabletimesQuery`].
+    /// Post workforcemanagement unavailabletimes query.
+    ///
+    /// `POST /api/v2/workforcemanagement/unavailabletimes/query` See
+    /// [`PostWorkforcemanagementUnavailabletimesQuery`] for what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_unavailabletimes_query(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementUnavailabletimesQuery as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementUnavailabletimesQuery {
             request,
         }

@@ -3,14 +3,27 @@
 use crate::models::workforce_management::ManagementUnitAvailabilitySettingsResponse;
 use crate::runtime;
 
+/// Get workforcemanagement unavailabletimes settings.
+///
 /// `GET /api/v2/workforcemanagement/unavailabletimes/settings`
+///
+/// Takes no arguments. Returns
+/// [`ManagementUnitAvailabilitySettingsResponse`](crate::models::ManagementUnitAvailabilitySettingsResponse).
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_unavailabletimes_settings`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_unavailabletimes_settings`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-unavailabletimes-settings>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_unavailabletimes_settings().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementUnavailabletimesSettings {
     request: runtime::Request,
@@ -56,9 +69,24 @@ impl runtime::Operation for GetWorkforcemanagementUnavailabletimesSettings {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementUnavailabletimesSettings {
+    type Output = runtime::Result<
+        runtime::Response<ManagementUnitAvailabilitySettingsResponse>,
+    >;
+
+    type IntoFuture = runtime::Call<ManagementUnitAvailabilitySettingsResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/unavailabletimes/settings` Optional parameters and all else:
-    /// [`GetWorkforcemanagementUnavailabletimesSettings`].
+    /// Get workforcemanagement unavailabletimes settings.
+    ///
+    /// `GET /api/v2/workforcemanagement/unavailabletimes/settings` See
+    /// [`GetWorkforcemanagementUnavailabletimesSettings`] for what it takes and returns.
     pub fn get_workforcemanagement_unavailabletimes_settings(
         &self,
     ) -> GetWorkforcemanagementUnavailabletimesSettings {

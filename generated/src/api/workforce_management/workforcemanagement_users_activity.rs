@@ -3,17 +3,30 @@
 use crate::models::workforce_management::{
     UserActivity, UserActivityListing, UsersActivityRequest,
 };
-
 use crate::runtime;
 
+/// Post workforcemanagement users activity.
+///
 /// `POST /api/v2/workforcemanagement/users/activity`
+///
+/// Takes a body ([`UsersActivityRequest`](crate::models::UsersActivityRequest)). Returns
+/// [`UserActivityListing`](crate::models::UserActivityListing). `items()` streams the items of all
+/// pages, each [`UserActivity`](crate::models::UserActivity).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::post_workforcemanagement_users_activity`.
+/// Created by `WorkforceManagementApi::post_workforcemanagement_users_activity`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-users-activity>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().post_workforcemanagement_users_activity(genesys_cloud::models::UsersActivityRequest::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostWorkforcemanagementUsersActivity {
     request: runtime::Request,
@@ -69,6 +82,17 @@ impl runtime::Operation for PostWorkforcemanagementUsersActivity {
     }
 }
 
+impl IntoFuture for PostWorkforcemanagementUsersActivity {
+    type Output = runtime::Result<runtime::Response<UserActivityListing>>;
+
+    type IntoFuture = runtime::Call<UserActivityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for PostWorkforcemanagementUsersActivity {
     type Item = UserActivity;
 
@@ -85,8 +109,10 @@ impl runtime::Paged for PostWorkforcemanagementUsersActivity {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `POST /api/v2/workforcemanagement/users/activity` Optional parameters and all else:
-    /// [`PostWorkforcemanagementUsersActivity`].
+    /// Post workforcemanagement users activity.
+    ///
+    /// `POST /api/v2/workforcemanagement/users/activity` See [`PostWorkforcemanagementUsersActivity`] for
+    /// what it takes and returns.
     #[inline]
     pub fn post_workforcemanagement_users_activity(
         &self,
@@ -96,7 +122,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PostWorkforcemanagementUsersActivity as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PostWorkforcemanagementUsersActivity {
             request,
         }

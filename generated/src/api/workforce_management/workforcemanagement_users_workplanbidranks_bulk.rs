@@ -4,14 +4,26 @@ use crate::models::shared_by_20_5f234f::WorkPlanBidRanks;
 use crate::models::shared_by_4_a0c025::EntityListing;
 use crate::runtime;
 
+/// Patch workforcemanagement users workplanbidranks bulk.
+///
 /// `PATCH /api/v2/workforcemanagement/users/workplanbidranks/bulk`
+///
+/// Takes a body (a list, each item `WorkPlanBidRanks`). Returns `EntityListing`.
 ///
 /// Permission: `wfm:workPlanBid:edit`
 ///
-/// Made by `WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk`.
+/// Created by `WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-users-workplanbidranks-bulk>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().patch_workforcemanagement_users_workplanbidranks_bulk(vec![genesys_cloud::models::WorkPlanBidRanks::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchWorkforcemanagementUsersWorkplanbidranksBulk {
     request: runtime::Request,
@@ -55,9 +67,22 @@ impl runtime::Operation for PatchWorkforcemanagementUsersWorkplanbidranksBulk {
     }
 }
 
+impl IntoFuture for PatchWorkforcemanagementUsersWorkplanbidranksBulk {
+    type Output = runtime::Result<runtime::Response<EntityListing>>;
+
+    type IntoFuture = runtime::Call<EntityListing>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `PATCH /api/v2/workforcemanagement/users/workplanbidranks/bulk` Optional parameters and all else:
-    /// [`PatchWorkforcemanagementUsersWorkplanbidranksBulk`].
+    /// Patch workforcemanagement users workplanbidranks bulk.
+    ///
+    /// `PATCH /api/v2/workforcemanagement/users/workplanbidranks/bulk` See
+    /// [`PatchWorkforcemanagementUsersWorkplanbidranksBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_workforcemanagement_users_workplanbidranks_bulk(
         &self,
@@ -67,7 +92,7 @@ impl crate::api::WorkforceManagementApi {
             &self.client,
             <PatchWorkforcemanagementUsersWorkplanbidranksBulk as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         PatchWorkforcemanagementUsersWorkplanbidranksBulk {
             request,
         }

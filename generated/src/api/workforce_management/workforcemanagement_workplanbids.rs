@@ -3,14 +3,26 @@
 use crate::models::workforce_management::AgentWorkPlanBids;
 use crate::runtime;
 
+/// Get workforcemanagement workplanbids.
+///
 /// `GET /api/v2/workforcemanagement/workplanbids`
+///
+/// Takes no arguments. Returns [`AgentWorkPlanBids`](crate::models::AgentWorkPlanBids).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_workplanbids`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_workplanbids`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-workplanbids>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_workplanbids().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementWorkplanbids {
     request: runtime::Request,
@@ -54,9 +66,22 @@ impl runtime::Operation for GetWorkforcemanagementWorkplanbids {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementWorkplanbids {
+    type Output = runtime::Result<runtime::Response<AgentWorkPlanBids>>;
+
+    type IntoFuture = runtime::Call<AgentWorkPlanBids>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/workplanbids` Optional parameters and all else:
-    /// [`GetWorkforcemanagementWorkplanbids`].
+    /// Get workforcemanagement workplanbids.
+    ///
+    /// `GET /api/v2/workforcemanagement/workplanbids` See [`GetWorkforcemanagementWorkplanbids`] for what
+    /// it takes and returns.
     pub fn get_workforcemanagement_workplanbids(
         &self,
     ) -> GetWorkforcemanagementWorkplanbids {

@@ -3,16 +3,30 @@
 use crate::models::workforce_management::{AgentWorkPlan, AgentWorkPlanListResponse};
 use crate::runtime;
 
+/// Get workforcemanagement workplanbid workplans.
+///
 /// `GET /api/v2/workforcemanagement/workplanbids/{bidId}/workplans`
+///
+/// Takes `bid_id` (a text). Returns
+/// [`AgentWorkPlanListResponse`](crate::models::AgentWorkPlanListResponse). `items()` streams the items
+/// of all pages, each [`AgentWorkPlan`](crate::models::AgentWorkPlan).
 ///
 /// Permission: `wfm:agentWorkPlanBid:submit`
 ///
 /// Lists everything on one page.
 ///
-/// Made by `WorkforceManagementApi::get_workforcemanagement_workplanbid_workplans`.
+/// Created by `WorkforceManagementApi::get_workforcemanagement_workplanbid_workplans`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-workplanbids--bidId--workplans>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.workforce_management().get_workforcemanagement_workplanbid_workplans("bid_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetWorkforcemanagementWorkplanbidWorkplans {
     request: runtime::Request,
@@ -68,6 +82,17 @@ impl runtime::Operation for GetWorkforcemanagementWorkplanbidWorkplans {
     }
 }
 
+impl IntoFuture for GetWorkforcemanagementWorkplanbidWorkplans {
+    type Output = runtime::Result<runtime::Response<AgentWorkPlanListResponse>>;
+
+    type IntoFuture = runtime::Call<AgentWorkPlanListResponse>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for GetWorkforcemanagementWorkplanbidWorkplans {
     type Item = AgentWorkPlan;
 
@@ -84,8 +109,10 @@ impl runtime::Paged for GetWorkforcemanagementWorkplanbidWorkplans {
 }
 
 impl crate::api::WorkforceManagementApi {
-    /// `GET /api/v2/workforcemanagement/workplanbids/{bidId}/workplans` Optional parameters and all else:
-    /// [`GetWorkforcemanagementWorkplanbidWorkplans`].
+    /// Get workforcemanagement workplanbid workplans.
+    ///
+    /// `GET /api/v2/workforcemanagement/workplanbids/{bidId}/workplans` See
+    /// [`GetWorkforcemanagementWorkplanbidWorkplans`] for what it takes and returns.
     pub fn get_workforcemanagement_workplanbid_workplans(
         &self,
         bid_id: impl AsRef<str>,

@@ -2,17 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `AgentChecklistItem` in the API.
 #[derive(Clone, Default)]
 pub struct AgentChecklistItem {
     /// `automatedCheckEnabled`
     pub automated_check_enabled: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `exactPhraseMatch`
     pub exact_phrase_match: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `important`
     pub important: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

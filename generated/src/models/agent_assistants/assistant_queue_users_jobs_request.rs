@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AssistantQueueUsersJobsRequest` in the API.
+///
+/// Taken by `post_assistant_queue_users_jobs`.
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersJobsRequest {
-    /// required
+    /// `action`, required
     pub action: Option<AssistantQueueUsersJobsRequestAction>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +24,13 @@ impl codec::Model for AssistantQueueUsersJobsRequest {
 
 codec::__model!(AssistantQueueUsersJobsRequest);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AssistantQueueUsersJobsRequestAction {
+    /// `AutoAssignment`
     AutoAssignment,
+    /// `ManualAssignment`
     ManualAssignment,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `FeatureSupport` in the API.
 #[derive(Clone, Default)]
 pub struct FeatureSupport {
-    /// read-only
+    /// `details`, read-only
     pub details: Option<String>,
-    /// read-only
+    /// `feature`, read-only
     pub feature: Option<String>,
     /// `supportLevel`, read-only
     pub support_level: Option<FeatureSupportSupportLevel>,
@@ -27,10 +28,13 @@ impl codec::Model for FeatureSupport {
 
 codec::__model!(FeatureSupport);
 
+/// The values of `supportLevel`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FeatureSupportSupportLevel {
+    /// `Supported`
     Supported,
+    /// `NotSupported`
     NotSupported,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AutoAnswerSetting` in the API.
 #[derive(Clone, Default)]
 pub struct AutoAnswerSetting {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AuthoringKnowledgeSettings` in the API.
 #[derive(Clone, Default)]
 pub struct AuthoringKnowledgeSettings {
+    /// `description`
     pub description: Option<String>,
     /// `inheritFromExternal`
     pub inherit_from_external: Option<bool>,
@@ -29,10 +31,13 @@ impl codec::Model for AuthoringKnowledgeSettings {
 
 codec::__model!(AuthoringKnowledgeSettings);
 
+/// The values of `knowledgeType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AuthoringKnowledgeSettingsKnowledgeType {
+    /// `Standard`
     Standard,
+    /// `Enhanced`
     Enhanced,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationAttributeSchema` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationAttributeSchema {
-    /// required, read-only
+    /// `id`, required, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateGuide` in the API.
+///
+/// Taken by `post_guides`.
 #[derive(Clone, Default)]
 pub struct CreateGuide {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `source`, required
     pub source: Option<CreateGuideSource>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +27,17 @@ impl codec::Model for CreateGuide {
 
 codec::__model!(CreateGuide);
 
+/// The values of `source`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateGuideSource {
+    /// `Manual`
     Manual,
+    /// `Prompt`
     Prompt,
+    /// `Document`
     Document,
+    /// `Transcripts`
     Transcripts,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

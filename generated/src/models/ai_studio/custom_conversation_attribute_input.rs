@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CustomConversationAttributeInput` in the API.
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeInput {
     /// `divisionIds`

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CustomConversationAttributeUpdate` in the API.
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeUpdate {
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `name`
     pub name: Option<String>,
+    /// `value`
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DataAction` in the API.
 #[derive(Clone, Default)]
 pub struct DataAction {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `label`, required
     pub label: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GenerateGuideContentRequest` in the API.
+///
+/// Taken by `post_guides_jobs`.
 #[derive(Clone, Default)]
 pub struct GenerateGuideContentRequest {
+    /// `description`
     pub description: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GuideSessionMessage` in the API.
 #[derive(Clone, Default)]
 pub struct GuideSessionMessage {
+    /// `content`
     pub content: Option<String>,
+    /// `role`
     pub role: Option<GuideSessionMessageRole>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for GuideSessionMessage {
 
 codec::__model!(GuideSessionMessage);
 
+/// The values of `role`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GuideSessionMessageRole {
+    /// `User`
     User,
+    /// `Assistant`
     Assistant,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GuideSessionTurnInvocationData` in the API.
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationData {
     /// `actionName`, required
     pub action_name: Option<String>,
-    /// required
+    /// `group`, required
     pub group: Option<String>,
-    /// required
+    /// `output`, required
     pub output: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

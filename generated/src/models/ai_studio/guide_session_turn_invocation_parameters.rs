@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GuideSessionTurnInvocationParameters` in the API.
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationParameters {
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<GuideSessionTurnInvocationParametersType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +28,21 @@ impl codec::Model for GuideSessionTurnInvocationParameters {
 
 codec::__model!(GuideSessionTurnInvocationParameters);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GuideSessionTurnInvocationParametersType {
+    /// `String`
     String,
+    /// `Integer`
     Integer,
+    /// `Number`
     Number,
+    /// `Boolean`
     Boolean,
+    /// `Date`
     Date,
+    /// `List`
     List,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

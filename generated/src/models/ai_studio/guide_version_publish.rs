@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `GuideVersionPublish` in the API.
 #[derive(Clone, Default)]
 pub struct GuideVersionPublish {
+    /// `state`
     pub state: Option<GuideVersionPublishState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,10 +22,13 @@ impl codec::Model for GuideVersionPublish {
 
 codec::__model!(GuideVersionPublish);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GuideVersionPublishState {
+    /// `TestReady`
     TestReady,
+    /// `ProductionReady`
     ProductionReady,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ListValues` in the API.
 #[derive(Clone, Default)]
 pub struct ListValues {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

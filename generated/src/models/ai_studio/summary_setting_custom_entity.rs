@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SummarySettingCustomEntity` in the API.
 #[derive(Clone, Default)]
 pub struct SummarySettingCustomEntity {
+    /// `description`
     pub description: Option<String>,
+    /// `label`
     pub label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

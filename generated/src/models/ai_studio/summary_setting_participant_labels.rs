@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SummarySettingParticipantLabels` in the API.
 #[derive(Clone, Default)]
 pub struct SummarySettingParticipantLabels {
+    /// `external`
     pub external: Option<String>,
+    /// `internal`
     pub internal: Option<String>,
     /// `virtualAgent`
     pub virtual_agent: Option<String>,

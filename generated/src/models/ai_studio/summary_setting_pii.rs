@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `SummarySettingPII` in the API.
 #[derive(Clone, Default)]
 pub struct SummarySettingPii {
-    /// required
+    /// `all`, required
     pub all: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UpdateGuide` in the API.
+///
+/// Taken by `patch_guide`.
 #[derive(Clone, Default)]
 pub struct UpdateGuide {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

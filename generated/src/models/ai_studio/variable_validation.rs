@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `VariableValidation` in the API.
 #[derive(Clone, Default)]
 pub struct VariableValidation {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVersionAddressableEntity` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVersionAddressableEntity {
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// read-only
+    /// `version`, read-only
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentVersionPublish` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentVersionPublish {
-    /// required
+    /// `status`, required
     pub status: Option<AgenticVirtualAgentVersionPublishStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +22,13 @@ impl codec::Model for AgenticVirtualAgentVersionPublish {
 
 codec::__model!(AgenticVirtualAgentVersionPublish);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentVersionPublishStatus {
+    /// `TestReady`
     TestReady,
+    /// `ProductionReady`
     ProductionReady,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

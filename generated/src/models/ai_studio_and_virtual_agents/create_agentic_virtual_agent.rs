@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateAgenticVirtualAgent` in the API.
+///
+/// Taken by `post_agentic_virtualagents`.
 #[derive(Clone, Default)]
 pub struct CreateAgenticVirtualAgent {
     /// `imageUri`
     pub image_uri: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UpdateAgenticVirtualAgent` in the API.
+///
+/// Taken by `patch_agentic_virtualagent`.
 #[derive(Clone, Default)]
 pub struct UpdateAgenticVirtualAgent {
     /// `imageUri`
     pub image_uri: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AlertNotification` in the API.
 #[derive(Clone, Default)]
 pub struct AlertNotification {
+    /// `locale`
     pub locale: Option<String>,
     /// `notificationTypes`, required
     pub notification_types: Option<Vec<AlertNotificationNotificationTypes>>,
-    /// required
+    /// `recipient`, required
     pub recipient: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,12 +28,17 @@ impl codec::Model for AlertNotification {
 
 codec::__model!(AlertNotification);
 
+/// The values of `notificationTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertNotificationNotificationTypes {
+    /// `Sms`
     Sms,
+    /// `Device`
     Device,
+    /// `Email`
     Email,
+    /// `Push`
     Push,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AlertRuleProperties` in the API.
 #[derive(Clone, Default)]
 pub struct AlertRuleProperties {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// required, read-only
+    /// `type`, required, read-only
     pub r#type: Option<AlertRulePropertiesType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,13 +28,19 @@ impl codec::Model for AlertRuleProperties {
 
 codec::__model!(AlertRuleProperties);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertRulePropertiesType {
+    /// `ConversationMetrics`
     ConversationMetrics,
+    /// `UserPresence`
     UserPresence,
+    /// `WorkforceManagement`
     WorkforceManagement,
+    /// `OperationalConsole`
     OperationalConsole,
+    /// `Anomaly`
     Anomaly,
     /// `Unknown`
     UnknownValue,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AlertingUnreadStatus` in the API.
+///
+/// Returned by `put_alerting_alert`. Taken by `put_alerting_alert`.
 #[derive(Clone, Default)]
 pub struct AlertingUnreadStatus {
-    /// required
+    /// `unread`, required
     pub unread: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

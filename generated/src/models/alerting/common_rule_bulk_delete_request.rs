@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CommonRuleBulkDeleteRequest` in the API.
+///
+/// Taken by `post_alerting_rules_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct CommonRuleBulkDeleteRequest {
     /// `ruleIds`, required

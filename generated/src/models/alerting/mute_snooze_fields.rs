@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MuteSnoozeFields` in the API.
 #[derive(Clone, Default)]
 pub struct MuteSnoozeFields {
     /// `dateEnd`, required

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UnreadFields` in the API.
 #[derive(Clone, Default)]
 pub struct UnreadFields {
-    /// required
+    /// `state`, required
     pub state: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgentStateActivityCategoryCount` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStateActivityCategoryCount {
     /// `activityCategory`
     pub activity_category: Option<AgentStateActivityCategoryCountActivityCategory>,
+    /// `count`
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,17 +25,27 @@ impl codec::Model for AgentStateActivityCategoryCount {
 
 codec::__model!(AgentStateActivityCategoryCount);
 
+/// The values of `activityCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStateActivityCategoryCountActivityCategory {
+    /// `OnQueueWork`
     OnQueueWork,
+    /// `Break`
     Break,
+    /// `Meal`
     Meal,
+    /// `Meeting`
     Meeting,
+    /// `OffQueueWork`
     OffQueueWork,
+    /// `TimeOff`
     TimeOff,
+    /// `Training`
     Training,
+    /// `Unavailable`
     Unavailable,
+    /// `Unscheduled`
     Unscheduled,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgentStateAgentQueryPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStateAgentQueryPredicate {
-    /// required
+    /// `dimension`, required
     pub dimension: Option<AgentStateAgentQueryPredicateDimension>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for AgentStateAgentQueryPredicate {
 
 codec::__model!(AgentStateAgentQueryPredicate);
 
+/// The values of `dimension`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStateAgentQueryPredicateDimension {

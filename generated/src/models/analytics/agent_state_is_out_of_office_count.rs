@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentStateIsOutOfOfficeCount` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStateIsOutOfOfficeCount {
+    /// `count`
     pub count: Option<i64>,
     /// `isOutOfOffice`
     pub is_out_of_office: Option<bool>,

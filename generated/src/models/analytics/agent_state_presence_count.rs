@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentStatePresenceCount` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStatePresenceCount {
+    /// `count`
     pub count: Option<i64>,
     /// `organizationPresenceId`
     pub organization_presence_id: Option<String>,
@@ -26,6 +28,7 @@ impl codec::Model for AgentStatePresenceCount {
 
 codec::__model!(AgentStatePresenceCount);
 
+/// The values of `systemPresence`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStatePresenceCountSystemPresence {

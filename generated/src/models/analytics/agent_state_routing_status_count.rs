@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentStateRoutingStatusCount` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStateRoutingStatusCount {
+    /// `count`
     pub count: Option<i64>,
     /// `routingStatus`
     pub routing_status: Option<AgentStateRoutingStatusCountRoutingStatus>,
@@ -23,6 +25,7 @@ impl codec::Model for AgentStateRoutingStatusCount {
 
 codec::__model!(AgentStateRoutingStatusCount);
 
+/// The values of `routingStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStateRoutingStatusCountRoutingStatus {

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgentStateSessionQueryPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct AgentStateSessionQueryPredicate {
-    /// required
+    /// `dimension`, required
     pub dimension: Option<AgentStateSessionQueryPredicateDimension>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for AgentStateSessionQueryPredicate {
 
 codec::__model!(AgentStateSessionQueryPredicate);
 
+/// The values of `dimension`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStateSessionQueryPredicateDimension {

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AnalyticsDataRetentionResponse` in the API.
+///
+/// Returned by `get_analytics_dataretention_settings`, `put_analytics_dataretention_settings`.
 #[derive(Clone, Default)]
 pub struct AnalyticsDataRetentionResponse {
     /// `dateCreated`

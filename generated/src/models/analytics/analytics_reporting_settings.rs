@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AnalyticsReportingSettings` in the API.
+///
+/// Returned by `get_analytics_reporting_settings`, `patch_analytics_reporting_settings`. Taken by
+/// `patch_analytics_reporting_settings`.
 #[derive(Clone, Default)]
 pub struct AnalyticsReportingSettings {
     /// `myInteractionsPiiMaskingEnabled`

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ChartColumn` in the API.
 #[derive(Clone, Default)]
 pub struct ChartColumn {
     /// `columnType`
     pub column_type: Option<ChartColumnColumnType>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,12 +25,17 @@ impl codec::Model for ChartColumn {
 
 codec::__model!(ChartColumn);
 
+/// The values of `columnType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChartColumnColumnType {
+    /// `Default`
     Default,
+    /// `Topic`
     Topic,
+    /// `SecondaryStatus`
     SecondaryStatus,
+    /// `CustomCalculation`
     CustomCalculation,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationProperties` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationProperties {
     /// `filterWrapUpNotes`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DashboardConfigurationBulkRequest` in the API.
+///
+/// Taken by `post_analytics_reporting_settings_dashboards_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationBulkRequest {
     /// `dashboardConfigurationIds`, required

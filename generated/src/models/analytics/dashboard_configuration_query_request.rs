@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DashboardConfigurationQueryRequest` in the API.
+///
+/// Taken by `post_analytics_reporting_settings_dashboards_query`.
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationQueryRequest {
     /// `dashboardConfigurationIds`, required
@@ -31,10 +34,13 @@ impl codec::Model for DashboardConfigurationQueryRequest {
 
 codec::__model!(DashboardConfigurationQueryRequest);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DashboardConfigurationQueryRequestSortBy {
+    /// `Asc`
     Asc,
+    /// `Desc`
     Desc,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

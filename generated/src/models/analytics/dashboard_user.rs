@@ -2,17 +2,23 @@
 
 use crate::runtime::codec;
 
+/// `DashboardUser` in the API.
+///
+/// Returned by `get_analytics_reporting_dashboards_user`. Item of the listing
+/// `get_analytics_reporting_dashboards_users`.
 #[derive(Clone, Default)]
 pub struct DashboardUser {
     /// `dashboardCount`
     pub dashboard_count: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `publicDashboardCount`
     pub public_dashboard_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `state`
     pub state: Option<DashboardUserState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,6 +40,7 @@ impl codec::Model for DashboardUser {
 
 codec::__model!(DashboardUser);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DashboardUserState {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DashboardsSharedWith` in the API.
 #[derive(Clone, Default)]
 pub struct DashboardsSharedWith {
     /// `teamIds`

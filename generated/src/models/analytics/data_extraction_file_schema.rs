@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DataExtractionFileSchema` in the API.
+///
+/// Item of the listing `get_analytics_dataextraction_downloads_metadata`.
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchema {
     /// `dataSchema`
@@ -11,6 +14,7 @@ pub struct DataExtractionFileSchema {
     pub date_created: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DataExtractionFileUrl` in the API.
 #[derive(Clone, Default)]
 pub struct DataExtractionFileUrl {
+    /// `id`
     pub id: Option<String>,
     /// `signedUrl`
     pub signed_url: Option<String>,

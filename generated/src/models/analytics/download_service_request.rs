@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DownloadServiceRequest` in the API.
+///
+/// Taken by `post_analytics_dataextraction_downloads_bulk`.
 #[derive(Clone, Default)]
 pub struct DownloadServiceRequest {
-    /// required
+    /// `files`, required
     pub files: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnAction` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnAction {
     /// `actionId`
@@ -30,97 +31,183 @@ impl codec::Model for ReportingTurnAction {
 
 codec::__model!(ReportingTurnAction);
 
+/// The values of `actionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportingTurnActionActionType {
+    /// `AskForAuthenticationAction`
     AskForAuthenticationAction,
+    /// `AddFlowMilestoneAction`
     AddFlowMilestoneAction,
     /// `AskForNLUIntentAction`
     AskForNluIntentAction,
+    /// `AskForBooleanAction`
     AskForBooleanAction,
+    /// `AskForPaymentAction`
     AskForPaymentAction,
+    /// `AskForSlotAction`
     AskForSlotAction,
+    /// `AskSurveyQuestionAction`
     AskSurveyQuestionAction,
     /// `AskForNLUNextIntentAction`
     AskForNluNextIntentAction,
+    /// `AssignCustomerSegmentAction`
     AssignCustomerSegmentAction,
+    /// `BotState`
     BotState,
+    /// `CallAgenticVirtualAgentAction`
     CallAgenticVirtualAgentAction,
+    /// `CallBotFlowAction`
     CallBotFlowAction,
+    /// `CallDigitalBotFlowAction`
     CallDigitalBotFlowAction,
+    /// `CallTaskAction`
     CallTaskAction,
+    /// `CallGuideAction`
     CallGuideAction,
+    /// `ClearSlotAction`
     ClearSlotAction,
+    /// `ClearUtilizationLabelAction`
     ClearUtilizationLabelAction,
+    /// `DisconnectAction`
     DisconnectAction,
+    /// `EndTaskAction`
     EndTaskAction,
+    /// `ExitBotFlowAction`
     ExitBotFlowAction,
+    /// `UpdateVariableAction`
     UpdateVariableAction,
+    /// `CommunicateAction`
     CommunicateAction,
+    /// `DecisionAction`
     DecisionAction,
+    /// `FindEmergencyGroupAction`
     FindEmergencyGroupAction,
+    /// `FindGrammarAction`
     FindGrammarAction,
+    /// `FindGrammarByIdAction`
     FindGrammarByIdAction,
+    /// `FindGroupAction`
     FindGroupAction,
+    /// `FindLanguageSkillAction`
     FindLanguageSkillAction,
+    /// `FindQueueAction`
     FindQueueAction,
+    /// `FindQueueByIdAction`
     FindQueueByIdAction,
+    /// `FindScheduleAction`
     FindScheduleAction,
+    /// `FindScheduleGroupAction`
     FindScheduleGroupAction,
+    /// `FindSkillAction`
     FindSkillAction,
+    /// `FindSystemPromptAction`
     FindSystemPromptAction,
+    /// `FindUserAction`
     FindUserAction,
+    /// `FindUserByIdAction`
     FindUserByIdAction,
+    /// `FindUsersByIdAction`
     FindUsersByIdAction,
+    /// `FindUserPromptAction`
     FindUserPromptAction,
+    /// `FindUtilizationLabelAction`
     FindUtilizationLabelAction,
+    /// `FormAction`
     FormAction,
+    /// `SwitchAction`
     SwitchAction,
+    /// `DataAction`
     DataAction,
+    /// `DataTableLookupAction`
     DataTableLookupAction,
+    /// `GetExternalContactAction`
     GetExternalContactAction,
+    /// `GetExternalOrganizationAction`
     GetExternalOrganizationAction,
+    /// `GetAssignedCustomerSegmentsAction`
     GetAssignedCustomerSegmentsAction,
+    /// `LoopAction`
     LoopAction,
+    /// `ExitLoopAction`
     ExitLoopAction,
+    /// `NextLoopAction`
     NextLoopAction,
+    /// `LoopUntilAction`
     LoopUntilAction,
+    /// `SetActiveIntentAction`
     SetActiveIntentAction,
+    /// `SetFlowOutcomeAction`
     SetFlowOutcomeAction,
+    /// `InitializeFlowOutcomeAction`
     InitializeFlowOutcomeAction,
+    /// `AskForStringAction`
     AskForStringAction,
+    /// `SendResponseAction`
     SendResponseAction,
+    /// `GetResponseAction`
     GetResponseAction,
+    /// `ExtractSecureDataAction`
     ExtractSecureDataAction,
+    /// `SecureAction`
     SecureAction,
+    /// `TransferTaskAction`
     TransferTaskAction,
+    /// `DigitalMenuAction`
     DigitalMenuAction,
+    /// `WaitForInputAction`
     WaitForInputAction,
+    /// `EvaluateScheduleAction`
     EvaluateScheduleAction,
+    /// `EvaluateScheduleGroupAction`
     EvaluateScheduleGroupAction,
+    /// `PromoteExternalContactAction`
     PromoteExternalContactAction,
+    /// `ShowKnowledgeArticleAction`
     ShowKnowledgeArticleAction,
+    /// `SendKnowledgeFeedbackAction`
     SendKnowledgeFeedbackAction,
+    /// `SetLocaleAction`
     SetLocaleAction,
+    /// `ScreenPopAction`
     ScreenPopAction,
+    /// `SetUtilizationLabelAction`
     SetUtilizationLabelAction,
+    /// `SetWrapupCodeAction`
     SetWrapupCodeAction,
+    /// `TransferPureMatchAction`
     TransferPureMatchAction,
+    /// `TransferUserAction`
     TransferUserAction,
+    /// `TransferGroupAction`
     TransferGroupAction,
+    /// `TransferExternalAction`
     TransferExternalAction,
+    /// `GetAttributesAction`
     GetAttributesAction,
+    /// `SetAttributesAction`
     SetAttributesAction,
+    /// `SendInteractiveApplicationAction`
     SendInteractiveApplicationAction,
+    /// `SendRichLinkAction`
     SendRichLinkAction,
+    /// `SendDigitalContentAction`
     SendDigitalContentAction,
+    /// `AgenticAskForIntentAction`
     AgenticAskForIntentAction,
+    /// `AgenticAnythingElseAction`
     AgenticAnythingElseAction,
+    /// `CreateConversationAttributeAction`
     CreateConversationAttributeAction,
+    /// `GetConversationAttributeAction`
     GetConversationAttributeAction,
+    /// `GetConversationAttributesAction`
     GetConversationAttributesAction,
+    /// `UpdateConversationAttributeAction`
     UpdateConversationAttributeAction,
+    /// `FindDivisionAction`
     FindDivisionAction,
+    /// `FindDivisionsAction`
     FindDivisionsAction,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnIntentSlot` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnIntentSlot {
+    /// `confidence`
     pub confidence: Option<f64>,
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnKnowledgeDocument` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeDocument {
+    /// `answer`
     pub answer: Option<String>,
+    /// `confidence`
     pub confidence: Option<f64>,
+    /// `id`
     pub id: Option<String>,
+    /// `question`
     pub question: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SelectedColumns` in the API.
 #[derive(Clone, Default)]
 pub struct SelectedColumns {
     /// `columnName`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SessionEndDetails` in the API.
 #[derive(Clone, Default)]
 pub struct SessionEndDetails {
+    /// `reason`
     pub reason: Option<String>,
+    /// `type`
     pub r#type: Option<SessionEndDetailsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for SessionEndDetails {
 
 codec::__model!(SessionEndDetails);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SessionEndDetailsType {
+    /// `Disconnect`
     Disconnect,
+    /// `Exit`
     Exit,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SocialKeyword` in the API.
 #[derive(Clone, Default)]
 pub struct SocialKeyword {
+    /// `excludes`
     pub excludes: Option<Vec<String>>,
+    /// `includes`
     pub includes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `SocialNumericRange` in the API.
 #[derive(Clone, Default)]
 pub struct SocialNumericRange {
+    /// `eq`
     pub eq: Option<f64>,
+    /// `gt`
     pub gt: Option<f64>,
+    /// `gte`
     pub gte: Option<f64>,
+    /// `lt`
     pub lt: Option<f64>,
+    /// `lte`
     pub lte: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

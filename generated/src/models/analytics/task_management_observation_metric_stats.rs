@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TaskManagementObservationMetricStats` in the API.
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationMetricStats {
+    /// `count`
     pub count: Option<i64>,
+    /// `max`
     pub max: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TaskManagementObservationPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationPredicate {
-    /// required
+    /// `dimension`, required
     pub dimension: Option<TaskManagementObservationPredicateDimension>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for TaskManagementObservationPredicate {
 
 codec::__model!(TaskManagementObservationPredicate);
 
+/// The values of `dimension`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TaskManagementObservationPredicateDimension {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TranscriptTopics` in the API.
 #[derive(Clone, Default)]
 pub struct TranscriptTopics {
+    /// `excludes`
     pub excludes: Option<Vec<String>>,
+    /// `includes`
     pub includes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Transcripts` in the API.
 #[derive(Clone, Default)]
 pub struct Transcripts {
+    /// `contains`
     pub contains: Option<Vec<String>>,
     /// `doesNotContain`
     pub does_not_contain: Option<Vec<String>>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UpdateAnalyticsDataRetentionRequest` in the API.
+///
+/// Taken by `put_analytics_dataretention_settings`.
 #[derive(Clone, Default)]
 pub struct UpdateAnalyticsDataRetentionRequest {
     /// `retentionDays`, required

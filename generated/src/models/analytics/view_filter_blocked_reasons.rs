@@ -2,16 +2,25 @@
 
 use crate::runtime::codec;
 
+/// The values of `blockedReasons`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBlockedReasons {
+    /// `PageUrlConditionsNotMatching`
     PageUrlConditionsNotMatching,
+    /// `AlreadyExistingOffer`
     AlreadyExistingOffer,
+    /// `TriggerDateInFuture`
     TriggerDateInFuture,
+    /// `MultipleSimultaneousOffers`
     MultipleSimultaneousOffers,
+    /// `FrequencyCapping`
     FrequencyCapping,
+    /// `OfferedOutsideSchedule`
     OfferedOutsideSchedule,
+    /// `ServiceLevelThrottling`
     ServiceLevelThrottling,
+    /// `NoAvailableAgents`
     NoAvailableAgents,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

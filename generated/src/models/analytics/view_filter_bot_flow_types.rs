@@ -2,13 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `botFlowTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotFlowTypes {
     /// `Unknown`
     UnknownValue,
+    /// `Bot`
     Bot,
+    /// `DigitalBot`
     DigitalBot,
+    /// `VoiceSurvey`
     VoiceSurvey,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,28 +2,45 @@
 
 use crate::runtime::codec;
 
+/// The values of `botMessageTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotMessageTypes {
     /// `Unknown`
     UnknownValue,
+    /// `Phone`
     Phone,
     /// `SMS`
     Sms,
+    /// `GenesysChatWidget`
     GenesysChatWidget,
+    /// `FacebookMessenger`
     FacebookMessenger,
+    /// `WeChat`
     WeChat,
+    /// `Whatsapp`
     Whatsapp,
+    /// `AppleBusinessChat`
     AppleBusinessChat,
+    /// `Telegram`
     Telegram,
+    /// `Slack`
     Slack,
+    /// `Signal`
     Signal,
+    /// `Line`
     Line,
+    /// `Discord`
     Discord,
+    /// `TwitterDirectMessage`
     TwitterDirectMessage,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
+    /// `Apple`
     Apple,
+    /// `Other`
     Other,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

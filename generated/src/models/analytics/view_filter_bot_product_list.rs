@@ -2,24 +2,39 @@
 
 use crate::runtime::codec;
 
+/// The values of `botProductList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotProductList {
     /// `Unknown`
     UnknownValue,
+    /// `GenesysDialogEngine`
     GenesysDialogEngine,
+    /// `AmazonLex`
     AmazonLex,
+    /// `GoogleDialogFlow`
     GoogleDialogFlow,
+    /// `GoogleDialogFlowResell`
     GoogleDialogFlowResell,
+    /// `GenesysBotFlow`
     GenesysBotFlow,
+    /// `NuanceDlg`
     NuanceDlg,
+    /// `GoogleDialogFlowCx`
     GoogleDialogFlowCx,
+    /// `GenesysByob`
     GenesysByob,
+    /// `AmazonLexV2`
     AmazonLexV2,
+    /// `GoogleDialogFlowCxResell`
     GoogleDialogFlowCxResell,
+    /// `GoogleSttBotFlow`
     GoogleSttBotFlow,
+    /// `MicrosoftSttBotFlow`
     MicrosoftSttBotFlow,
+    /// `AudioConnector`
     AudioConnector,
+    /// `BotConnector`
     BotConnector,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

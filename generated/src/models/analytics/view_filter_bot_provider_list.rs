@@ -2,14 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `botProviderList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotProviderList {
     /// `Unknown`
     UnknownValue,
+    /// `Genesys`
     Genesys,
+    /// `Amazon`
     Amazon,
+    /// `Google`
     Google,
+    /// `Nuance`
     Nuance,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,18 +2,27 @@
 
 use crate::runtime::codec;
 
+/// The values of `botRecognitionFailureReasonList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotRecognitionFailureReasonList {
     /// `Unknown`
     UnknownValue,
+    /// `NoInputCollection`
     NoInputCollection,
+    /// `NoInputConfirmation`
     NoInputConfirmation,
+    /// `NoInputDisambiguation`
     NoInputDisambiguation,
+    /// `NoMatchCollection`
     NoMatchCollection,
+    /// `NoMatchConfirmation`
     NoMatchConfirmation,
+    /// `NoMatchDisambiguation`
     NoMatchDisambiguation,
+    /// `MaxWrongMatch`
     MaxWrongMatch,
+    /// `AllOptionsRejected`
     AllOptionsRejected,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,26 +2,41 @@
 
 use crate::runtime::codec;
 
+/// The values of `botResultList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterBotResultList {
     /// `Unknown`
     UnknownValue,
+    /// `ExitRequestedByUser`
     ExitRequestedByUser,
+    /// `ExitRequestedByBot`
     ExitRequestedByBot,
+    /// `ExitError`
     ExitError,
+    /// `ExitRecognitionFailure`
     ExitRecognitionFailure,
+    /// `DisconnectRequestedByUser`
     DisconnectRequestedByUser,
+    /// `DisconnectRequestedByBot`
     DisconnectRequestedByBot,
+    /// `DisconnectSessionExpired`
     DisconnectSessionExpired,
+    /// `DisconnectError`
     DisconnectError,
+    /// `DisconnectRecognitionFailure`
     DisconnectRecognitionFailure,
     /// `TransferToACD`
     TransferToAcd,
+    /// `TransferToUser`
     TransferToUser,
+    /// `TransferToGroup`
     TransferToGroup,
+    /// `TransferToNumber`
     TransferToNumber,
+    /// `TransferToUserVoicemail`
     TransferToUserVoicemail,
+    /// `TransferToGroupVoicemail`
     TransferToGroupVoicemail,
     /// `TransferToACDVoicemail`
     TransferToAcdVoicemail,

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `contentModerationFlags`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterContentModerationFlags {
+    /// `NotSafeForWork`
     NotSafeForWork,
+    /// `SafeForWork`
     SafeForWork,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `developmentRoleList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterDevelopmentRoleList {
+    /// `Creator`
     Creator,
+    /// `Facilitator`
     Facilitator,
+    /// `Attendee`
     Attendee,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,14 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `developmentStatusList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterDevelopmentStatusList {
+    /// `Planned`
     Planned,
+    /// `Scheduled`
     Scheduled,
+    /// `InvalidSchedule`
     InvalidSchedule,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `NotCompleted`
     NotCompleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,14 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `developmentTypeList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterDevelopmentTypeList {
+    /// `Informational`
     Informational,
+    /// `Coaching`
     Coaching,
+    /// `Assessment`
     Assessment,
+    /// `AssessedContent`
     AssessedContent,
+    /// `External`
     External,
+    /// `Native`
     Native,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

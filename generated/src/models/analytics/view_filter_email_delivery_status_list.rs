@@ -2,17 +2,27 @@
 
 use crate::runtime::codec;
 
+/// The values of `emailDeliveryStatusList`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterEmailDeliveryStatusList {
+    /// `DeliveryFailed`
     DeliveryFailed,
+    /// `DeliveryPushed`
     DeliveryPushed,
+    /// `DeliverySuccess`
     DeliverySuccess,
+    /// `Failed`
     Failed,
+    /// `Published`
     Published,
+    /// `Queued`
     Queued,
+    /// `Read`
     Read,
+    /// `Received`
     Received,
+    /// `Sent`
     Sent,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `empathyScoreCategories`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterEmpathyScoreCategories {
+    /// `Unhelpful`
     Unhelpful,
+    /// `Neutral`
     Neutral,
+    /// `Empathetic`
     Empathetic,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

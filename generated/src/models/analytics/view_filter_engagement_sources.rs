@@ -2,45 +2,77 @@
 
 use crate::runtime::codec;
 
+/// The values of `engagementSources`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterEngagementSources {
+    /// `AppleMessagesForBusiness`
     AppleMessagesForBusiness,
+    /// `Discord`
     Discord,
+    /// `Email`
     Email,
+    /// `Facebook`
     Facebook,
+    /// `FacebookMessenger`
     FacebookMessenger,
+    /// `Glassdoor`
     Glassdoor,
+    /// `GoogleBusinessProfile`
     GoogleBusinessProfile,
+    /// `Instagram`
     Instagram,
+    /// `KakaoTalk`
     KakaoTalk,
+    /// `Line`
     Line,
+    /// `LinkedIn`
     LinkedIn,
+    /// `MicrosoftTeams`
     MicrosoftTeams,
+    /// `MobileChat`
     MobileChat,
+    /// `Other`
     Other,
     /// `QQ`
     Qq,
+    /// `Reddit`
     Reddit,
+    /// `ServiceNow`
     ServiceNow,
     /// `SFDC`
     Sfdc,
     /// `SMS`
     Sms,
+    /// `Snapchat`
     Snapchat,
+    /// `Telegram`
     Telegram,
+    /// `Threads`
     Threads,
+    /// `Trustpilot`
     Trustpilot,
+    /// `Unspecified`
     Unspecified,
+    /// `Viber`
     Viber,
+    /// `WebChat`
     WebChat,
+    /// `WeChat`
     WeChat,
+    /// `Weibo`
     Weibo,
+    /// `WhatsApp`
     WhatsApp,
+    /// `X`
     X,
+    /// `Yelp`
     Yelp,
+    /// `YouTube`
     YouTube,
+    /// `Zendesk`
     Zendesk,
+    /// `OpenMessaging`
     OpenMessaging,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

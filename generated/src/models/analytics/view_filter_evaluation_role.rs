@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `evaluationRole`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterEvaluationRole {
+    /// `Evaluator`
     Evaluator,
+    /// `Supervisor`
     Supervisor,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `evaluationStatuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterEvaluationStatuses {
+    /// `Finished`
     Finished,
+    /// `InProgress`
     InProgress,
+    /// `InReview`
     InReview,
+    /// `Pending`
     Pending,
+    /// `Retracted`
     Retracted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `recommendationSources`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterRecommendationSources {
+    /// `KnowledgeSearch`
     KnowledgeSearch,
+    /// `RulesEngine`
     RulesEngine,
+    /// `ManualSearch`
     ManualSearch,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `sentimentScoreCategories`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSentimentScoreCategories {
+    /// `VeryNegative`
     VeryNegative,
+    /// `SlightlyNegative`
     SlightlyNegative,
+    /// `Neutral`
     Neutral,
+    /// `SlightlyPositive`
     SlightlyPositive,
+    /// `VeryPositive`
     VeryPositive,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

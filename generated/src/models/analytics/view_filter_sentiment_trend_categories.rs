@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `sentimentTrendCategories`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSentimentTrendCategories {
+    /// `Declining`
     Declining,
+    /// `SlightlyDeclining`
     SlightlyDeclining,
+    /// `NoChange`
     NoChange,
+    /// `SlightlyImproving`
     SlightlyImproving,
+    /// `Improving`
     Improving,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,14 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialChannels`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialChannels {
+    /// `Facebook`
     Facebook,
+    /// `Instagram`
     Instagram,
+    /// `Twitter`
     Twitter,
+    /// `Open`
     Open,
+    /// `GoogleBusinessProfile`
     GoogleBusinessProfile,
+    /// `LinkedIn`
     LinkedIn,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialClassifications`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialClassifications {
+    /// `Public`
     Public,
+    /// `Private`
     Private,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialContentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialContentType {
+    /// `Text`
     Text,
+    /// `Image`
     Image,
+    /// `Video`
     Video,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

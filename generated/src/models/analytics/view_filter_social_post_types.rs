@@ -2,17 +2,27 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialPostTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialPostTypes {
+    /// `Posts`
     Posts,
+    /// `Comments`
     Comments,
+    /// `PostMention`
     PostMention,
+    /// `ReelsMention`
     ReelsMention,
+    /// `CommentMention`
     CommentMention,
+    /// `CollaboratePosts`
     CollaboratePosts,
+    /// `LiveVideo`
     LiveVideo,
+    /// `LiveComment`
     LiveComment,
+    /// `Reviews`
     Reviews,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialSentimentCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialSentimentCategory {
+    /// `Positive`
     Positive,
+    /// `Negative`
     Negative,
+    /// `Neutral`
     Neutral,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `socialSourceTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSocialSourceTypes {
+    /// `Owned`
     Owned,
+    /// `NonOwned`
     NonOwned,
+    /// `Others`
     Others,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `surveyResponseStatuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterSurveyResponseStatuses {
     /// `Unknown`
     UnknownValue,
+    /// `FullResponse`
     FullResponse,
+    /// `PartialResponse`
     PartialResponse,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

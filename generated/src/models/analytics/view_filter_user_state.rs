@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `userState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ViewFilterUserState {
+    /// `ActiveAndInactive`
     ActiveAndInactive,
+    /// `Active`
     Active,
+    /// `Inactive`
     Inactive,
+    /// `Deleted`
     Deleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

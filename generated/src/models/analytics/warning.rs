@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Warning` in the API.
 #[derive(Clone, Default)]
 pub struct Warning {
+    /// `color`
     pub color: Option<String>,
     /// `rangeType`
     pub range_type: Option<WarningRangeType>,
+    /// `value`
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,6 +28,7 @@ impl codec::Model for Warning {
 
 codec::__model!(Warning);
 
+/// The values of `rangeType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WarningRangeType {

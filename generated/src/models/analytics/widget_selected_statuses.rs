@@ -2,24 +2,41 @@
 
 use crate::runtime::codec;
 
+/// The values of `selectedStatuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WidgetSelectedStatuses {
+    /// `Available`
     Available,
+    /// `Away`
     Away,
+    /// `Busy`
     Busy,
+    /// `Break`
     Break,
+    /// `Meeting`
     Meeting,
+    /// `Training`
     Training,
+    /// `Meal`
     Meal,
+    /// `SystemAway`
     SystemAway,
+    /// `OnQueue`
     OnQueue,
+    /// `Interacting`
     Interacting,
+    /// `NotResponding`
     NotResponding,
+    /// `Idle`
     Idle,
+    /// `Communicating`
     Communicating,
+    /// `OffQueue`
     OffQueue,
+    /// `Online`
     Online,
+    /// `Offline`
     Offline,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `sortKey`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WidgetSortKey {
+    /// `Name`
     Name,
+    /// `Duration`
     Duration,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemStatusFilter` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemStatusFilter {
     /// `workitemStatusId`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AnalyticsAgentGroup` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentGroup {
     /// `agentGroupId`
@@ -24,11 +25,15 @@ impl codec::Model for AnalyticsAgentGroup {
 
 codec::__model!(AnalyticsAgentGroup);
 
+/// The values of `agentGroupType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsAgentGroupAgentGroupType {
+    /// `Group`
     Group,
+    /// `SkillGroup`
     SkillGroup,
+    /// `Team`
     Team,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

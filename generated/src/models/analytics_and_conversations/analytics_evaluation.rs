@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AnalyticsEvaluation` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsEvaluation {
     /// `assigneeApplicable`
@@ -13,6 +14,7 @@ pub struct AnalyticsEvaluation {
     pub calibration_id: Option<String>,
     /// `contextId`
     pub context_id: Option<String>,
+    /// `deleted`
     pub deleted: Option<bool>,
     /// `evaluationId`
     pub evaluation_id: Option<String>,
@@ -32,7 +34,9 @@ pub struct AnalyticsEvaluation {
     pub o_total_score: Option<i64>,
     /// `queueId`
     pub queue_id: Option<String>,
+    /// `released`
     pub released: Option<bool>,
+    /// `rescored`
     pub rescored: Option<bool>,
     /// `systemSubmitted`
     pub system_submitted: Option<bool>,
@@ -70,13 +74,19 @@ impl codec::Model for AnalyticsEvaluation {
 
 codec::__model!(AnalyticsEvaluation);
 
+/// The values of `evaluationStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsEvaluationEvaluationStatus {
+    /// `Finished`
     Finished,
+    /// `InProgress`
     InProgress,
+    /// `InReview`
     InReview,
+    /// `Pending`
     Pending,
+    /// `Retracted`
     Retracted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AnalyticsMediaEndpointStat` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsMediaEndpointStat {
+    /// `codecs`
     pub codecs: Option<Vec<String>>,
     /// `discardedPackets`
     pub discarded_packets: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AnalyticsProposedAgent` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsProposedAgent {
     /// `agentRank`

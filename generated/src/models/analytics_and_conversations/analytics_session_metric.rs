@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AnalyticsSessionMetric` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsSessionMetric {
     /// `emitDate`
     pub emit_date: Option<time::Timestamp>,
+    /// `name`
     pub name: Option<String>,
+    /// `value`
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationActivityScoredAgent` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationActivityScoredAgent {
     /// `agentScore`

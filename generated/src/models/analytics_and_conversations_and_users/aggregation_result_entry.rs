@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `AggregationResultEntry` in the API.
 #[derive(Clone, Default)]
 pub struct AggregationResultEntry {
+    /// `count`
     pub count: Option<i64>,
+    /// `gte`
     pub gte: Option<f64>,
+    /// `lt`
     pub lt: Option<f64>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

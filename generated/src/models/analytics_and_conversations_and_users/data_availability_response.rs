@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DataAvailabilityResponse` in the API.
+///
+/// Returned by `get_analytics_conversations_details_jobs_availability`,
+/// `get_analytics_users_details_jobs_availability`.
 #[derive(Clone, Default)]
 pub struct DataAvailabilityResponse {
     /// `dataAvailabilityDate`

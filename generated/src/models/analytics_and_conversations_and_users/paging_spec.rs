@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PagingSpec` in the API.
 #[derive(Clone, Default)]
 pub struct PagingSpec {
     /// `pageNumber`, required

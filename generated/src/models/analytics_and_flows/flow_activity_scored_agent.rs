@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FlowActivityScoredAgent` in the API.
 #[derive(Clone, Default)]
 pub struct FlowActivityScoredAgent {
     /// `agentScore`

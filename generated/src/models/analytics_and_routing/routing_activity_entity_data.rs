@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `RoutingActivityEntityData` in the API.
 #[derive(Clone, Default)]
 pub struct RoutingActivityEntityData {
     /// `activityDate`, required

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `RoutingActivityMetricValue` in the API.
 #[derive(Clone, Default)]
 pub struct RoutingActivityMetricValue {
+    /// `count`
     pub count: Option<i64>,
     /// `entityIds`
     pub entity_ids: Option<Vec<String>>,
+    /// `metric`
     pub metric: Option<RoutingActivityMetricValueMetric>,
+    /// `qualifier`
     pub qualifier: Option<String>,
     /// `secondaryQualifier`
     pub secondary_qualifier: Option<String>,
@@ -30,6 +34,7 @@ impl codec::Model for RoutingActivityMetricValue {
 
 codec::__model!(RoutingActivityMetricValue);
 
+/// The values of `metric`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RoutingActivityMetricValueMetric {

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TeamActivityEntityData` in the API.
 #[derive(Clone, Default)]
 pub struct TeamActivityEntityData {
     /// `activityDate`, required

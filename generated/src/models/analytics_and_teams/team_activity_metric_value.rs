@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TeamActivityMetricValue` in the API.
 #[derive(Clone, Default)]
 pub struct TeamActivityMetricValue {
+    /// `count`
     pub count: Option<i64>,
     /// `entityIds`
     pub entity_ids: Option<Vec<String>>,
+    /// `metric`
     pub metric: Option<TeamActivityMetricValueMetric>,
+    /// `qualifier`
     pub qualifier: Option<String>,
     /// `secondaryQualifier`
     pub secondary_qualifier: Option<String>,
@@ -30,6 +34,7 @@ impl codec::Model for TeamActivityMetricValue {
 
 codec::__model!(TeamActivityMetricValue);
 
+/// The values of `metric`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamActivityMetricValueMetric {

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `TextBotUserAgent` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotUserAgent {
-    /// required
+    /// `name`, required
     pub name: Option<TextBotUserAgentName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,26 +22,43 @@ impl codec::Model for TextBotUserAgent {
 
 codec::__model!(TextBotUserAgent);
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TextBotUserAgentName {
+    /// `Phone`
     Phone,
     /// `SMS`
     Sms,
+    /// `GenesysWebWidget`
     GenesysWebWidget,
+    /// `FacebookMessenger`
     FacebookMessenger,
+    /// `WeChat`
     WeChat,
+    /// `Whatsapp`
     Whatsapp,
+    /// `AppleBusinessChat`
     AppleBusinessChat,
+    /// `Apple`
     Apple,
+    /// `Telegram`
     Telegram,
+    /// `Slack`
     Slack,
+    /// `Signal`
     Signal,
+    /// `Line`
     Line,
+    /// `Discord`
     Discord,
+    /// `TwitterDirectMessage`
     TwitterDirectMessage,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
+    /// `Other`
     Other,
     /// `Unknown`
     UnknownValue,

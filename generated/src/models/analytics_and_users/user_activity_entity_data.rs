@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserActivityEntityData` in the API.
 #[derive(Clone, Default)]
 pub struct UserActivityEntityData {
     /// `activityDate`, required

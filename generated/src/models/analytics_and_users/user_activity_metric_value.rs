@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `UserActivityMetricValue` in the API.
 #[derive(Clone, Default)]
 pub struct UserActivityMetricValue {
+    /// `count`
     pub count: Option<i64>,
     /// `entityIds`
     pub entity_ids: Option<Vec<String>>,
+    /// `metric`
     pub metric: Option<UserActivityMetricValueMetric>,
+    /// `qualifier`
     pub qualifier: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +31,7 @@ impl codec::Model for UserActivityMetricValue {
 
 codec::__model!(UserActivityMetricValue);
 
+/// The values of `metric`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserActivityMetricValueMetric {

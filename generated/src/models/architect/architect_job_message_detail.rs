@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ArchitectJobMessageDetail` in the API.
 #[derive(Clone, Default)]
 pub struct ArchitectJobMessageDetail {
     /// `correlationId`, read-only
@@ -10,7 +11,7 @@ pub struct ArchitectJobMessageDetail {
     pub error_code: Option<String>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
-    /// read-only
+    /// `method`, read-only
     pub method: Option<String>,
     /// `requestBody`, read-only
     pub request_body: Option<String>,
@@ -20,9 +21,9 @@ pub struct ArchitectJobMessageDetail {
     pub status_code: Option<i64>,
     /// `statusMessage`, read-only
     pub status_message: Option<String>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<ArchitectJobMessageDetailType>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -48,9 +49,11 @@ impl codec::Model for ArchitectJobMessageDetail {
 
 codec::__model!(ArchitectJobMessageDetail);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ArchitectJobMessageDetailType {
+    /// `NetworkDiagnostic`
     NetworkDiagnostic,
     /// `Unknown`
     UnknownValue,

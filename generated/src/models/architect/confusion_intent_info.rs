@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConfusionIntentInfo` in the API.
 #[derive(Clone, Default)]
 pub struct ConfusionIntentInfo {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// `utteranceCount`
     pub utterance_count: Option<i64>,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConfusionUtterance` in the API.
 #[derive(Clone, Default)]
 pub struct ConfusionUtterance {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `similarity`
     pub similarity: Option<f64>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

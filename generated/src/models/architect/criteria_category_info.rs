@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CriteriaCategoryInfo` in the API.
 #[derive(Clone, Default)]
 pub struct CriteriaCategoryInfo {
     /// `categoryId`

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CriteriaItem` in the API.
 #[derive(Clone, Default)]
 pub struct CriteriaItem {
+    /// `key`
     pub key: Option<CriteriaItemKey>,
+    /// `operator`
     pub operator: Option<CriteriaItemOperator>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,30 +28,53 @@ impl codec::Model for CriteriaItem {
 
 codec::__model!(CriteriaItem);
 
+/// The values of `key`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaItemKey {
+    /// `FlowStartDateTime`
     FlowStartDateTime,
+    /// `FlowEndDateTime`
     FlowEndDateTime,
+    /// `ConversationId`
     ConversationId,
+    /// `WorkitemId`
     WorkitemId,
+    /// `FlowType`
     FlowType,
+    /// `FlowId`
     FlowId,
+    /// `FlowErrorReason`
     FlowErrorReason,
+    /// `FlowWarningReason`
     FlowWarningReason,
+    /// `FlowAlternateExecutionId`
     FlowAlternateExecutionId,
+    /// `FlowObjectExecutionId`
     FlowObjectExecutionId,
+    /// `FlowActionId`
     FlowActionId,
+    /// `FlowActionType`
     FlowActionType,
+    /// `FlowActionOutputPathId`
     FlowActionOutputPathId,
+    /// `FlowActionOutputPathName`
     FlowActionOutputPathName,
+    /// `FlowActionIdOutputPathId`
     FlowActionIdOutputPathId,
+    /// `FlowActionIdOutputPathName`
     FlowActionIdOutputPathName,
+    /// `FlowActionTypeOutputPathId`
     FlowActionTypeOutputPathId,
+    /// `FlowActionTypeOutputPathName`
     FlowActionTypeOutputPathName,
+    /// `BotId`
     BotId,
+    /// `BotErrorReason`
     BotErrorReason,
+    /// `BotFlowExecutionId`
     BotFlowExecutionId,
+    /// `BotObjectExecutionId`
     BotObjectExecutionId,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -114,6 +141,7 @@ impl codec::OpenEnum for CriteriaItemKey {
 
 codec::__open_enum!(CriteriaItemKey);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaItemOperator {

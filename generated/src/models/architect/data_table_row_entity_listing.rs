@@ -3,8 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `DataTableRowEntityListing` in the API.
+///
+/// Returned by `get_flows_datatable_rows`.
 #[derive(Clone, Default)]
 pub struct DataTableRowEntityListing {
+    /// `entities`
     pub entities: Option<Vec<BTreeMap<String, serde_json::Value>>>,
     /// `firstUri`
     pub first_uri: Option<String>,
@@ -22,6 +26,7 @@ pub struct DataTableRowEntityListing {
     pub previous_uri: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
+    /// `total`
     pub total: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,19 @@
 
 use crate::runtime::codec;
 
+/// `DependencyType` in the API.
+///
+/// Returned by `get_architect_dependencytracking_type`. Item of the listing
+/// `get_architect_dependencytracking_types`.
 #[derive(Clone, Default)]
 pub struct DependencyType {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `versioned`
     pub versioned: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ExecutionDataEntity` in the API.
+///
+/// Item of the listing `get_flows_instance`, `get_flows_instances_job`.
 #[derive(Clone, Default)]
 pub struct ExecutionDataEntity {
     /// `downloadUri`
     pub download_uri: Option<String>,
+    /// `failed`
     pub failed: Option<bool>,
+    /// `id`
     pub id: Option<String>,
     /// `statusCode`
     pub status_code: Option<String>,

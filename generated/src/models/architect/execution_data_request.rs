@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExecutionDataRequest` in the API.
+///
+/// Taken by `post_flows_instances_jobs`.
 #[derive(Clone, Default)]
 pub struct ExecutionDataRequest {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

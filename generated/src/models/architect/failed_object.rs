@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `FailedObject` in the API.
 #[derive(Clone, Default)]
 pub struct FailedObject {
     /// `errorCode`
     pub error_code: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `version`
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `FlowCharacteristics` in the API.
 #[derive(Clone, Default)]
 pub struct FlowCharacteristics {
+    /// `communications`
     pub communications: Option<bool>,
     /// `eventError`
     pub event_error: Option<bool>,
@@ -15,7 +17,9 @@ pub struct FlowCharacteristics {
     pub execution_input_outputs: Option<bool>,
     /// `executionItems`
     pub execution_items: Option<bool>,
+    /// `names`
     pub names: Option<bool>,
+    /// `variables`
     pub variables: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FlowExecutionDataQueryResult` in the API.
+///
+/// Item of the listing `post_flows_instances_query`.
 #[derive(Clone, Default)]
 pub struct FlowExecutionDataQueryResult {
     /// `conversationId`
@@ -21,8 +24,9 @@ pub struct FlowExecutionDataQueryResult {
     pub flow_version: Option<String>,
     /// `flowWarningReason`
     pub flow_warning_reason: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -57,6 +61,7 @@ impl codec::Model for FlowExecutionDataQueryResult {
 
 codec::__model!(FlowExecutionDataQueryResult);
 
+/// The values of `flowType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FlowExecutionDataQueryResultFlowType {

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `FlowExecutionLaunchRequest` in the API.
+///
+/// Taken by `post_flows_executions`.
 #[derive(Clone, Default)]
 pub struct FlowExecutionLaunchRequest {
     /// `flowId`, required
@@ -11,6 +14,7 @@ pub struct FlowExecutionLaunchRequest {
     pub flow_version: Option<String>,
     /// `inputData`
     pub input_data: Option<BTreeMap<String, serde_json::Value>>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

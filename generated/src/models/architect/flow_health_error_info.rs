@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `FlowHealthErrorInfo` in the API.
 #[derive(Clone, Default)]
 pub struct FlowHealthErrorInfo {
+    /// `code`
     pub code: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, serde_json::Value>>,

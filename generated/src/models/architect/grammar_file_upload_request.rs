@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `GrammarFileUploadRequest` in the API.
+///
+/// Taken by `post_architect_grammar_language_files_dtmf`,
+/// `post_architect_grammar_language_files_voice`.
 #[derive(Clone, Default)]
 pub struct GrammarFileUploadRequest {
     /// `fileType`
@@ -21,6 +25,7 @@ impl codec::Model for GrammarFileUploadRequest {
 
 codec::__model!(GrammarFileUploadRequest);
 
+/// The values of `fileType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GrammarFileUploadRequestFileType {

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `GrammarLanguageFileMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct GrammarLanguageFileMetadata {
     /// `dateUploaded`
@@ -31,10 +32,13 @@ impl codec::Model for GrammarLanguageFileMetadata {
 
 codec::__model!(GrammarLanguageFileMetadata);
 
+/// The values of `fileType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GrammarLanguageFileMetadataFileType {
+    /// `Gram`
     Gram,
+    /// `Grxml`
     Grxml,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OutlierInfo` in the API.
 #[derive(Clone, Default)]
 pub struct OutlierInfo {
+    /// `outlier`
     pub outlier: Option<bool>,
+    /// `score`
     pub score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

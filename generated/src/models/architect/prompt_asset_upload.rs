@@ -3,11 +3,15 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `PromptAssetUpload` in the API.
+///
+/// Returned by `post_architect_prompt_resource_uploads`,
+/// `post_architect_systemprompt_resource_uploads`.
 #[derive(Clone, Default)]
 pub struct PromptAssetUpload {
-    /// read-only
+    /// `headers`, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

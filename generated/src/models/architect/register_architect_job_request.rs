@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RegisterArchitectJobRequest` in the API.
+///
+/// Taken by `post_flows_jobs`.
 #[derive(Clone, Default)]
 pub struct RegisterArchitectJobRequest {
     /// `createStubs`

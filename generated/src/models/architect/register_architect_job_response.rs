@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `RegisterArchitectJobResponse` in the API.
+///
+/// Returned by `post_flows_jobs`.
 #[derive(Clone, Default)]
 pub struct RegisterArchitectJobResponse {
-    /// read-only
+    /// `headers`, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `presignedUrl`, read-only
     pub presigned_url: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Intent` in the API.
 #[derive(Clone, Default)]
 pub struct Intent {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SupportedLanguage` in the API.
 #[derive(Clone, Default)]
 pub struct SupportedLanguage {
     /// `isDefault`, read-only
     pub is_default: Option<bool>,
-    /// read-only
+    /// `language`, read-only
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExecutionDataSettingsRequest` in the API.
+///
+/// Taken by `patch_flows_instances_settings_executiondata`, `patch_settings_executiondata`.
 #[derive(Clone, Default)]
 pub struct ExecutionDataSettingsRequest {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AudioFormat` in the API.
 #[derive(Clone, Default)]
 pub struct AudioFormat {
     /// `bitsPerSample`, read-only
     pub bits_per_sample: Option<i64>,
-    /// read-only
+    /// `channels`, read-only
     pub channels: Option<i64>,
-    /// read-only
+    /// `encoding`, read-only
     pub encoding: Option<AudioFormatEncoding>,
     /// `sampleRate`, read-only
     pub sample_rate: Option<i64>,
@@ -30,6 +31,7 @@ impl codec::Model for AudioFormat {
 
 codec::__model!(AudioFormat);
 
+/// The values of `encoding`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AudioFormatEncoding {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AuditQueryEntity` in the API.
 #[derive(Clone, Default)]
 pub struct AuditQueryEntity {
+    /// `actions`
     pub actions: Option<Vec<String>>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

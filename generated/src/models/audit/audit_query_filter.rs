@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AuditQueryFilter` in the API.
 #[derive(Clone, Default)]
 pub struct AuditQueryFilter {
-    /// required
+    /// `property`, required
     pub property: Option<AuditQueryFilterProperty>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +25,21 @@ impl codec::Model for AuditQueryFilter {
 
 codec::__model!(AuditQueryFilter);
 
+/// The values of `property`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AuditQueryFilterProperty {
+    /// `UserId`
     UserId,
+    /// `TrusteeOrganizationId`
     TrusteeOrganizationId,
+    /// `ClientId`
     ClientId,
+    /// `Action`
     Action,
+    /// `EntityType`
     EntityType,
+    /// `EntityId`
     EntityId,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

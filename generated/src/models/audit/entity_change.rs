@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EntityChange` in the API.
 #[derive(Clone, Default)]
 pub struct EntityChange {
     /// `entityId`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InitiatingAction` in the API.
 #[derive(Clone, Default)]
 pub struct InitiatingAction {
     /// `actionContext`

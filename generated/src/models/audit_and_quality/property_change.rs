@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `PropertyChange` in the API.
 #[derive(Clone, Default)]
 pub struct PropertyChange {
     /// `newValues`
     pub new_values: Option<Vec<String>>,
     /// `oldValues`
     pub old_values: Option<Vec<String>>,
+    /// `property`
     pub property: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

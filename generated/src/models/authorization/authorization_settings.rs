@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AuthorizationSettings` in the API.
+///
+/// Returned by `get_authorization_settings`, `patch_authorization_settings`. Taken by
+/// `patch_authorization_settings`.
 #[derive(Clone, Default)]
 pub struct AuthorizationSettings {
     /// `analysisDays`
@@ -13,7 +17,7 @@ pub struct AuthorizationSettings {
     pub date_last_active: Option<time::Date>,
     /// `dateLastCalculated`, read-only
     pub date_last_calculated: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

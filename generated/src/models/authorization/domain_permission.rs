@@ -2,16 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `DomainPermission` in the API.
 #[derive(Clone, Default)]
 pub struct DomainPermission {
+    /// `action`
     pub action: Option<String>,
     /// `allowsConditions`
     pub allows_conditions: Option<bool>,
     /// `divisionAware`
     pub division_aware: Option<bool>,
+    /// `domain`
     pub domain: Option<String>,
     /// `entityType`
     pub entity_type: Option<String>,
+    /// `label`
     pub label: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PolicyAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct PolicyAttribute {
+    /// `description`
     pub description: Option<String>,
     /// `featureToggle`
     pub feature_toggle: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<PolicyAttributeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +31,7 @@ impl codec::Model for PolicyAttribute {
 
 codec::__model!(PolicyAttribute);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PolicyAttributeType {

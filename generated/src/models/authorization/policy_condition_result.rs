@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PolicyConditionResult` in the API.
 #[derive(Clone, Default)]
 pub struct PolicyConditionResult {
+    /// `name`
     pub name: Option<String>,
+    /// `result`
     pub result: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

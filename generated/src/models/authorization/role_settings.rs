@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `RoleSettings` in the API.
+///
+/// Returned by `get_authorization_roles_settings`, `put_authorization_roles_settings`. Taken by
+/// `put_authorization_roles_settings`.
 #[derive(Clone, Default)]
 pub struct RoleSettings {
     /// `authorizationGrantDivisionAware`
@@ -10,7 +14,7 @@ pub struct RoleSettings {
     pub backfill_enabled: Option<bool>,
     /// `genesysOrgPolicyBypass`
     pub genesys_org_policy_bypass: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Subject` in the API.
 #[derive(Clone, Default)]
 pub struct Subject {
+    /// `id`
     pub id: Option<String>,
+    /// `type`
     pub r#type: Option<SubjectType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for Subject {
 
 codec::__model!(Subject);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SubjectType {

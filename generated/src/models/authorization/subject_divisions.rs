@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SubjectDivisions` in the API.
+///
+/// Taken by `post_authorization_role`.
 #[derive(Clone, Default)]
 pub struct SubjectDivisions {
     /// `divisionIds`, required

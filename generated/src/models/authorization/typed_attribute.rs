@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TypedAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct TypedAttribute {
+    /// `type`
     pub r#type: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ValidationErrorResponse` in the API.
+///
+/// Item of the listing `post_authorization_policies_target_validate`.
 #[derive(Clone, Default)]
 pub struct ValidationErrorResponse {
+    /// `arguments`
     pub arguments: Option<BTreeMap<String, String>>,
     /// `errorType`
     pub error_type: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

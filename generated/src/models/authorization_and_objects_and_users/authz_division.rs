@@ -3,14 +3,24 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `AuthzDivision` in the API.
+///
+/// Returned by `get_authorization_division`, `get_authorization_divisions_home`,
+/// `get_authorization_divisionspermitted_me`, `post_authorization_division_restore`,
+/// `post_authorization_divisions`, 1 more. Item of the listing `get_authorization_divisions`,
+/// `get_authorization_divisions_deleted`, `get_authorization_divisions_query`,
+/// `get_authorization_divisionspermitted_paged_me`,
+/// `get_authorization_divisionspermitted_paged_subject_id`. Taken by
+/// `post_authorization_division_restore`, `post_authorization_divisions`, `put_authorization_division`.
 #[derive(Clone, Default)]
 pub struct AuthzDivision {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `homeDivision`, read-only
     pub home_division: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `objectCounts`, read-only
     pub object_counts: Option<BTreeMap<String, i64>>,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AuthzGrantPolicy` in the API.
 #[derive(Clone, Default)]
 pub struct AuthzGrantPolicy {
+    /// `actions`
     pub actions: Option<Vec<String>>,
+    /// `condition`
     pub condition: Option<String>,
+    /// `domain`
     pub domain: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DomainOrganizationProduct` in the API.
+///
+/// Item of the listing `get_authorization_products`.
 #[derive(Clone, Default)]
 pub struct DomainOrganizationProduct {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -10,6 +10,9 @@ export!(domain_organization_role: DomainOrganizationRole);
 export!(domain_permission_policy: DomainPermissionPolicy);
 export!(domain_resource_condition_node: DomainResourceConditionNode);
 export!(domain_resource_condition_value: DomainResourceConditionValue, DomainResourceConditionValueType);
-export!(queue_full_reference: QueueFullReference, QueueFullReferenceLastAgentRoutingMode, QueueFullReferenceScoringMethod, QueueFullReferenceSkillEvaluationMethod);
+export!(
+    queue_full_reference: QueueFullReference, QueueFullReferenceLastAgentRoutingMode, QueueFullReferenceScoringMethod,
+        QueueFullReferenceSkillEvaluationMethod
+);
 export!(team_full_reference: TeamFullReference);
 export!(user_full_reference: UserFullReference, UserFullReferenceState);

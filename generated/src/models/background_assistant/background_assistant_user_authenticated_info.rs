@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `BackgroundAssistantUserAuthenticatedInfo` in the API.
+///
+/// Taken by `post_backgroundassistant_token`, `post_screenrecording_token`.
 #[derive(Clone, Default)]
 pub struct BackgroundAssistantUserAuthenticatedInfo {
     /// `backgroundAssistantId`, required

@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `SignedData` in the API.
+///
+/// Returned by `post_backgroundassistant_token`, `post_screenrecording_token`,
+/// `post_webdeployments_token_refresh`.
 #[derive(Clone, Default)]
 pub struct SignedData {
+    /// `jwt`
     pub jwt: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BillingUsageResource` in the API.
 #[derive(Clone, Default)]
 pub struct BillingUsageResource {
-    /// required
+    /// `date`, required
     pub date: Option<time::Timestamp>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Customer` in the API.
 #[derive(Clone, Default)]
 pub struct Customer {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `number`
     pub number: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

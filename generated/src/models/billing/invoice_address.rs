@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `InvoiceAddress` in the API.
 #[derive(Clone, Default)]
 pub struct InvoiceAddress {
     /// `addressType`
@@ -11,6 +12,7 @@ pub struct InvoiceAddress {
     pub city_name: Option<String>,
     /// `citySubdivision1`
     pub city_subdivision1: Option<String>,
+    /// `country`
     pub country: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
@@ -18,8 +20,11 @@ pub struct InvoiceAddress {
     pub currency_iso_code: Option<String>,
     /// `dateEffective`
     pub date_effective: Option<time::Date>,
+    /// `line1`
     pub line1: Option<String>,
+    /// `line2`
     pub line2: Option<String>,
+    /// `line3`
     pub line3: Option<String>,
     /// `postalCode`
     pub postal_code: Option<String>,
@@ -57,12 +62,17 @@ impl codec::Model for InvoiceAddress {
 
 codec::__model!(InvoiceAddress);
 
+/// The values of `addressType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InvoiceAddressAddressType {
+    /// `BillTo`
     BillTo,
+    /// `ShipTo`
     ShipTo,
+    /// `EndUser`
     EndUser,
+    /// `SoldTo`
     SoldTo,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

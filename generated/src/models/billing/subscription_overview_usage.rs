@@ -2,17 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `SubscriptionOverviewUsage` in the API.
 #[derive(Clone, Default)]
 pub struct SubscriptionOverviewUsage {
     /// `bundleQuantity`
     pub bundle_quantity: Option<String>,
-    /// required
+    /// `grouping`, required
     pub grouping: Option<String>,
     /// `isCancellable`
     pub is_cancellable: Option<bool>,
     /// `isThirdParty`
     pub is_third_party: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `overagePrice`
     pub overage_price: Option<String>,

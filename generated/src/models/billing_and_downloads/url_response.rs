@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UrlResponse` in the API.
+///
+/// Returned by `get_billing_contracts_invoice_document`, `get_download`.
 #[derive(Clone, Default)]
 pub struct UrlResponse {
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `BulkDeleteDecisionTableRowsRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_version_rows_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct BulkDeleteDecisionTableRowsRequest {
     /// `rowIds`, required

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `BusinessRulesParentSchemaRef` in the API.
 #[derive(Clone, Default)]
 pub struct BusinessRulesParentSchemaRef {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Contractual` in the API.
 #[derive(Clone, Default)]
 pub struct Contractual {
+    /// `contractual`
     pub contractual: Option<Box<Contractual>>,
     /// `schemaPropertyKey`, required
     pub schema_property_key: Option<String>,

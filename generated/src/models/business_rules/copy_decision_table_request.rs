@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CopyDecisionTableRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_version_copy`.
 #[derive(Clone, Default)]
 pub struct CopyDecisionTableRequest {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

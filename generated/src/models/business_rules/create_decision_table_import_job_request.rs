@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateDecisionTableImportJobRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_imports`.
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableImportJobRequest {
     /// `fileName`, required
@@ -24,10 +27,13 @@ impl codec::Model for CreateDecisionTableImportJobRequest {
 
 codec::__model!(CreateDecisionTableImportJobRequest);
 
+/// The values of `importMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateDecisionTableImportJobRequestImportMode {
+    /// `Append`
     Append,
+    /// `Replace`
     Replace,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

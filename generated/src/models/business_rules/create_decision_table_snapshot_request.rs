@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CreateDecisionTableSnapshotRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_version_snapshot`.
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableSnapshotRequest {
+    /// `notes`
     pub notes: Option<String>,
     /// `snapshotName`, required
     pub snapshot_name: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateDecisionTableVersionRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_versions`.
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableVersionRequest {
     /// `sourceVersion`

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DecisionTableColumnDefaultRowValue` in the API.
 #[derive(Clone, Default)]
 pub struct DecisionTableColumnDefaultRowValue {
+    /// `special`
     pub special: Option<DecisionTableColumnDefaultRowValueSpecial>,
+    /// `value`
     pub value: Option<String>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +28,17 @@ impl codec::Model for DecisionTableColumnDefaultRowValue {
 
 codec::__model!(DecisionTableColumnDefaultRowValue);
 
+/// The values of `special`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DecisionTableColumnDefaultRowValueSpecial {
+    /// `Wildcard`
     Wildcard,
+    /// `Null`
     Null,
+    /// `Empty`
     Empty,
+    /// `CurrentTime`
     CurrentTime,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `DecisionTableExecutionRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_execute`,
+/// `post_businessrules_decisiontable_version_execute`.
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionRequest {
-    /// required
+    /// `inputs`, required
     pub inputs: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DecisionTableImportRowMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct DecisionTableImportRowMetrics {
     /// `rowCreateFailed`

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DecisionTableRowEntityRef` in the API.
 #[derive(Clone, Default)]
 pub struct DecisionTableRowEntityRef {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

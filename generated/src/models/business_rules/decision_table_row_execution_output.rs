@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `DecisionTableRowExecutionOutput` in the API.
 #[derive(Clone, Default)]
 pub struct DecisionTableRowExecutionOutput {
-    /// required
+    /// `outputs`, required
     pub outputs: Option<BTreeMap<String, serde_json::Value>>,
     /// `rowId`, required
     pub row_id: Option<String>,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `OutputValue` in the API.
 #[derive(Clone, Default)]
 pub struct OutputValue {
+    /// `properties`
     pub properties: Option<Vec<OutputValue>>,
     /// `schemaPropertyKey`, required
     pub schema_property_key: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RollbackDecisionTableVersionRequest` in the API.
+///
+/// Taken by `post_businessrules_decisiontable_version_rollback`.
 #[derive(Clone, Default)]
 pub struct RollbackDecisionTableVersionRequest {
     /// `rollbackReason`

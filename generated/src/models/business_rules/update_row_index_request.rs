@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `UpdateRowIndexRequest` in the API.
 #[derive(Clone, Default)]
 pub struct UpdateRowIndexRequest {
     /// `rowId`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CaseAssociationCreate` in the API.
+///
+/// Taken by `post_casemanagement_case_associations`.
 #[derive(Clone, Default)]
 pub struct CaseAssociationCreate {
     /// `conversationId`

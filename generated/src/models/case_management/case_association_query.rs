@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseAssociationQuery` in the API.
+///
+/// Taken by `post_casemanagement_cases_associations_query`.
 #[derive(Clone, Default)]
 pub struct CaseAssociationQuery {
+    /// `after`
     pub after: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,

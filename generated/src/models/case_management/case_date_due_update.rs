@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CaseDateDueUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_case_datedue`.
 #[derive(Clone, Default)]
 pub struct CaseDateDueUpdate {
     /// `dateDue`, required

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseDescriptionUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_case_description`.
 #[derive(Clone, Default)]
 pub struct CaseDescriptionUpdate {
+    /// `description`
     pub description: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseExternalContactReference` in the API.
 #[derive(Clone, Default)]
 pub struct CaseExternalContactReference {
     /// `firstName`
     pub first_name: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `lastName`
     pub last_name: Option<String>,

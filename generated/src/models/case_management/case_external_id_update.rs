@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CaseExternalIdUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_case_externalid`.
 #[derive(Clone, Default)]
 pub struct CaseExternalIdUpdate {
     /// `externalId`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CaseOwnerUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_case_owner`.
 #[derive(Clone, Default)]
 pub struct CaseOwnerUpdate {
     /// `ownerId`, required

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseQueryJobSort` in the API.
 #[derive(Clone, Default)]
 pub struct CaseQueryJobSort {
+    /// `ascending`
     pub ascending: Option<bool>,
+    /// `name`
     pub name: Option<CaseQueryJobSortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for CaseQueryJobSort {
 
 codec::__model!(CaseQueryJobSort);
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CaseQueryJobSortName {

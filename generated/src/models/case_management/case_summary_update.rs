@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseSummaryUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_case_summary`.
 #[derive(Clone, Default)]
 pub struct CaseSummaryUpdate {
-    /// required
+    /// `summary`, required
     pub summary: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `CaseplanDataSchema` in the API.
+///
+/// Returned by `post_casemanagement_caseplan_dataschemas`, `put_casemanagement_caseplan_dataschema`.
+/// Item of the listing `get_casemanagement_caseplan_version_dataschemas`.
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchema {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

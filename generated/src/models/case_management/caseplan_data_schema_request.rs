@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseplanDataSchemaRequest` in the API.
+///
+/// Taken by `post_casemanagement_caseplan_dataschemas`, `put_casemanagement_caseplan_dataschema`.
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchemaRequest {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

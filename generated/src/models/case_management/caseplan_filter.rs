@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CaseplanFilter` in the API.
 #[derive(Clone, Default)]
 pub struct CaseplanFilter {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<CaseplanFilterOperator>,
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +28,7 @@ impl codec::Model for CaseplanFilter {
 
 codec::__model!(CaseplanFilter);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CaseplanFilterOperator {

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `CaseplanReference` in the API.
 #[derive(Clone, Default)]
 pub struct CaseplanReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CaseplanUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_caseplan`.
 #[derive(Clone, Default)]
 pub struct CaseplanUpdate {
     /// `customerIntentId`
@@ -12,9 +15,11 @@ pub struct CaseplanUpdate {
     pub default_due_duration_in_seconds: Option<i64>,
     /// `defaultTtlSeconds`
     pub default_ttl_seconds: Option<i64>,
+    /// `description`
     pub description: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `referencePrefix`
     pub reference_prefix: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CommentCreate` in the API.
+///
+/// Taken by `post_casemanagement_case_comments`.
 #[derive(Clone, Default)]
 pub struct CommentCreate {
-    /// required
+    /// `content`, required
     pub content: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

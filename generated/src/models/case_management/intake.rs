@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `Intake` in the API.
 #[derive(Clone, Default)]
 pub struct Intake {
+    /// `data`
     pub data: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `IntakeSetting` in the API.
+///
+/// Item of the listing `get_casemanagement_caseplan_version_intakesettings`.
 #[derive(Clone, Default)]
 pub struct IntakeSetting {
     /// `displayOrder`, required
     pub display_order: Option<i64>,
-    /// required
+    /// `property`, required
     pub property: Option<String>,
-    /// required
+    /// `required`, required
     pub required: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

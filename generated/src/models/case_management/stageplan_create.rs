@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `StageplanCreate` in the API.
+///
+/// Taken by `post_casemanagement_caseplan_stageplans`.
 #[derive(Clone, Default)]
 pub struct StageplanCreate {
+    /// `after`
     pub after: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `StageplanReposition` in the API.
+///
+/// Taken by `post_casemanagement_caseplan_stageplan_reposition`.
 #[derive(Clone, Default)]
 pub struct StageplanReposition {
+    /// `after`
     pub after: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

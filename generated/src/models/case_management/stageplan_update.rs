@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `StageplanUpdate` in the API.
+///
+/// Taken by `patch_casemanagement_caseplan_stageplan`.
 #[derive(Clone, Default)]
 pub struct StageplanUpdate {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `StepReference` in the API.
 #[derive(Clone, Default)]
 pub struct StepReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

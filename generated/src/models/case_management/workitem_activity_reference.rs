@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemActivityReference` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemActivityReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemSettings` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemSettings {
     /// `worktypeId`

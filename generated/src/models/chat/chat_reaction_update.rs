@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ChatReactionUpdate` in the API.
+///
+/// Taken by `put_chats_message_reactions`.
 #[derive(Clone, Default)]
 pub struct ChatReactionUpdate {
-    /// required
+    /// `reactions`, required
     pub reactions: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `ChatSendMessageResponse` in the API.
+///
+/// Returned by `patch_chats_room_message`, `patch_chats_user_message`, `post_chats_room_messages`,
+/// `post_chats_user_messages`.
 #[derive(Clone, Default)]
 pub struct ChatSendMessageResponse {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

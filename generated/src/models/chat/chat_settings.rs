@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ChatSettings` in the API.
+///
+/// Returned by `get_chats_settings`, `patch_chats_settings`, `put_chats_settings`. Taken by
+/// `patch_chats_settings`, `put_chats_settings`.
 #[derive(Clone, Default)]
 pub struct ChatSettings {
     /// `messageRetentionPeriodDays`

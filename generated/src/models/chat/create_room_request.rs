@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateRoomRequest` in the API.
+///
+/// Taken by `post_chats_rooms`.
 #[derive(Clone, Default)]
 pub struct CreateRoomRequest {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `subject`, required
     pub subject: Option<String>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CreateRoomResponse` in the API.
+///
+/// Returned by `post_chats_rooms`.
 #[derive(Clone, Default)]
 pub struct CreateRoomResponse {
-    /// required
+    /// `jid`, required
     pub jid: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

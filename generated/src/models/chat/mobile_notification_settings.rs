@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `MobileNotificationSettings` in the API.
 #[derive(Clone, Default)]
 pub struct MobileNotificationSettings {
-    /// required
+    /// `when`, required
     pub when: Option<MobileNotificationSettingsWhen>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +22,13 @@ impl codec::Model for MobileNotificationSettings {
 
 codec::__model!(MobileNotificationSettings);
 
+/// The values of `when`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MobileNotificationSettingsWhen {
+    /// `Always`
     Always,
+    /// `OnlyWhenInactive`
     OnlyWhenInactive,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

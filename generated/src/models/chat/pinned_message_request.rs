@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `PinnedMessageRequest` in the API.
+///
+/// Taken by `post_chats_room_messages_pins`, `post_chats_user_messages_pins`.
 #[derive(Clone, Default)]
 pub struct PinnedMessageRequest {
     /// `pinnedMessageIds`, required

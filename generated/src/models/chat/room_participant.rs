@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RoomParticipant` in the API.
+///
+/// Returned by `get_chats_room_participant`.
 #[derive(Clone, Default)]
 pub struct RoomParticipant {
     /// `participantJid`, required

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `RoomUpdateRequest` in the API.
+///
+/// Taken by `patch_chats_room`.
 #[derive(Clone, Default)]
 pub struct RoomUpdateRequest {
+    /// `description`
     pub description: Option<String>,
     /// `ownerIds`
     pub owner_ids: Option<Vec<String>>,
     /// `pinnedMessageIds`
     pub pinned_message_ids: Option<Vec<String>>,
+    /// `subject`
     pub subject: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

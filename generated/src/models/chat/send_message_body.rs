@@ -2,10 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `SendMessageBody` in the API.
+///
+/// Taken by `patch_chats_room_message`, `patch_chats_user_message`, `post_chats_room_messages`,
+/// `post_chats_user_messages`.
 #[derive(Clone, Default)]
 pub struct SendMessageBody {
+    /// `mentions`
     pub mentions: Option<Vec<String>>,
-    /// required
+    /// `message`, required
     pub message: Option<String>,
     /// `threadId`
     pub thread_id: Option<String>,

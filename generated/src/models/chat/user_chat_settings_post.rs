@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserChatSettingsPost` in the API.
+///
+/// Taken by `post_chats_users_me_settings`.
 #[derive(Clone, Default)]
 pub struct UserChatSettingsPost {
     /// `mentionsOnly`
     pub mentions_only: Option<bool>,
-    /// required
+    /// `muted`, required
     pub muted: Option<bool>,
     /// `notifyOnReactions`
     pub notify_on_reactions: Option<bool>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AddConversationRequest` in the API.
+///
+/// Taken by `post_coaching_appointment_conversations`.
 #[derive(Clone, Default)]
 pub struct AddConversationRequest {
     /// `conversationId`, required

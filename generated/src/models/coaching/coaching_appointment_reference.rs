@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CoachingAppointmentReference` in the API.
+///
+/// Returned by `delete_coaching_appointment`.
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

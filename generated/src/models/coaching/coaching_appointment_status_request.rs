@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CoachingAppointmentStatusRequest` in the API.
+///
+/// Taken by `patch_coaching_appointment_status`.
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentStatusRequest {
-    /// required
+    /// `status`, required
     pub status: Option<CoachingAppointmentStatusRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,11 +24,15 @@ impl codec::Model for CoachingAppointmentStatusRequest {
 
 codec::__model!(CoachingAppointmentStatusRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CoachingAppointmentStatusRequestStatus {
+    /// `Scheduled`
     Scheduled,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

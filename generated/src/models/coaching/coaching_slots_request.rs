@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CoachingSlotsRequest` in the API.
+///
+/// Taken by `post_coaching_scheduleslots_query`.
 #[derive(Clone, Default)]
 pub struct CoachingSlotsRequest {
     /// `attendeeIds`, required
@@ -10,7 +13,7 @@ pub struct CoachingSlotsRequest {
     pub facilitator_ids: Option<Vec<String>>,
     /// `interruptibleAppointmentIds`
     pub interruptible_appointment_ids: Option<Vec<String>>,
-    /// required
+    /// `interval`, required
     pub interval: Option<String>,
     /// `lengthInMinutes`, required
     pub length_in_minutes: Option<i64>,

@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FullDayTimeOffMarker` in the API.
 #[derive(Clone, Default)]
 pub struct FullDayTimeOffMarker {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
     /// `businessUnitDate`
     pub business_unit_date: Option<time::Date>,
+    /// `description`
     pub description: Option<String>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
+    /// `paid`
     pub paid: Option<bool>,
     /// `timeOffRequestId`
     pub time_off_request_id: Option<String>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `QueryRequestPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct QueryRequestPredicate {
-    /// required
+    /// `dimension`, required
     pub dimension: Option<QueryRequestPredicateDimension>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for QueryRequestPredicate {
 
 codec::__model!(QueryRequestPredicate);
 
+/// The values of `dimension`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryRequestPredicateDimension {

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `QueryResponseStats` in the API.
 #[derive(Clone, Default)]
 pub struct QueryResponseStats {
+    /// `count`
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

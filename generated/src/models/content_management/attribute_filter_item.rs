@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AttributeFilterItem` in the API.
 #[derive(Clone, Default)]
 pub struct AttributeFilterItem {
+    /// `id`
     pub id: Option<String>,
+    /// `operator`
     pub operator: Option<AttributeFilterItemOperator>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +28,7 @@ impl codec::Model for AttributeFilterItem {
 
 codec::__model!(AttributeFilterItem);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AttributeFilterItemOperator {

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `FacetKeyAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct FacetKeyAttribute {
+    /// `count`
     pub count: Option<i64>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FacetStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct FacetStatistics {
+    /// `count`
     pub count: Option<i64>,
     /// `dateMax`
     pub date_max: Option<time::Timestamp>,
     /// `dateMin`
     pub date_min: Option<time::Timestamp>,
+    /// `max`
     pub max: Option<f64>,
+    /// `mean`
     pub mean: Option<f64>,
+    /// `min`
     pub min: Option<f64>,
     /// `stdDeviation`
     pub std_deviation: Option<f64>,

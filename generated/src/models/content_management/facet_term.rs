@@ -3,13 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FacetTerm` in the API.
 #[derive(Clone, Default)]
 pub struct FacetTerm {
+    /// `count`
     pub count: Option<i64>,
+    /// `id`
     pub id: Option<String>,
+    /// `key`
     pub key: Option<i64>,
+    /// `name`
     pub name: Option<String>,
+    /// `term`
     pub term: Option<String>,
+    /// `time`
     pub time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `MemberEntity` in the API.
 #[derive(Clone, Default)]
 pub struct MemberEntity {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

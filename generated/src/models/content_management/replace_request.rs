@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ReplaceRequest` in the API.
+///
+/// Taken by `post_contentmanagement_document_content`.
 #[derive(Clone, Default)]
 pub struct ReplaceRequest {
     /// `authToken`
     pub auth_token: Option<String>,
     /// `changeNumber`
     pub change_number: Option<i64>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

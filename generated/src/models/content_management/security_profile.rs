@@ -2,11 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `SecurityProfile` in the API.
+///
+/// Returned by `get_contentmanagement_securityprofile`. Item of the listing
+/// `get_contentmanagement_securityprofiles`.
 #[derive(Clone, Default)]
 pub struct SecurityProfile {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `permissions`
     pub permissions: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SortItem` in the API.
 #[derive(Clone, Default)]
 pub struct SortItem {
+    /// `ascending`
     pub ascending: Option<bool>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TagQueryRequest` in the API.
+///
+/// Taken by `post_contentmanagement_workspace_tagvalues_query`.
 #[derive(Clone, Default)]
 pub struct TagQueryRequest {
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
+    /// `query`
     pub query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,14 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `TagValue` in the API.
+///
+/// Returned by `get_contentmanagement_workspace_tagvalue`,
+/// `post_contentmanagement_workspace_tagvalues`, `put_contentmanagement_workspace_tagvalue`. Item of
+/// the listing `get_contentmanagement_workspace_tagvalues`,
+/// `post_contentmanagement_workspace_tagvalues_query`. Taken by
+/// `post_contentmanagement_workspace_tagvalues`, `put_contentmanagement_workspace_tagvalue`.
 #[derive(Clone, Default)]
 pub struct TagValue {
+    /// `acl`
     pub acl: Option<Vec<String>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `inUse`
     pub in_use: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UsageItem` in the API.
 #[derive(Clone, Default)]
 pub struct UsageItem {
     /// `totalDocumentByteCount`
     pub total_document_byte_count: Option<i64>,
     /// `totalDocumentCount`
     pub total_document_count: Option<i64>,
+    /// `type`
     pub r#type: Option<UsageItemType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +28,7 @@ impl codec::Model for UsageItem {
 
 codec::__model!(UsageItem);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UsageItemType {

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `WorkspaceCreate` in the API.
+///
+/// Taken by `post_contentmanagement_workspaces`.
 #[derive(Clone, Default)]
 pub struct WorkspaceCreate {
+    /// `bucket`
     pub bucket: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkspaceSummary` in the API.
 #[derive(Clone, Default)]
 pub struct WorkspaceSummary {
     /// `totalDocumentByteCount`

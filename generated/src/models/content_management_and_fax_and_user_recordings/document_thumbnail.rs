@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DocumentThumbnail` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentThumbnail {
+    /// `height`
     pub height: Option<i64>,
     /// `imageUri`
     pub image_uri: Option<String>,
+    /// `resolution`
     pub resolution: Option<String>,
+    /// `width`
     pub width: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

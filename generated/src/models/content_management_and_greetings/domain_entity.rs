@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DomainEntity` in the API.
+///
+/// Item of the listing `get_greetings`, `get_user_greetings`.
 #[derive(Clone, Default)]
 pub struct DomainEntity {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ActivationTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct ActivationTrigger {
     /// `intentId`
@@ -31,10 +32,13 @@ impl codec::Model for ActivationTrigger {
 
 codec::__model!(ActivationTrigger);
 
+/// The values of `triggerType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivationTriggerTriggerType {
+    /// `Intent`
     Intent,
+    /// `ConversationStart`
     ConversationStart,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AdditionalSocialMediaMessage` in the API.
+///
+/// Taken by `post_conversations_message_communication_socialmedia_messages`.
 #[derive(Clone, Default)]
 pub struct AdditionalSocialMediaMessage {
     /// `inReplyToMessageId`, required

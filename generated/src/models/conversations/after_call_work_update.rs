@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AfterCallWorkUpdate` in the API.
+///
+/// Returned by `patch_conversations_aftercallwork_conversation_id_participant_communication`. Taken by
+/// `patch_conversations_aftercallwork_conversation_id_participant_communication`.
 #[derive(Clone, Default)]
 pub struct AfterCallWorkUpdate {
     /// `afterCallWorkRequired`, required

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AgentAction` in the API.
 #[derive(Clone, Default)]
 pub struct AgentAction {
     /// `agentAction`, required
     pub agent_action: Option<AgentActionAgentAction>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -30,10 +31,13 @@ impl codec::Model for AgentAction {
 
 codec::__model!(AgentAction);
 
+/// The values of `agentAction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentActionAgentAction {
+    /// `Ticked`
     Ticked,
+    /// `Unticked`
     Unticked,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AppleAuthentication` in the API.
 #[derive(Clone, Default)]
 pub struct AppleAuthentication {
     /// `oauthClientId`

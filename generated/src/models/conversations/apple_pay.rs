@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ApplePay` in the API.
 #[derive(Clone, Default)]
 pub struct ApplePay {
     /// `domainName`, required
@@ -58,6 +59,7 @@ impl codec::Model for ApplePay {
 
 codec::__model!(ApplePay);
 
+/// The values of `paymentCapabilities`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApplePayPaymentCapabilities {
@@ -90,6 +92,7 @@ impl codec::OpenEnum for ApplePayPaymentCapabilities {
 
 codec::__open_enum!(ApplePayPaymentCapabilities);
 
+/// The values of `supportedPaymentNetworks`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApplePaySupportedPaymentNetworks {

@@ -3,14 +3,24 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AssignedWrapupCode` in the API.
+///
+/// Returned by `get_conversation_participant_wrapup`,
+/// `get_conversations_call_participant_communication_wrapup`,
+/// `get_conversations_call_participant_wrapup`,
+/// `get_conversations_callback_participant_communication_wrapup`,
+/// `get_conversations_callback_participant_wrapup`, 9 more.
 #[derive(Clone, Default)]
 pub struct AssignedWrapupCode {
+    /// `code`
     pub code: Option<String>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    /// `notes`
     pub notes: Option<String>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CachedMediaItem` in the API.
+///
+/// Returned by `get_conversations_messages_cachedmedia_cached_media_item_id`. Item of the listing
+/// `get_conversations_messages_cachedmedia`.
 #[derive(Clone, Default)]
 pub struct CachedMediaItem {
     /// `contentLengthBytes`, read-only
@@ -13,13 +17,13 @@ pub struct CachedMediaItem {
     pub date_expires: Option<time::Timestamp>,
     /// `downloadUrl`, read-only
     pub download_url: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `mediaType`, read-only
     pub media_type: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CallCommand` in the API.
+///
+/// Taken by `post_conversations_call`.
 #[derive(Clone, Default)]
 pub struct CallCommand {
     /// `callNumber`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CallbackDisconnectIdentifier` in the API.
 #[derive(Clone, Default)]
 pub struct CallbackDisconnectIdentifier {
     /// `callbackId`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CallbackIdentifier` in the API.
 #[derive(Clone, Default)]
 pub struct CallbackIdentifier {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<CallbackIdentifierType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for CallbackIdentifier {
 
 codec::__model!(CallbackIdentifier);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CallbackIdentifierType {

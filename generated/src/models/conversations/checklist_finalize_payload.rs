@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ChecklistFinalizePayload` in the API.
+///
+/// Taken by `post_conversation_communication_agentchecklists_finalize`.
 #[derive(Clone, Default)]
 pub struct ChecklistFinalizePayload {
     /// `exitReason`, required
     pub exit_reason: Option<String>,
+    /// `preview`
     pub preview: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

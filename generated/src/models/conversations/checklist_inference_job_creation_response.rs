@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ChecklistInferenceJobCreationResponse` in the API.
+///
+/// Returned by `post_conversation_communication_agentchecklist_jobs`.
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobCreationResponse {
     /// `jobId`
     pub job_id: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

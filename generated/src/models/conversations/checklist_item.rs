@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ChecklistItem` in the API.
 #[derive(Clone, Default)]
 pub struct ChecklistItem {
     /// `automatedCheckEnabled`
@@ -11,15 +12,17 @@ pub struct ChecklistItem {
     pub date_last_modified_by_agent: Option<time::Timestamp>,
     /// `dateLastModifiedByModel`
     pub date_last_modified_by_model: Option<time::Timestamp>,
+    /// `description`
     pub description: Option<String>,
     /// `exactPhraseMatch`
     pub exact_phrase_match: Option<bool>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `important`
     pub important: Option<bool>,
     /// `lastModifiedInAcw`
     pub last_modified_in_acw: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -53,10 +56,13 @@ impl codec::Model for ChecklistItem {
 
 codec::__model!(ChecklistItem);
 
+/// The values of `stateFromAgent`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecklistItemStateFromAgent {
+    /// `Ticked`
     Ticked,
+    /// `Unticked`
     Unticked,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -80,10 +86,13 @@ impl codec::OpenEnum for ChecklistItemStateFromAgent {
 
 codec::__open_enum!(ChecklistItemStateFromAgent);
 
+/// The values of `stateFromModel`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChecklistItemStateFromModel {
+    /// `Ticked`
     Ticked,
+    /// `Unticked`
     Unticked,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConsultTransferResponse` in the API.
+///
+/// Returned by `patch_conversations_call_participant_consult`,
+/// `post_conversations_call_participant_consult`, `post_conversations_call_participant_consult_agent`,
+/// `post_conversations_call_participant_consult_contact_external`,
+/// `post_conversations_call_participant_consult_external`, 2 more.
 #[derive(Clone, Default)]
 pub struct ConsultTransferResponse {
     /// `destinationParticipantId`, required

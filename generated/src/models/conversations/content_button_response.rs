@@ -2,14 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ContentButtonResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ContentButtonResponse {
+    /// `id`
     pub id: Option<String>,
-    /// required
+    /// `payload`, required
     pub payload: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<ContentButtonResponseType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -29,11 +31,15 @@ impl codec::Model for ContentButtonResponse {
 
 codec::__model!(ContentButtonResponse);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContentButtonResponseType {
+    /// `Button`
     Button,
+    /// `QuickReply`
     QuickReply,
+    /// `DatePicker`
     DatePicker,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

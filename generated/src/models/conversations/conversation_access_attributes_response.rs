@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ConversationAccessAttributesResponse` in the API.
+///
+/// Returned by `get_conversation_accessattributes`.
 #[derive(Clone, Default)]
 pub struct ConversationAccessAttributesResponse {
     /// `accessAttributes`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ConversationAccessAttributesUpdate` in the API.
+///
+/// Taken by `put_conversation_accessattributes`.
 #[derive(Clone, Default)]
 pub struct ConversationAccessAttributesUpdate {
     /// `accessAttributes`

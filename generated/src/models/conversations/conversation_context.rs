@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContext` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContext {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `participant`, required
     pub participant: Option<ConversationContextParticipant>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,10 +28,13 @@ impl codec::Model for ConversationContext {
 
 codec::__model!(ConversationContext);
 
+/// The values of `participant`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContextParticipant {
+    /// `Internal`
     Internal,
+    /// `External`
     External,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

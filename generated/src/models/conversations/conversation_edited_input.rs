@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ConversationEditedInput` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationEditedInput {
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

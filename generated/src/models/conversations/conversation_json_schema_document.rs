@@ -3,13 +3,18 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ConversationJsonSchemaDocument` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationJsonSchemaDocument {
     /// `$schema`
     pub schema: Option<String>,
+    /// `description`
     pub description: Option<String>,
+    /// `properties`
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `required`
     pub required: Option<Vec<String>>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

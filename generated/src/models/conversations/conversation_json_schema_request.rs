@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ConversationJsonSchemaRequest` in the API.
+///
+/// Taken by `post_conversations_customattributes_schemas`.
 #[derive(Clone, Default)]
 pub struct ConversationJsonSchemaRequest {
     /// `$schema`, required
     pub schema: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `properties`, required
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `required`
     pub required: Option<Vec<String>>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,15 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ConversationSecureAttributes` in the API.
+///
+/// Returned by `get_conversation_secureattributes`. Taken by `patch_conversation_secureattributes`,
+/// `put_conversation_secureattributes`.
 #[derive(Clone, Default)]
 pub struct ConversationSecureAttributes {
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryFollowup` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryFollowup {
+    /// `confidence`
     pub confidence: Option<f64>,
+    /// `description`
     pub description: Option<String>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

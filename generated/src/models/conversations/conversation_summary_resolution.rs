@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryResolution` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryResolution {
+    /// `confidence`
     pub confidence: Option<f64>,
+    /// `description`
     pub description: Option<String>,
+    /// `outcome`
     pub outcome: Option<String>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryWrapupCode` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryWrapupCode {
+    /// `confidence`
     pub confidence: Option<f64>,
+    /// `description`
     pub description: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

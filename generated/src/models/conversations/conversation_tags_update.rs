@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ConversationTagsUpdate` in the API.
+///
+/// Taken by `put_conversation_tags`.
 #[derive(Clone, Default)]
 pub struct ConversationTagsUpdate {
     /// `externalTag`, required

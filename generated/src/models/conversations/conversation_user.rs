@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationUser` in the API.
+///
+/// Taken by `post_conversation_assign`.
 #[derive(Clone, Default)]
 pub struct ConversationUser {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ConversationUtilizationLabelUpdate` in the API.
+///
+/// Taken by `patch_conversation_utilizationlabel`.
 #[derive(Clone, Default)]
 pub struct ConversationUtilizationLabelUpdate {
     /// `utilizationLabelId`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CoverSheet` in the API.
 #[derive(Clone, Default)]
 pub struct CoverSheet {
+    /// `locale`
     pub locale: Option<String>,
+    /// `notes`
     pub notes: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

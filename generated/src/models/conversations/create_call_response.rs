@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateCallResponse` in the API.
+///
+/// Returned by `post_conversations_calls`, `post_conversations_calls_user_user_id`.
 #[derive(Clone, Default)]
 pub struct CreateCallResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CreateEmailRequest` in the API.
+///
+/// Taken by `post_conversations_emails`.
 #[derive(Clone, Default)]
 pub struct CreateEmailRequest {
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
+    /// `direction`
     pub direction: Option<CreateEmailRequestDirection>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
@@ -19,8 +24,9 @@ pub struct CreateEmailRequest {
     pub html_body: Option<String>,
     /// `languageId`
     pub language_id: Option<String>,
+    /// `priority`
     pub priority: Option<i64>,
-    /// required
+    /// `provider`, required
     pub provider: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
@@ -28,6 +34,7 @@ pub struct CreateEmailRequest {
     pub skill_expression: Option<String>,
     /// `skillIds`
     pub skill_ids: Option<Vec<String>>,
+    /// `subject`
     pub subject: Option<String>,
     /// `textBody`
     pub text_body: Option<String>,
@@ -69,6 +76,7 @@ impl codec::Model for CreateEmailRequest {
 
 codec::__model!(CreateEmailRequest);
 
+/// The values of `direction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateEmailRequestDirection {

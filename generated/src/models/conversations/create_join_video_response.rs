@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateJoinVideoResponse` in the API.
+///
+/// Returned by `post_conversations_video_agentconference_communication`.
 #[derive(Clone, Default)]
 pub struct CreateJoinVideoResponse {
     /// `communicationId`

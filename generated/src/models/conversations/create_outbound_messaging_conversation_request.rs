@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateOutboundMessagingConversationRequest` in the API.
+///
+/// Taken by `post_conversations_messages`.
 #[derive(Clone, Default)]
 pub struct CreateOutboundMessagingConversationRequest {
     /// `externalContactId`
@@ -38,6 +41,7 @@ impl codec::Model for CreateOutboundMessagingConversationRequest {
 
 codec::__model!(CreateOutboundMessagingConversationRequest);
 
+/// The values of `toAddressMessengerType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateOutboundMessagingConversationRequestToAddressMessengerType {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CreateOutboundMessagingConversationResponse` in the API.
+///
+/// Returned by `post_conversations_messages`.
 #[derive(Clone, Default)]
 pub struct CreateOutboundMessagingConversationResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CreateSecureSession` in the API.
+///
+/// Taken by `post_conversation_participant_secureivrsessions`.
 #[derive(Clone, Default)]
 pub struct CreateSecureSession {
+    /// `disconnect`
     pub disconnect: Option<bool>,
     /// `flowId`, required
     pub flow_id: Option<String>,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CustomAttributesIdResponse` in the API.
+///
+/// Returned by `put_conversation_customattributes`.
 #[derive(Clone, Default)]
 pub struct CustomAttributesIdResponse {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

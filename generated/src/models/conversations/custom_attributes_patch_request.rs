@@ -3,13 +3,18 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CustomAttributesPatchRequest` in the API.
+///
+/// Taken by `patch_conversation_customattributes`, `patch_conversation_customattributes_bulk`.
 #[derive(Clone, Default)]
 pub struct CustomAttributesPatchRequest {
     /// `customAttributes`, required
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
+    /// `divisions`
     pub divisions: Option<Vec<String>>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CustomAttributesUpdateRequest` in the API.
+///
+/// Taken by `put_conversation_customattributes`, `put_conversation_customattributes_bulk`.
 #[derive(Clone, Default)]
 pub struct CustomAttributesUpdateRequest {
     /// `customAttributes`, required
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
+    /// `divisions`
     pub divisions: Option<Vec<String>>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `schemaId`
     pub schema_id: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Destination` in the API.
 #[derive(Clone, Default)]
 pub struct Destination {
+    /// `address`
     pub address: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,

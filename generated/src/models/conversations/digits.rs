@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Digits` in the API.
+///
+/// Taken by `post_conversation_participant_digits`.
 #[derive(Clone, Default)]
 pub struct Digits {
+    /// `digits`
     pub digits: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EmailsSettings` in the API.
+///
+/// Returned by `get_conversations_email_settings`.
 #[derive(Clone, Default)]
 pub struct EmailsSettings {
     /// `sendingSizeLimit`

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EngagementRequest` in the API.
+///
+/// Taken by `patch_conversation_summary_engagements`.
 #[derive(Clone, Default)]
 pub struct EngagementRequest {
+    /// `status`
     pub status: Option<EngagementRequestStatus>,
+    /// `visibility`
     pub visibility: Option<EngagementRequestVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +27,13 @@ impl codec::Model for EngagementRequest {
 
 codec::__model!(EngagementRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EngagementRequestStatus {
+    /// `Copied`
     Copied,
+    /// `NotCopied`
     NotCopied,
     /// `Unknown`
     UnknownValue,
@@ -52,10 +60,13 @@ impl codec::OpenEnum for EngagementRequestStatus {
 
 codec::__open_enum!(EngagementRequestStatus);
 
+/// The values of `visibility`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EngagementRequestVisibility {
+    /// `Presented`
     Presented,
+    /// `NotPresented`
     NotPresented,
     /// `Unknown`
     UnknownValue,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `FacebookAppCredentials` in the API.
+///
+/// Returned by `get_conversations_messaging_facebook_app`.
 #[derive(Clone, Default)]
 pub struct FacebookAppCredentials {
-    /// required, read-only
+    /// `id`, required, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `FacebookPermission` in the API.
+///
+/// Item of the listing `get_conversations_messaging_facebook_permissions`.
 #[derive(Clone, Default)]
 pub struct FacebookPermission {
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<FacebookPermissionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,13 +27,19 @@ impl codec::Model for FacebookPermission {
 
 codec::__model!(FacebookPermission);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FacebookPermissionType {
+    /// `FacebookPrivate`
     FacebookPrivate,
+    /// `FacebookPublic`
     FacebookPublic,
+    /// `InstagramPrivate`
     InstagramPrivate,
+    /// `InstagramPublic`
     InstagramPublic,
+    /// `WhatsAppPrivate`
     WhatsAppPrivate,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,17 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `Faq` in the API.
 #[derive(Clone, Default)]
 pub struct Faq {
-    /// read-only
+    /// `answer`, read-only
     pub answer: Option<String>,
-    /// read-only
+    /// `confidence`, read-only
     pub confidence: Option<f64>,
     /// `documentDisplayName`, read-only
     pub document_display_name: Option<String>,
     /// `documentUrl`, read-only
     pub document_url: Option<String>,
-    /// read-only
+    /// `question`, read-only
     pub question: Option<String>,
     /// `sourceUri`, read-only
     pub source_uri: Option<String>,

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `FaxSendResponse` in the API.
+///
+/// Returned by `post_conversations_faxes`.
 #[derive(Clone, Default)]
 pub struct FaxSendResponse {
+    /// `headers`
     pub headers: Option<BTreeMap<String, String>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -35,6 +40,7 @@ impl codec::Model for FaxSendResponse {
 
 codec::__model!(FaxSendResponse);
 
+/// The values of `uploadMethodType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FaxSendResponseUploadMethodType {

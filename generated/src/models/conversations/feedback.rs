@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Feedback` in the API.
+///
+/// Taken by `post_conversation_suggestions_feedback`.
 #[derive(Clone, Default)]
 pub struct Feedback {
-    /// required
+    /// `relevance`, required
     pub relevance: Option<FeedbackRelevance>,
     /// `suggestionId`, required
     pub suggestion_id: Option<String>,
@@ -27,12 +30,15 @@ impl codec::Model for Feedback {
 
 codec::__model!(Feedback);
 
+/// The values of `relevance`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FeedbackRelevance {
     /// `Unknown`
     UnknownValue,
+    /// `Relevant`
     Relevant,
+    /// `Irrelevant`
     Irrelevant,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `FeedbackAddRequest` in the API.
+///
+/// Taken by `post_conversation_summary_feedback`.
 #[derive(Clone, Default)]
 pub struct FeedbackAddRequest {
+    /// `rating`
     pub rating: Option<FeedbackAddRequestRating>,
-    /// required
+    /// `summary`, required
     pub summary: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,10 +27,13 @@ impl codec::Model for FeedbackAddRequest {
 
 codec::__model!(FeedbackAddRequest);
 
+/// The values of `rating`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FeedbackAddRequestRating {
+    /// `Positive`
     Positive,
+    /// `Negative`
     Negative,
     /// `Unknown`
     UnknownValue,

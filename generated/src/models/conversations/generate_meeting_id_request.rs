@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GenerateMeetingIdRequest` in the API.
+///
+/// Taken by `post_conversations_videos_meetings`.
 #[derive(Clone, Default)]
 pub struct GenerateMeetingIdRequest {
     /// `conferenceId`
     pub conference_id: Option<String>,
-    /// required
+    /// `ephemeral`, required
     pub ephemeral: Option<bool>,
     /// `expireTimeDays`
     pub expire_time_days: Option<i64>,

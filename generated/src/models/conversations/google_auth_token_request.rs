@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GoogleAuthTokenRequest` in the API.
+///
+/// Taken by `post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`.
 #[derive(Clone, Default)]
 pub struct GoogleAuthTokenRequest {
-    /// required
+    /// `code`, required
     pub code: Option<String>,
     /// `redirectUri`, required
     pub redirect_uri: Option<String>,

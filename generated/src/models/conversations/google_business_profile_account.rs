@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `GoogleBusinessProfileAccount` in the API.
+///
+/// Item of the listing
+/// `get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`.
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccount {
-    /// required, read-only
+    /// `id`, required, read-only
     pub id: Option<String>,
-    /// required, read-only
+    /// `name`, required, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

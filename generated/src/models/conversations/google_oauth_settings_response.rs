@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `GoogleOAuthSettingsResponse` in the API.
+///
+/// Returned by
+/// `get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`.
 #[derive(Clone, Default)]
 pub struct GoogleOAuthSettingsResponse {
     /// `clientId`, required, read-only
     pub client_id: Option<String>,
-    /// required, read-only
+    /// `scopes`, required, read-only
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,25 +2,26 @@
 
 use crate::runtime::codec;
 
+/// `HistoryHeadersTranslation` in the API.
 #[derive(Clone, Default)]
 pub struct HistoryHeadersTranslation {
-    /// required
+    /// `cc`, required
     pub cc: Option<String>,
     /// `forwardPrefix`, required
     pub forward_prefix: Option<String>,
-    /// required
+    /// `from`, required
     pub from: Option<String>,
-    /// required
+    /// `language`, required
     pub language: Option<String>,
     /// `replyPrefix`, required
     pub reply_prefix: Option<String>,
-    /// required
+    /// `sent`, required
     pub sent: Option<String>,
-    /// required
+    /// `subject`, required
     pub subject: Option<String>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// required
+    /// `to`, required
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

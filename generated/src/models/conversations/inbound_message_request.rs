@@ -3,8 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `InboundMessageRequest` in the API.
+///
+/// Taken by `post_conversations_email_inboundmessages`.
 #[derive(Clone, Default)]
 pub struct InboundMessageRequest {
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
     /// `flowId`
     pub flow_id: Option<String>,
@@ -14,13 +18,15 @@ pub struct InboundMessageRequest {
     pub from_name: Option<String>,
     /// `languageId`
     pub language_id: Option<String>,
+    /// `priority`
     pub priority: Option<i64>,
-    /// required
+    /// `provider`, required
     pub provider: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `skillIds`
     pub skill_ids: Option<Vec<String>>,
+    /// `subject`
     pub subject: Option<String>,
     /// `toAddress`
     pub to_address: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `InternalMessageRequest` in the API.
+///
+/// Taken by `post_conversation_communication_internalmessages`.
 #[derive(Clone, Default)]
 pub struct InternalMessageRequest {
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

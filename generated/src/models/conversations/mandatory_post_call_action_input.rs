@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MandatoryPostCallActionInput` in the API.
+///
+/// Taken by `patch_conversations_call_participant_communication_postflowaction`.
 #[derive(Clone, Default)]
 pub struct MandatoryPostCallActionInput {
+    /// `destination`
     pub destination: Option<String>,
     /// `invocationData`
     pub invocation_data: Option<String>,

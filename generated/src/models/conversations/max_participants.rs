@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MaxParticipants` in the API.
+///
+/// Returned by `get_conversations_calls_maximumconferenceparties`.
 #[derive(Clone, Default)]
 pub struct MaxParticipants {
     /// `maxParticipants`

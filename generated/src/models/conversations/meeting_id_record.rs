@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MeetingIdRecord` in the API.
+///
+/// Returned by `get_conversations_videos_meeting`, `post_conversations_videos_meetings`.
 #[derive(Clone, Default)]
 pub struct MeetingIdRecord {
     /// `conferenceId`
     pub conference_id: Option<String>,
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
-    /// required
+    /// `ephemeral`, required
     pub ephemeral: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,9 +3,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `MessageMediaUploadData` in the API.
+///
+/// Returned by `post_conversations_message_communication_messages_media_uploads`.
 #[derive(Clone, Default)]
 pub struct MessageMediaUploadData {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MessagingConferWithUserRequest` in the API.
+///
+/// Taken by `post_conversation_participant_internalmessages_users_communications`.
 #[derive(Clone, Default)]
 pub struct MessagingConferWithUserRequest {
     /// `targetUserId`, required

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `MetadataAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataAttribute {
-    /// read-only
+    /// `value`, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

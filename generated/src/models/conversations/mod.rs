@@ -7,7 +7,9 @@ export!(after_call_work_update: AfterCallWorkUpdate);
 export!(agent_action: AgentAction, AgentActionAgentAction);
 export!(agent_action_payload: AgentActionPayload);
 export!(agent_checklist_info: AgentChecklistInfo);
-export!(agent_checklist_response: AgentChecklistResponse, AgentChecklistResponseMediaType, AgentChecklistResponseStatus);
+export!(
+    agent_checklist_response: AgentChecklistResponse, AgentChecklistResponseMediaType, AgentChecklistResponseStatus
+);
 export!(agent_checklist_response_list: AgentChecklistResponseList);
 export!(agentless_email_send_request_dto: AgentlessEmailSendRequestDto, AgentlessEmailSendRequestDtoSenderType);
 export!(agentless_email_send_response_dto: AgentlessEmailSendResponseDto, AgentlessEmailSendResponseDtoSenderType);
@@ -31,30 +33,51 @@ export!(call_conversation: CallConversation, CallConversationRecordingState);
 export!(call_conversation_entity_listing: CallConversationEntityListing);
 export!(call_history_conversation: CallHistoryConversation, CallHistoryConversationDirection);
 export!(call_history_conversation_entity_listing: CallHistoryConversationEntityListing);
-export!(call_history_participant: CallHistoryParticipant, CallHistoryParticipantDirection, CallHistoryParticipantDisconnectType, CallHistoryParticipantFlaggedReason);
-export!(call_media_participant: CallMediaParticipant, CallMediaParticipantDirection, CallMediaParticipantDisconnectType, CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState);
+export!(
+    call_history_participant: CallHistoryParticipant, CallHistoryParticipantDirection,
+        CallHistoryParticipantDisconnectType, CallHistoryParticipantFlaggedReason
+);
+export!(
+    call_media_participant: CallMediaParticipant, CallMediaParticipantDirection, CallMediaParticipantDisconnectType,
+        CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState
+);
 export!(callback_conversation: CallbackConversation);
 export!(callback_conversation_entity_listing: CallbackConversationEntityListing);
 export!(callback_disconnect_identifier: CallbackDisconnectIdentifier);
 export!(callback_identifier: CallbackIdentifier, CallbackIdentifierType);
-export!(callback_media_participant: CallbackMediaParticipant, CallbackMediaParticipantDirection, CallbackMediaParticipantDisconnectType, CallbackMediaParticipantFlaggedReason, CallbackMediaParticipantState);
+export!(
+    callback_media_participant: CallbackMediaParticipant, CallbackMediaParticipantDirection,
+        CallbackMediaParticipantDisconnectType, CallbackMediaParticipantFlaggedReason, CallbackMediaParticipantState
+);
 export!(card_parameters: CardParameters);
 export!(carousel_parameters: CarouselParameters);
-export!(checklist_activation_payload: ChecklistActivationPayload, ChecklistActivationPayloadActivationTriggerType, ChecklistActivationPayloadDirection, ChecklistActivationPayloadMediaType);
+export!(
+    checklist_activation_payload: ChecklistActivationPayload, ChecklistActivationPayloadActivationTriggerType,
+        ChecklistActivationPayloadDirection, ChecklistActivationPayloadMediaType
+);
 export!(checklist_finalize_payload: ChecklistFinalizePayload);
 export!(checklist_inference_job_creation_response: ChecklistInferenceJobCreationResponse);
 export!(checklist_inference_job_payload: ChecklistInferenceJobPayload);
-export!(checklist_inference_job_response: ChecklistInferenceJobResponse, ChecklistInferenceJobResponseDirection, ChecklistInferenceJobResponseMediaType, ChecklistInferenceJobResponseStatus);
+export!(
+    checklist_inference_job_response: ChecklistInferenceJobResponse, ChecklistInferenceJobResponseDirection,
+        ChecklistInferenceJobResponseMediaType, ChecklistInferenceJobResponseStatus
+);
 export!(checklist_item: ChecklistItem, ChecklistItemStateFromAgent, ChecklistItemStateFromModel);
 export!(cobrowse_conversation: CobrowseConversation);
 export!(cobrowse_conversation_entity_listing: CobrowseConversationEntityListing);
-export!(cobrowse_media_participant: CobrowseMediaParticipant, CobrowseMediaParticipantDirection, CobrowseMediaParticipantDisconnectType, CobrowseMediaParticipantFlaggedReason, CobrowseMediaParticipantState);
+export!(
+    cobrowse_media_participant: CobrowseMediaParticipant, CobrowseMediaParticipantDirection,
+        CobrowseMediaParticipantDisconnectType, CobrowseMediaParticipantFlaggedReason, CobrowseMediaParticipantState
+);
 export!(consult_transfer: ConsultTransfer, ConsultTransferSpeakTo);
 export!(consult_transfer_response: ConsultTransferResponse);
 export!(consult_transfer_to_address: ConsultTransferToAddress, ConsultTransferToAddressSpeakTo);
 export!(consult_transfer_to_agent: ConsultTransferToAgent, ConsultTransferToAgentSpeakTo);
 export!(consult_transfer_to_external: ConsultTransferToExternal, ConsultTransferToExternalSpeakTo);
-export!(consult_transfer_to_external_contact: ConsultTransferToExternalContact, ConsultTransferToExternalContactPhoneType, ConsultTransferToExternalContactSpeakTo);
+export!(
+    consult_transfer_to_external_contact: ConsultTransferToExternalContact, ConsultTransferToExternalContactPhoneType,
+        ConsultTransferToExternalContactSpeakTo
+);
 export!(consult_transfer_to_queue: ConsultTransferToQueue, ConsultTransferToQueueSpeakTo);
 export!(consult_transfer_update: ConsultTransferUpdate, ConsultTransferUpdateSpeakTo);
 export!(content_button_response: ContentButtonResponse, ContentButtonResponseType);
@@ -71,7 +94,10 @@ export!(conversation_json_schema_document: ConversationJsonSchemaDocument);
 export!(conversation_json_schema_request: ConversationJsonSchemaRequest);
 export!(conversation_schema_update_request: ConversationSchemaUpdateRequest);
 export!(conversation_secure_attributes: ConversationSecureAttributes);
-export!(conversation_session_summary: ConversationSessionSummary, ConversationSessionSummaryMediaType, ConversationSessionSummaryStatus);
+export!(
+    conversation_session_summary: ConversationSessionSummary, ConversationSessionSummaryMediaType,
+        ConversationSessionSummaryStatus
+);
 export!(conversation_summaries_get_response: ConversationSummariesGetResponse);
 export!(conversation_summary: ConversationSummary, ConversationSummaryMediaType, ConversationSummaryStatus);
 export!(conversation_summary_followup: ConversationSummaryFollowup);
@@ -91,11 +117,17 @@ export!(cover_sheet: CoverSheet);
 export!(create_call_request: CreateCallRequest);
 export!(create_call_response: CreateCallResponse);
 export!(create_callback_command: CreateCallbackCommand, CreateCallbackCommandCustomerFirstCallbackDeliveryMode);
-export!(create_callback_on_conversation_command: CreateCallbackOnConversationCommand, CreateCallbackOnConversationCommandCustomerFirstCallbackDeliveryMode);
+export!(
+    create_callback_on_conversation_command: CreateCallbackOnConversationCommand,
+        CreateCallbackOnConversationCommandCustomerFirstCallbackDeliveryMode
+);
 export!(create_callback_response: CreateCallbackResponse);
 export!(create_email_request: CreateEmailRequest, CreateEmailRequestDirection);
 export!(create_join_video_response: CreateJoinVideoResponse);
-export!(create_outbound_messaging_conversation_request: CreateOutboundMessagingConversationRequest, CreateOutboundMessagingConversationRequestToAddressMessengerType);
+export!(
+    create_outbound_messaging_conversation_request: CreateOutboundMessagingConversationRequest,
+        CreateOutboundMessagingConversationRequestToAddressMessengerType
+);
 export!(create_outbound_messaging_conversation_response: CreateOutboundMessagingConversationResponse);
 export!(create_secure_session: CreateSecureSession);
 export!(custom_attributes: CustomAttributes);
@@ -110,7 +142,10 @@ export!(digits: Digits);
 export!(draft_manipulation_request: DraftManipulationRequest, DraftManipulationRequestDraftType);
 export!(email_conversation: EmailConversation);
 export!(email_conversation_entity_listing: EmailConversationEntityListing);
-export!(email_media_participant: EmailMediaParticipant, EmailMediaParticipantDirection, EmailMediaParticipantDisconnectType, EmailMediaParticipantFlaggedReason, EmailMediaParticipantState);
+export!(
+    email_media_participant: EmailMediaParticipant, EmailMediaParticipantDirection, EmailMediaParticipantDisconnectType,
+        EmailMediaParticipantFlaggedReason, EmailMediaParticipantState
+);
 export!(email_message: EmailMessage, EmailMessageDraftType, EmailMessageState);
 export!(email_message_preview: EmailMessagePreview, EmailMessagePreviewDraftType, EmailMessagePreviewState);
 export!(email_message_preview_listing: EmailMessagePreviewListing);
@@ -138,7 +173,10 @@ export!(google_auth_token_request: GoogleAuthTokenRequest);
 export!(google_business_profile_account: GoogleBusinessProfileAccount);
 export!(google_business_profile_account_listing: GoogleBusinessProfileAccountListing);
 export!(google_business_profile_account_reference: GoogleBusinessProfileAccountReference);
-export!(google_business_profile_open_integration: GoogleBusinessProfileOpenIntegration, GoogleBusinessProfileOpenIntegrationCreateStatus);
+export!(
+    google_business_profile_open_integration: GoogleBusinessProfileOpenIntegration,
+        GoogleBusinessProfileOpenIntegrationCreateStatus
+);
 export!(google_business_profile_open_integration_request: GoogleBusinessProfileOpenIntegrationRequest);
 export!(google_business_profile_open_integration_update_request: GoogleBusinessProfileOpenIntegrationUpdateRequest);
 export!(google_oauth_settings_response: GoogleOAuthSettingsResponse);
@@ -153,7 +191,11 @@ export!(internal_message_conversation: InternalMessageConversation);
 export!(internal_message_conversation_entity_listing: InternalMessageConversationEntityListing);
 export!(internal_message_data: InternalMessageData);
 export!(internal_message_data_entity_listing: InternalMessageDataEntityListing);
-export!(internal_message_media_participant: InternalMessageMediaParticipant, InternalMessageMediaParticipantDirection, InternalMessageMediaParticipantDisconnectType, InternalMessageMediaParticipantFlaggedReason, InternalMessageMediaParticipantState);
+export!(
+    internal_message_media_participant: InternalMessageMediaParticipant, InternalMessageMediaParticipantDirection,
+        InternalMessageMediaParticipantDisconnectType, InternalMessageMediaParticipantFlaggedReason,
+        InternalMessageMediaParticipantState
+);
 export!(internal_message_request: InternalMessageRequest);
 export!(mandatory_post_call_action_input: MandatoryPostCallActionInput);
 export!(max_participants: MaxParticipants);
@@ -164,12 +206,18 @@ export!(message_conversation_entity_listing: MessageConversationEntityListing);
 export!(message_data: MessageData, MessageDataDirection, MessageDataMessengerType, MessageDataStatus);
 export!(message_media_data: MessageMediaData, MessageMediaDataStatus);
 export!(message_media_listing: MessageMediaListing);
-export!(message_media_participant: MessageMediaParticipant, MessageMediaParticipantDirection, MessageMediaParticipantDisconnectType, MessageMediaParticipantFlaggedReason, MessageMediaParticipantState);
+export!(
+    message_media_participant: MessageMediaParticipant, MessageMediaParticipantDirection,
+        MessageMediaParticipantDisconnectType, MessageMediaParticipantFlaggedReason, MessageMediaParticipantState
+);
 export!(message_media_upload_data: MessageMediaUploadData);
 export!(message_typing_event_request: MessageTypingEventRequest);
 export!(messaging_confer_response: MessagingConferResponse);
 export!(messaging_confer_with_user_request: MessagingConferWithUserRequest);
-export!(messaging_integration: MessagingIntegration, MessagingIntegrationMessengerType, MessagingIntegrationOpenExtensionType, MessagingIntegrationStatus);
+export!(
+    messaging_integration: MessagingIntegration, MessagingIntegrationMessengerType,
+        MessagingIntegrationOpenExtensionType, MessagingIntegrationStatus
+);
 export!(messaging_integration_entity_listing: MessagingIntegrationEntityListing);
 export!(messaging_setting_patch_request: MessagingSettingPatchRequest);
 export!(messaging_setting_reference: MessagingSettingReference);
@@ -191,7 +239,10 @@ export!(open_inbound_normalized_event: OpenInboundNormalizedEvent);
 export!(open_inbound_normalized_message: OpenInboundNormalizedMessage);
 export!(open_inbound_normalized_receipt: OpenInboundNormalizedReceipt, OpenInboundNormalizedReceiptStatus);
 export!(open_inbound_structured_response_message: OpenInboundStructuredResponseMessage);
-export!(open_inbound_structured_response_normalized_message_content: OpenInboundStructuredResponseNormalizedMessageContent, OpenInboundStructuredResponseNormalizedMessageContentContentType);
+export!(
+    open_inbound_structured_response_normalized_message_content: OpenInboundStructuredResponseNormalizedMessageContent,
+        OpenInboundStructuredResponseNormalizedMessageContentContentType
+);
 export!(open_integration: OpenIntegration, OpenIntegrationCreateStatus);
 export!(open_integration_entity_listing: OpenIntegrationEntityListing);
 export!(open_integration_request: OpenIntegrationRequest);
@@ -203,9 +254,18 @@ export!(open_messaging_channel: OpenMessagingChannel, OpenMessagingChannelType);
 export!(open_messaging_from_recipient: OpenMessagingFromRecipient, OpenMessagingFromRecipientIdType);
 export!(open_messaging_identity_resolution_config: OpenMessagingIdentityResolutionConfig);
 export!(open_messaging_to_recipient: OpenMessagingToRecipient, OpenMessagingToRecipientIdType);
-export!(open_normalized_message: OpenNormalizedMessage, OpenNormalizedMessageDirection, OpenNormalizedMessageStatus, OpenNormalizedMessageType);
-export!(open_receipt_normalized_message: OpenReceiptNormalizedMessage, OpenReceiptNormalizedMessageDirection, OpenReceiptNormalizedMessageStatus, OpenReceiptNormalizedMessageType);
-export!(open_structured_response_normalized_message: OpenStructuredResponseNormalizedMessage, OpenStructuredResponseNormalizedMessageDirection, OpenStructuredResponseNormalizedMessageType);
+export!(
+    open_normalized_message: OpenNormalizedMessage, OpenNormalizedMessageDirection, OpenNormalizedMessageStatus,
+        OpenNormalizedMessageType
+);
+export!(
+    open_receipt_normalized_message: OpenReceiptNormalizedMessage, OpenReceiptNormalizedMessageDirection,
+        OpenReceiptNormalizedMessageStatus, OpenReceiptNormalizedMessageType
+);
+export!(
+    open_structured_response_normalized_message: OpenStructuredResponseNormalizedMessage,
+        OpenStructuredResponseNormalizedMessageDirection, OpenStructuredResponseNormalizedMessageType
+);
 export!(operation_parameters: *);
 export!(parking_state_request: ParkingStateRequest, ParkingStateRequestState);
 export!(participant_attributes: ParticipantAttributes);
@@ -215,14 +275,23 @@ export!(patch_callback_response: PatchCallbackResponse);
 export!(routing_data: RoutingData);
 export!(secure_session: SecureSession, SecureSessionState);
 export!(secure_session_entity_listing: SecureSessionEntityListing);
-export!(send_agentless_outbound_message_request: SendAgentlessOutboundMessageRequest, SendAgentlessOutboundMessageRequestToAddressMessengerType);
-export!(send_agentless_outbound_message_response: SendAgentlessOutboundMessageResponse, SendAgentlessOutboundMessageResponseMessengerType);
+export!(
+    send_agentless_outbound_message_request: SendAgentlessOutboundMessageRequest,
+        SendAgentlessOutboundMessageRequestToAddressMessengerType
+);
+export!(
+    send_agentless_outbound_message_response: SendAgentlessOutboundMessageResponse,
+        SendAgentlessOutboundMessageResponseMessengerType
+);
 export!(send_messaging_template_request: SendMessagingTemplateRequest);
 export!(set_recording_state: SetRecordingState, SetRecordingStateRecordingState);
 export!(set_uui_data_request: SetUuiDataRequest);
 export!(settings: Settings);
 export!(snippet_recording_request: SnippetRecordingRequest, SnippetRecordingRequestType);
-export!(social_media_message_data: SocialMediaMessageData, SocialMediaMessageDataDirection, SocialMediaMessageDataMessengerType, SocialMediaMessageDataStatus);
+export!(
+    social_media_message_data: SocialMediaMessageData, SocialMediaMessageDataDirection,
+        SocialMediaMessageDataMessengerType, SocialMediaMessageDataStatus
+);
 export!(suggestion: Suggestion, SuggestionState, SuggestionTriggerType, SuggestionType);
 export!(suggestion_canned_response: SuggestionCannedResponse);
 export!(suggestion_context: SuggestionContext, SuggestionContextMediaType, SuggestionContextParticipantType);
@@ -241,7 +310,10 @@ export!(third_party_suggestion_source: ThirdPartySuggestionSource);
 export!(transfer_request: TransferRequest, TransferRequestTransferType);
 export!(transfer_to_address_request: TransferToAddressRequest, TransferToAddressRequestTransferType);
 export!(transfer_to_agent_request: TransferToAgentRequest, TransferToAgentRequestTransferType);
-export!(transfer_to_external_contact_request: TransferToExternalContactRequest, TransferToExternalContactRequestPhoneType, TransferToExternalContactRequestTransferType);
+export!(
+    transfer_to_external_contact_request: TransferToExternalContactRequest, TransferToExternalContactRequestPhoneType,
+        TransferToExternalContactRequestTransferType
+);
 export!(transfer_to_external_request: TransferToExternalRequest, TransferToExternalRequestTransferType);
 export!(transfer_to_queue_request: TransferToQueueRequest, TransferToQueueRequestTransferType);
 export!(twitter_identity_resolution_config: TwitterIdentityResolutionConfig);
@@ -261,7 +333,10 @@ export!(whats_app_available_phone_number_details_listing: WhatsAppAvailablePhone
 export!(whats_app_embedded_signup_integration_activation_request: WhatsAppEmbeddedSignupIntegrationActivationRequest);
 export!(whats_app_embedded_signup_integration_request: WhatsAppEmbeddedSignupIntegrationRequest);
 export!(whats_app_identity_resolution_config: WhatsAppIdentityResolutionConfig);
-export!(whats_app_integration: WhatsAppIntegration, WhatsAppIntegrationActivationStatusCode, WhatsAppIntegrationCreateStatus, WhatsAppIntegrationStatus);
+export!(
+    whats_app_integration: WhatsAppIntegration, WhatsAppIntegrationActivationStatusCode,
+        WhatsAppIntegrationCreateStatus, WhatsAppIntegrationStatus
+);
 export!(whats_app_integration_entity_listing: WhatsAppIntegrationEntityListing);
 export!(whats_app_integration_request: WhatsAppIntegrationRequest);
 export!(whats_app_integration_update_request: WhatsAppIntegrationUpdateRequest);

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `OAuthAppleAuthorizationResponseError` in the API.
 #[derive(Clone, Default)]
 pub struct OAuthAppleAuthorizationResponseError {
-    /// required
+    /// `code`, required
     pub code: Option<String>,
+    /// `details`
     pub details: Option<serde_json::Value>,
-    /// required
+    /// `message`, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `OpenContentThumbnail` in the API.
 #[derive(Clone, Default)]
 pub struct OpenContentThumbnail {
     /// `contentSizeBytes`
     pub content_size_bytes: Option<i64>,
+    /// `mime`
     pub mime: Option<String>,
+    /// `sha256`
     pub sha256: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OpenEvent` in the API.
 #[derive(Clone, Default)]
 pub struct OpenEvent {
     /// `eventType`, required
@@ -21,9 +22,11 @@ impl codec::Model for OpenEvent {
 
 codec::__model!(OpenEvent);
 
+/// The values of `eventType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenEventEventType {
+    /// `Typing`
     Typing,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

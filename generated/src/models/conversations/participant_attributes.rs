@@ -3,8 +3,20 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ParticipantAttributes` in the API.
+///
+/// Returned by `patch_conversations_call_participant_attributes`,
+/// `patch_conversations_callback_participant_attributes`,
+/// `patch_conversations_cobrowsesession_participant_attributes`,
+/// `patch_conversations_email_participant_attributes`,
+/// `patch_conversations_message_participant_attributes`. Taken by
+/// `patch_conversation_participant_attributes`, `patch_conversations_call_participant_attributes`,
+/// `patch_conversations_callback_participant_attributes`,
+/// `patch_conversations_cobrowsesession_participant_attributes`,
+/// `patch_conversations_email_participant_attributes`, 1 more.
 #[derive(Clone, Default)]
 pub struct ParticipantAttributes {
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

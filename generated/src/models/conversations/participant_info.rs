@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ParticipantInfo` in the API.
 #[derive(Clone, Default)]
 pub struct ParticipantInfo {
     /// `activeParticipantCount`
     pub active_participant_count: Option<i64>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

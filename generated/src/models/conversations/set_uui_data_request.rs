@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SetUuiDataRequest` in the API.
+///
+/// Taken by `put_conversations_call_participant_communication_uuidata`.
 #[derive(Clone, Default)]
 pub struct SetUuiDataRequest {
     /// `uuiData`

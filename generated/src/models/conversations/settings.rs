@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `Settings` in the API.
+///
+/// Returned by `get_conversations_settings`. Taken by `patch_conversations_settings`.
 #[derive(Clone, Default)]
 pub struct Settings {
     /// `allowCallbackQueueSelection`

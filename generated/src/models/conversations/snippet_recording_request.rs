@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `SnippetRecordingRequest` in the API.
+///
+/// Taken by `post_conversations_call_participant_snippet_record`.
 #[derive(Clone, Default)]
 pub struct SnippetRecordingRequest {
+    /// `record`
     pub record: Option<bool>,
-    /// required
+    /// `type`, required
     pub r#type: Option<SnippetRecordingRequestType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,6 +27,7 @@ impl codec::Model for SnippetRecordingRequest {
 
 codec::__model!(SnippetRecordingRequest);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SnippetRecordingRequestType {

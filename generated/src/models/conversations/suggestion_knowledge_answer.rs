@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SuggestionKnowledgeAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct SuggestionKnowledgeAnswer {
-    /// read-only
+    /// `answer`, read-only
     pub answer: Option<String>,
     /// `endIndex`, read-only
     pub end_index: Option<i64>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TemplateParameter` in the API.
 #[derive(Clone, Default)]
 pub struct TemplateParameter {
+    /// `id`
     pub id: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ThirdPartySuggestionSource` in the API.
 #[derive(Clone, Default)]
 pub struct ThirdPartySuggestionSource {
+    /// `name`
     pub name: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

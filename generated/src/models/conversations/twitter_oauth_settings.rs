@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `TwitterOAuthSettings` in the API.
+///
+/// Returned by `get_conversations_messaging_integration_twitter_oauth_settings`.
 #[derive(Clone, Default)]
 pub struct TwitterOAuthSettings {
     /// `clientId`
     pub client_id: Option<String>,
+    /// `scopes`
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TwitterSignupOAuthSettings` in the API.
+///
+/// Returned by `get_conversations_messaging_integrations_twitter_oauth_settings`.
 #[derive(Clone, Default)]
 pub struct TwitterSignupOAuthSettings {
     /// `appId`
     pub app_id: Option<String>,
     /// `clientId`
     pub client_id: Option<String>,
+    /// `scopes`
     pub scopes: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UpdateConferenceRequest` in the API.
+///
+/// Taken by `patch_conversations_call_conference`.
 #[derive(Clone, Default)]
 pub struct UpdateConferenceRequest {
     /// `conversationIds`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UploadAttachmentRequest` in the API.
+///
+/// Taken by `post_conversations_email_messages_draft_attachments_uploads`.
 #[derive(Clone, Default)]
 pub struct UploadAttachmentRequest {
     /// `contentLengthBytes`, required
@@ -10,7 +13,7 @@ pub struct UploadAttachmentRequest {
     pub content_md5: Option<String>,
     /// `inlineImage`
     pub inline_image: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,14 +3,20 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `UploadAttachmentResponse` in the API.
+///
+/// Returned by `post_conversations_email_messages_draft_attachments_uploads`.
 #[derive(Clone, Default)]
 pub struct UploadAttachmentResponse {
     /// `attachmentId`
     pub attachment_id: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
+    /// `headers`
     pub headers: Option<BTreeMap<String, String>>,
+    /// `name`
     pub name: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UploadMediaRequest` in the API.
+///
+/// Taken by `post_conversations_message_communication_messages_media_uploads`.
 #[derive(Clone, Default)]
 pub struct UploadMediaRequest {
     /// `contentLengthBytes`, required

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppAvailablePhoneNumberDetails` in the API.
 #[derive(Clone, Default)]
 pub struct WhatsAppAvailablePhoneNumberDetails {
-    /// required, read-only
+    /// `name`, required, read-only
     pub name: Option<String>,
     /// `phoneNumber`, read-only
     pub phone_number: Option<String>,
-    /// required, read-only
+    /// `status`, required, read-only
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppEmbeddedSignupIntegrationActivationRequest` in the API.
+///
+/// Taken by `patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`.
 #[derive(Clone, Default)]
 pub struct WhatsAppEmbeddedSignupIntegrationActivationRequest {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// `phoneNumber`
     pub phone_number: Option<String>,
-    /// required
+    /// `pin`, required
     pub pin: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

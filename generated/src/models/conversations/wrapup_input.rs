@@ -3,8 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WrapupInput` in the API.
+///
+/// Taken by `post_conversations_call_participant_communication_wrapup`,
+/// `post_conversations_callback_participant_communication_wrapup`,
+/// `post_conversations_cobrowsesession_participant_communication_wrapup`,
+/// `post_conversations_email_participant_communication_wrapup`,
+/// `post_conversations_message_participant_communication_wrapup`, 3 more.
 #[derive(Clone, Default)]
 pub struct WrapupInput {
+    /// `code`
     pub code: Option<String>,
     /// `disableEndTimeUpdates`
     pub disable_end_time_updates: Option<bool>,
@@ -12,9 +20,13 @@ pub struct WrapupInput {
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    /// `name`
     pub name: Option<String>,
+    /// `notes`
     pub notes: Option<String>,
+    /// `provisional`
     pub provisional: Option<bool>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

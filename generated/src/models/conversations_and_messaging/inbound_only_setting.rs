@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `InboundOnlySetting` in the API.
 #[derive(Clone, Default)]
 pub struct InboundOnlySetting {
+    /// `inbound`
     pub inbound: Option<InboundOnlySettingInbound>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,10 +22,13 @@ impl codec::Model for InboundOnlySetting {
 
 codec::__model!(InboundOnlySetting);
 
+/// The values of `inbound`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum InboundOnlySettingInbound {
+    /// `Enabled`
     Enabled,
+    /// `Disabled`
     Disabled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

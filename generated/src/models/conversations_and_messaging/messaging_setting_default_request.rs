@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MessagingSettingDefaultRequest` in the API.
+///
+/// Taken by `put_conversations_messaging_settings_default`, `put_messaging_settings_default`.
 #[derive(Clone, Default)]
 pub struct MessagingSettingDefaultRequest {
     /// `settingId`, required

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContactSort` in the API.
 #[derive(Clone, Default)]
 pub struct ContactSort {
+    /// `direction`
     pub direction: Option<ContactSortDirection>,
     /// `fieldName`
     pub field_name: Option<String>,
+    /// `numeric`
     pub numeric: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,6 +28,7 @@ impl codec::Model for ContactSort {
 
 codec::__model!(ContactSort);
 
+/// The values of `direction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactSortDirection {

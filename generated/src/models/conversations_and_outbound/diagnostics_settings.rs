@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DiagnosticsSettings` in the API.
 #[derive(Clone, Default)]
 pub struct DiagnosticsSettings {
     /// `reportLowMaxCallsPerAgentAlert`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DynamicContactQueueingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct DynamicContactQueueingSettings {
+    /// `filter`
     pub filter: Option<bool>,
+    /// `sort`
     pub sort: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DynamicLineBalancingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct DynamicLineBalancingSettings {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `relativeWeight`
     pub relative_weight: Option<i64>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UserParam` in the API.
 #[derive(Clone, Default)]
 pub struct UserParam {
+    /// `key`
     pub key: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `JsonCursorSearchResponse` in the API.
+///
+/// Returned by `post_conversations_participants_attributes_search`.
 #[derive(Clone, Default)]
 pub struct JsonCursorSearchResponse {
+    /// `aggregations`
     pub aggregations: Option<serde_json::Value>,
+    /// `cursor`
     pub cursor: Option<String>,
-    /// required
+    /// `results`, required
     pub results: Option<serde_json::Value>,
-    /// required
+    /// `types`, required
     pub types: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationChannelMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationChannelMetadata {
     /// `subType`, read-only
@@ -21,12 +22,17 @@ impl codec::Model for ConversationChannelMetadata {
 
 codec::__model!(ConversationChannelMetadata);
 
+/// The values of `subType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationChannelMetadataSubType {
+    /// `None`
     None,
+    /// `GoogleBusinessProfile`
     GoogleBusinessProfile,
+    /// `RoadsideAssistance`
     RoadsideAssistance,
+    /// `YouTube`
     YouTube,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationEnrichmentLanguage` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationEnrichmentLanguage {
-    /// required
+    /// `language`, required
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationEnrichmentSentimentV2` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationEnrichmentSentimentV2 {
-    /// required
+    /// `tag`, required
     pub tag: Option<ConversationEnrichmentSentimentV2Tag>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,13 +22,17 @@ impl codec::Model for ConversationEnrichmentSentimentV2 {
 
 codec::__model!(ConversationEnrichmentSentimentV2);
 
+/// The values of `tag`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationEnrichmentSentimentV2Tag {
     /// `Unknown`
     UnknownValue,
+    /// `Positive`
     Positive,
+    /// `Negative`
     Negative,
+    /// `Neutral`
     Neutral,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationPublicMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationPublicMetadata {
     /// `replyToId`
     pub reply_to_id: Option<String>,
     /// `rootId`
     pub root_id: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

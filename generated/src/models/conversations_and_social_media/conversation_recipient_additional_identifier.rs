@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationRecipientAdditionalIdentifier` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationRecipientAdditionalIdentifier {
-    /// required, read-only
+    /// `type`, required, read-only
     pub r#type: Option<ConversationRecipientAdditionalIdentifierType>,
-    /// required, read-only
+    /// `value`, required, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,19 +25,29 @@ impl codec::Model for ConversationRecipientAdditionalIdentifier {
 
 codec::__model!(ConversationRecipientAdditionalIdentifier);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationRecipientAdditionalIdentifierType {
+    /// `Deployment`
     Deployment,
+    /// `Subject`
     Subject,
     /// `Unknown`
     UnknownValue,
+    /// `Topic`
     Topic,
+    /// `IngestionRule`
     IngestionRule,
+    /// `IngestionRuleVersion`
     IngestionRuleVersion,
+    /// `PhoneNumber`
     PhoneNumber,
+    /// `Bsuid`
     Bsuid,
+    /// `ParentBsuid`
     ParentBsuid,
+    /// `Username`
     Username,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

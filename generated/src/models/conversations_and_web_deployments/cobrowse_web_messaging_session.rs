@@ -3,16 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CobrowseWebMessagingSession` in the API.
+///
+/// Returned by `get_webdeployments_deployment_cobrowse_session_id`, `post_conversation_cobrowse`.
 #[derive(Clone, Default)]
 pub struct CobrowseWebMessagingSession {
     /// `communicationType`, read-only
     pub communication_type: Option<CobrowseWebMessagingSessionCommunicationType>,
     /// `dateOfferEnds`, read-only
     pub date_offer_ends: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `joinCode`, read-only
     pub join_code: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -39,10 +43,13 @@ impl codec::Model for CobrowseWebMessagingSession {
 
 codec::__model!(CobrowseWebMessagingSession);
 
+/// The values of `communicationType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CobrowseWebMessagingSessionCommunicationType {
+    /// `Call`
     Call,
+    /// `Message`
     Message,
     /// `Unknown`
     UnknownValue,

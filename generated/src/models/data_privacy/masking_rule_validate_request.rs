@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `MaskingRuleValidateRequest` in the API.
+///
+/// Taken by `post_dataprivacy_maskingrules_validate`.
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateRequest {
-    /// required
+    /// `definition`, required
     pub definition: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

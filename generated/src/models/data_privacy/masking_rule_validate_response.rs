@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `MaskingRuleValidateResponse` in the API.
+///
+/// Returned by `post_dataprivacy_maskingrules_validate`.
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateResponse {
     /// `maskedText`, read-only
     pub masked_text: Option<String>,
-    /// read-only
+    /// `valid`, read-only
     pub valid: Option<bool>,
     /// `validationMessage`, read-only
     pub validation_message: Option<String>,

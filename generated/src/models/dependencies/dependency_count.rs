@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DependencyCount` in the API.
+///
+/// Returned by `get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`.
 #[derive(Clone, Default)]
 pub struct DependencyCount {
     /// `estimatedCount`, read-only

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DependencyEntity` in the API.
+///
+/// Item of the listing `get_dependencies_type_entity_type_id_entity_id_connections_requiredby`,
+/// `get_dependencies_type_entity_type_id_entity_id_connections_requires`.
 #[derive(Clone, Default)]
 pub struct DependencyEntity {
     /// `entityId`, required
@@ -24,11 +28,15 @@ impl codec::Model for DependencyEntity {
 
 codec::__model!(DependencyEntity);
 
+/// The values of `entityType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DependencyEntityEntityType {
+    /// `Integration`
     Integration,
+    /// `DataAction`
     DataAction,
+    /// `Credential`
     Credential,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EmailSettings` in the API.
+///
+/// Returned by `get_emails_settings`, `patch_emails_settings`. Taken by `patch_emails_settings`.
 #[derive(Clone, Default)]
 pub struct EmailSettings {
     /// `multipleRouteDestinationsOnInboundEmailEnabled`

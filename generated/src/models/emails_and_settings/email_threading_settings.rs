@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `EmailThreadingSettings` in the API.
+///
+/// Returned by `get_emails_settings_threading`, `patch_emails_settings_threading`. Taken by
+/// `patch_emails_settings_threading`.
 #[derive(Clone, Default)]
 pub struct EmailThreadingSettings {
     /// `startNewConversationOnSubjectChange`

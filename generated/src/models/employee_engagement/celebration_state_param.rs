@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CelebrationStateParam` in the API.
+///
+/// Taken by `patch_employeeengagement_celebration`.
 #[derive(Clone, Default)]
 pub struct CelebrationStateParam {
+    /// `state`
     pub state: Option<CelebrationStateParamState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,9 +24,11 @@ impl codec::Model for CelebrationStateParam {
 
 codec::__model!(CelebrationStateParam);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CelebrationStateParamState {
+    /// `Displayed`
     Displayed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContestCompleteDataScore` in the API.
 #[derive(Clone, Default)]
 pub struct ContestCompleteDataScore {
+    /// `score`
     pub score: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

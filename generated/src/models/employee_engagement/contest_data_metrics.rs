@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContestDataMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct ContestDataMetrics {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

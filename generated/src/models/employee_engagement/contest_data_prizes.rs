@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContestDataPrizes` in the API.
 #[derive(Clone, Default)]
 pub struct ContestDataPrizes {
     /// `imageId`
     pub image_id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `tier`
     pub tier: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

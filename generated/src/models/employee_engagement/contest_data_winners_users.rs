@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContestDataWinnersUsers` in the API.
 #[derive(Clone, Default)]
 pub struct ContestDataWinnersUsers {
+    /// `id`
     pub id: Option<String>,
+    /// `rank`
     pub rank: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

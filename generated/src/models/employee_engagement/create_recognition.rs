@@ -2,18 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `CreateRecognition` in the API.
+///
+/// Taken by `post_employeeengagement_recognitions`.
 #[derive(Clone, Default)]
 pub struct CreateRecognition {
     /// `contextId`
     pub context_id: Option<String>,
     /// `contextType`
     pub context_type: Option<CreateRecognitionContextType>,
+    /// `note`
     pub note: Option<String>,
     /// `recipientId`, required
     pub recipient_id: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<CreateRecognitionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,12 +39,17 @@ impl codec::Model for CreateRecognition {
 
 codec::__model!(CreateRecognition);
 
+/// The values of `contextType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateRecognitionContextType {
+    /// `Interaction`
     Interaction,
+    /// `Insights`
     Insights,
+    /// `Development`
     Development,
+    /// `Scorecard`
     Scorecard,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -66,12 +75,17 @@ impl codec::OpenEnum for CreateRecognitionContextType {
 
 codec::__open_enum!(CreateRecognitionContextType);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateRecognitionType {
+    /// `ThankYou`
     ThankYou,
+    /// `Congratulations`
     Congratulations,
+    /// `HighPerformance`
     HighPerformance,
+    /// `CompanyValues`
     CompanyValues,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AudioState` in the API.
 #[derive(Clone, Default)]
 pub struct AudioState {
     /// `canHear`

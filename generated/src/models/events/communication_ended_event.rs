@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CommunicationEndedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct CommunicationEndedEvent {
     /// `communicationId`, required
@@ -38,19 +39,27 @@ impl codec::Model for CommunicationEndedEvent {
 
 codec::__model!(CommunicationEndedEvent);
 
+/// The values of `disconnectType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CommunicationEndedEventDisconnectType {
+    /// `Error`
     Error,
+    /// `Peer`
     Peer,
     /// `Self`
     SelfValue,
+    /// `System`
     System,
+    /// `Transfer`
     Transfer,
     /// `TransferACD`
     TransferAcd,
+    /// `TransferConference`
     TransferConference,
+    /// `TransferConsult`
     TransferConsult,
+    /// `TransferUser`
     TransferUser,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailCommunicationAnsweredEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailCommunicationAnsweredEvent {
     /// `communicationId`, required

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailCommunicationDispositionAppliedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailCommunicationDispositionAppliedEvent {
+    /// `code`
     pub code: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
@@ -14,7 +16,9 @@ pub struct EmailCommunicationDispositionAppliedEvent {
     pub event_date_time: Option<time::Timestamp>,
     /// `eventId`, required
     pub event_id: Option<String>,
+    /// `notes`
     pub notes: Option<String>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

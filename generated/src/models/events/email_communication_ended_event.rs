@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailCommunicationEndedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailCommunicationEndedEvent {
     /// `communicationId`, required
@@ -34,6 +35,7 @@ impl codec::Model for EmailCommunicationEndedEvent {
 
 codec::__model!(EmailCommunicationEndedEvent);
 
+/// The values of `disconnectType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EmailCommunicationEndedEventDisconnectType {
@@ -41,13 +43,19 @@ pub enum EmailCommunicationEndedEventDisconnectType {
     UnknownValue,
     /// `Self`
     SelfValue,
+    /// `Peer`
     Peer,
+    /// `System`
     System,
+    /// `Error`
     Error,
+    /// `Spam`
     Spam,
+    /// `Transfer`
     Transfer,
     /// `TransferACD`
     TransferAcd,
+    /// `TransferUser`
     TransferUser,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

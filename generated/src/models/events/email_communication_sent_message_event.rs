@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailCommunicationSentMessageEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailCommunicationSentMessageEvent {
     /// `communicationId`, required

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailEndTransferEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailEndTransferEvent {
     /// `commandId`, required
@@ -37,11 +38,15 @@ impl codec::Model for EmailEndTransferEvent {
 
 codec::__model!(EmailEndTransferEvent);
 
+/// The values of `finalState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EmailEndTransferEventFinalState {
+    /// `Completed`
     Completed,
+    /// `Canceled`
     Canceled,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

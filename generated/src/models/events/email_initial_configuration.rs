@@ -3,23 +3,30 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `EmailInitialConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct EmailInitialConfiguration {
     /// `additionalInfo`
     pub additional_info: Option<BTreeMap<String, String>>,
+    /// `alerting`
     pub alerting: Option<bool>,
+    /// `bcc`
     pub bcc: Option<Vec<String>>,
+    /// `cc`
     pub cc: Option<Vec<String>>,
-    /// required
+    /// `from`, required
     pub from: Option<String>,
+    /// `held`
     pub held: Option<bool>,
+    /// `inbound`
     pub inbound: Option<bool>,
     /// `invitedBy`
     pub invited_by: Option<String>,
     /// `previousEmailId`
     pub previous_email_id: Option<String>,
+    /// `subject`
     pub subject: Option<String>,
-    /// required
+    /// `to`, required
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

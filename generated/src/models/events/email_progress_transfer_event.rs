@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EmailProgressTransferEvent` in the API.
 #[derive(Clone, Default)]
 pub struct EmailProgressTransferEvent {
     /// `commandId`, required

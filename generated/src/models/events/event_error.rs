@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EventError` in the API.
 #[derive(Clone, Default)]
 pub struct EventError {
     /// `eventId`
     pub event_id: Option<String>,
+    /// `message`
     pub message: Option<String>,
+    /// `retryable`
     pub retryable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

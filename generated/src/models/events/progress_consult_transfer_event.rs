@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ProgressConsultTransferEvent` in the API.
 #[derive(Clone, Default)]
 pub struct ProgressConsultTransferEvent {
     /// `conversationId`, required

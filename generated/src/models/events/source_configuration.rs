@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SourceConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct SourceConfiguration {
     /// `interactionId`, required

@@ -3,12 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserPresenceEvent` in the API.
 #[derive(Clone, Default)]
 pub struct UserPresenceEvent {
     /// `eventDateTime`, required
     pub event_date_time: Option<time::Timestamp>,
     /// `eventId`, required
     pub event_id: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// `presenceDefinitionId`
     pub presence_definition_id: Option<String>,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserRoutingStatusEvent` in the API.
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusEvent {
     /// `agentId`, required
@@ -13,7 +14,7 @@ pub struct UserRoutingStatusEvent {
     pub event_id: Option<String>,
     /// `sourceId`, required
     pub source_id: Option<String>,
-    /// required
+    /// `status`, required
     pub status: Option<UserRoutingStatusEventStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,13 +35,19 @@ impl codec::Model for UserRoutingStatusEvent {
 
 codec::__model!(UserRoutingStatusEvent);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserRoutingStatusEventStatus {
+    /// `OffQueue`
     OffQueue,
+    /// `Idle`
     Idle,
+    /// `Interacting`
     Interacting,
+    /// `Communicating`
     Communicating,
+    /// `NotResponding`
     NotResponding,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ClusterStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct ClusterStatistics {
     /// `totalAutomaticMergeFailures`

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContactEnrichOptions` in the API.
 #[derive(Clone, Default)]
 pub struct ContactEnrichOptions {
+    /// `promote`
     pub promote: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactImportField` in the API.
 #[derive(Clone, Default)]
 pub struct ContactImportField {
-    /// required
+    /// `included`, required
     pub included: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

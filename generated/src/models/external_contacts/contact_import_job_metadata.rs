@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ContactImportJobMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ContactImportJobMetadata {
     /// `dryRunFailedCount`

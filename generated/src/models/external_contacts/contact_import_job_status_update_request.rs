@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContactImportJobStatusUpdateRequest` in the API.
+///
+/// Taken by `put_externalcontacts_import_job`.
 #[derive(Clone, Default)]
 pub struct ContactImportJobStatusUpdateRequest {
     /// `jobId`, required
     pub job_id: Option<String>,
-    /// required
+    /// `status`, required
     pub status: Option<ContactImportJobStatusUpdateRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +27,15 @@ impl codec::Model for ContactImportJobStatusUpdateRequest {
 
 codec::__model!(ContactImportJobStatusUpdateRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactImportJobStatusUpdateRequestStatus {
+    /// `Continue`
     Continue,
+    /// `Cancel`
     Cancel,
+    /// `Retry`
     Retry,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactSimpleSearch` in the API.
 #[derive(Clone, Default)]
 pub struct ContactSimpleSearch {
+    /// `ids`
     pub ids: Option<Vec<String>>,
+    /// `query`
     pub query: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<Vec<String>>,

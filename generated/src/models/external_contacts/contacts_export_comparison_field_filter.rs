@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactsExportComparisonFieldFilter` in the API.
 #[derive(Clone, Default)]
 pub struct ContactsExportComparisonFieldFilter {
-    /// required
+    /// `field`, required
     pub field: Option<ContactsExportComparisonFieldFilterField>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for ContactsExportComparisonFieldFilter {
 
 codec::__model!(ContactsExportComparisonFieldFilter);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactsExportComparisonFieldFilterField {
+    /// `CreateDate`
     CreateDate,
+    /// `ModifyDate`
     ModifyDate,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

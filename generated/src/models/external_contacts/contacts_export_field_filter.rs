@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactsExportFieldFilter` in the API.
 #[derive(Clone, Default)]
 pub struct ContactsExportFieldFilter {
-    /// required
+    /// `field`, required
     pub field: Option<ContactsExportFieldFilterField>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +25,21 @@ impl codec::Model for ContactsExportFieldFilter {
 
 codec::__model!(ContactsExportFieldFilter);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactsExportFieldFilterField {
+    /// `DivisionId`
     DivisionId,
+    /// `ContactClassification`
     ContactClassification,
+    /// `ExternalOrganizationId`
     ExternalOrganizationId,
+    /// `ExternalSourceId`
     ExternalSourceId,
+    /// `SchemaId`
     SchemaId,
+    /// `SchemaVersion`
     SchemaVersion,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

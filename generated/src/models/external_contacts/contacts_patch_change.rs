@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContactsPatchChange` in the API.
 #[derive(Clone, Default)]
 pub struct ContactsPatchChange {
-    /// required
+    /// `action`, required
     pub action: Option<ContactsPatchChangeAction>,
-    /// required
+    /// `field`, required
     pub field: Option<String>,
+    /// `value`
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,14 +28,21 @@ impl codec::Model for ContactsPatchChange {
 
 codec::__model!(ContactsPatchChange);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactsPatchChangeAction {
+    /// `UpdateIfEmpty`
     UpdateIfEmpty,
+    /// `UpdateIfExists`
     UpdateIfExists,
+    /// `Update`
     Update,
+    /// `AppendToCollection`
     AppendToCollection,
+    /// `Remove`
     Remove,
+    /// `RemoveFromCollection`
     RemoveFromCollection,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

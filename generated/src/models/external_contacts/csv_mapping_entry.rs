@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CsvMappingEntry` in the API.
 #[derive(Clone, Default)]
 pub struct CsvMappingEntry {
     /// `sourceField`, required

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CsvUploadPreviewResponse` in the API.
+///
+/// Returned by `get_externalcontacts_import_csv_upload_preview`.
 #[derive(Clone, Default)]
 pub struct CsvUploadPreviewResponse {
-    /// required
+    /// `entries`, required
     pub entries: Option<Vec<Vec<String>>>,
-    /// required
+    /// `headers`, required
     pub headers: Option<Vec<String>>,
     /// `uploadId`, required
     pub upload_id: Option<String>,

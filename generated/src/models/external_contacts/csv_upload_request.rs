@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CsvUploadRequest` in the API.
+///
+/// Taken by `post_externalcontacts_import_csv_uploads`.
 #[derive(Clone, Default)]
 pub struct CsvUploadRequest {
     /// `fileName`

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EnrichFieldRule` in the API.
 #[derive(Clone, Default)]
 pub struct EnrichFieldRule {
+    /// `action`
     pub action: Option<EnrichFieldRuleAction>,
     /// `arrayAction`
     pub array_action: Option<EnrichFieldRuleArrayAction>,
+    /// `field`
     pub field: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,11 +28,15 @@ impl codec::Model for EnrichFieldRule {
 
 codec::__model!(EnrichFieldRule);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnrichFieldRuleAction {
+    /// `AlwaysUseProvided`
     AlwaysUseProvided,
+    /// `PreferExisting`
     PreferExisting,
+    /// `PreferProvided`
     PreferProvided,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -54,11 +61,15 @@ impl codec::OpenEnum for EnrichFieldRuleAction {
 
 codec::__open_enum!(EnrichFieldRuleAction);
 
+/// The values of `arrayAction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnrichFieldRuleArrayAction {
+    /// `Replace`
     Replace,
+    /// `Extend`
     Extend,
+    /// `Fill`
     Fill,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

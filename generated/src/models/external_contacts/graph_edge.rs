@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GraphEdge` in the API.
 #[derive(Clone, Default)]
 pub struct GraphEdge {
+    /// `from`
     pub from: Option<String>,
+    /// `to`
     pub to: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

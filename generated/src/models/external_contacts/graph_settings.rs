@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `GraphSettings` in the API.
+///
+/// Returned by `get_externalcontacts_graphs_settings`, `put_externalcontacts_graphs_settings`. Taken by
+/// `put_externalcontacts_graphs_settings`.
 #[derive(Clone, Default)]
 pub struct GraphSettings {
     /// `automaticMergingEnabled`

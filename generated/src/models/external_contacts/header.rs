@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Header` in the API.
 #[derive(Clone, Default)]
 pub struct Header {
+    /// `name`
     pub name: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

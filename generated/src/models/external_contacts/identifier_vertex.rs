@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `IdentifierVertex` in the API.
 #[derive(Clone, Default)]
 pub struct IdentifierVertex {
     /// `normalizedType`
@@ -27,16 +28,25 @@ impl codec::Model for IdentifierVertex {
 
 codec::__model!(IdentifierVertex);
 
+/// The values of `normalizedType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IdentifierVertexNormalizedType {
+    /// `Phone`
     Phone,
+    /// `Email`
     Email,
+    /// `ExternalId`
     ExternalId,
+    /// `TwitterId`
     TwitterId,
+    /// `TwitterHandle`
     TwitterHandle,
+    /// `FacebookId`
     FacebookId,
+    /// `InstagramId`
     InstagramId,
+    /// `InstagramHandle`
     InstagramHandle,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

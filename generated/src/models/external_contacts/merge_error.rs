@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MergeError` in the API.
 #[derive(Clone, Default)]
 pub struct MergeError {
+    /// `code`
     pub code: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

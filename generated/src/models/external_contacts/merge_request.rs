@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MergeRequest` in the API.
+///
+/// Taken by `post_externalcontacts_merge_contacts`.
 #[derive(Clone, Default)]
 pub struct MergeRequest {
     /// `sourceContactId`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NotesExportFieldFilter` in the API.
 #[derive(Clone, Default)]
 pub struct NotesExportFieldFilter {
-    /// required
+    /// `field`, required
     pub field: Option<NotesExportFieldFilterField>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for NotesExportFieldFilter {
 
 codec::__model!(NotesExportFieldFilter);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NotesExportFieldFilterField {
+    /// `DivisionId`
     DivisionId,
+    /// `EntityType`
     EntityType,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

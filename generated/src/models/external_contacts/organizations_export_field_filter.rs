@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationsExportFieldFilter` in the API.
 #[derive(Clone, Default)]
 pub struct OrganizationsExportFieldFilter {
-    /// required
+    /// `field`, required
     pub field: Option<OrganizationsExportFieldFilterField>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +25,15 @@ impl codec::Model for OrganizationsExportFieldFilter {
 
 codec::__model!(OrganizationsExportFieldFilter);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationsExportFieldFilterField {
+    /// `DivisionId`
     DivisionId,
+    /// `SchemaId`
     SchemaId,
+    /// `SchemaVersion`
     SchemaVersion,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RelationshipsExportFieldFilter` in the API.
 #[derive(Clone, Default)]
 pub struct RelationshipsExportFieldFilter {
-    /// required
+    /// `field`, required
     pub field: Option<RelationshipsExportFieldFilterField>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for RelationshipsExportFieldFilter {
 
 codec::__model!(RelationshipsExportFieldFilter);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RelationshipsExportFieldFilterField {
+    /// `DivisionId`
     DivisionId,
+    /// `UserId`
     UserId,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ValidationError` in the API.
 #[derive(Clone, Default)]
 pub struct ValidationError {
     /// `lineNumber`, required
     pub line_number: Option<i64>,
-    /// required
+    /// `message`, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Browser` in the API.
 #[derive(Clone, Default)]
 pub struct Browser {
-    /// required
+    /// `family`, required
     pub family: Option<String>,
     /// `featuresFlash`, required
     pub features_flash: Option<bool>,
@@ -14,11 +15,13 @@ pub struct Browser {
     pub features_pdf: Option<bool>,
     /// `featuresWebrtc`, required
     pub features_webrtc: Option<bool>,
+    /// `fingerprint`
     pub fingerprint: Option<String>,
     /// `isMobile`
     pub is_mobile: Option<bool>,
+    /// `lang`
     pub lang: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// `viewHeight`
     pub view_height: Option<i64>,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationChannel` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationChannel {
     /// `messageType`
     pub message_type: Option<ConversationChannelMessageType>,
+    /// `platform`
     pub platform: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<ConversationChannelType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,19 +28,29 @@ impl codec::Model for ConversationChannel {
 
 codec::__model!(ConversationChannel);
 
+/// The values of `messageType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationChannelMessageType {
     /// `Unknown`
     UnknownValue,
+    /// `Sms`
     Sms,
+    /// `Twitter`
     Twitter,
+    /// `Facebook`
     Facebook,
+    /// `Line`
     Line,
+    /// `WhatsApp`
     WhatsApp,
+    /// `WebMessaging`
     WebMessaging,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
+    /// `Apple`
     Apple,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -81,24 +93,39 @@ impl codec::OpenEnum for ConversationChannelMessageType {
 
 codec::__open_enum!(ConversationChannelMessageType);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationChannelType {
     /// `Unknown`
     UnknownValue,
+    /// `Call`
     Call,
+    /// `Callback`
     Callback,
+    /// `Email`
     Email,
+    /// `GenericObject`
     GenericObject,
+    /// `Messaging`
     Messaging,
+    /// `Social`
     Social,
+    /// `Webchat`
     Webchat,
+    /// `Voice`
     Voice,
+    /// `Chat`
     Chat,
+    /// `Cobrowse`
     Cobrowse,
+    /// `Video`
     Video,
+    /// `Screenshare`
     Screenshare,
+    /// `Message`
     Message,
+    /// `InternalMessage`
     InternalMessage,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

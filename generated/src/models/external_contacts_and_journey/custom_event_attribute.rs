@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CustomEventAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct CustomEventAttribute {
     /// `dataType`, required
     pub data_type: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CustomEventAttributeList` in the API.
 #[derive(Clone, Default)]
 pub struct CustomEventAttributeList {
     /// `dataType`, required
     pub data_type: Option<String>,
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

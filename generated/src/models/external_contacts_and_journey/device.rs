@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `Device` in the API.
 #[derive(Clone, Default)]
 pub struct Device {
-    /// required
+    /// `category`, required
     pub category: Option<DeviceCategory>,
+    /// `fingerprint`
     pub fingerprint: Option<String>,
     /// `isMobile`, required
     pub is_mobile: Option<bool>,
+    /// `manufacturer`
     pub manufacturer: Option<String>,
     /// `osFamily`, required
     pub os_family: Option<String>,
@@ -20,7 +23,7 @@ pub struct Device {
     pub screen_height: Option<i64>,
     /// `screenWidth`
     pub screen_width: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -46,6 +49,7 @@ impl codec::Model for Device {
 
 codec::__model!(Device);
 
+/// The values of `category`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DeviceCategory {

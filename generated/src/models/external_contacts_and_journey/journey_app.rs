@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `JourneyApp` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyApp {
     /// `buildNumber`, required
     pub build_number: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `namespace`, required
     pub namespace: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `JourneyCampaign` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyCampaign {
     /// `clickId`
     pub click_id: Option<String>,
+    /// `content`
     pub content: Option<String>,
+    /// `medium`
     pub medium: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `network`
     pub network: Option<String>,
+    /// `source`
     pub source: Option<String>,
+    /// `term`
     pub term: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,20 +2,28 @@
 
 use crate::runtime::codec;
 
+/// `JourneyGeolocation` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyGeolocation {
+    /// `country`
     pub country: Option<String>,
     /// `countryName`
     pub country_name: Option<String>,
+    /// `latitude`
     pub latitude: Option<f64>,
+    /// `locality`
     pub locality: Option<String>,
+    /// `longitude`
     pub longitude: Option<f64>,
     /// `postalCode`
     pub postal_code: Option<String>,
+    /// `region`
     pub region: Option<String>,
     /// `regionName`
     pub region_name: Option<String>,
+    /// `source`
     pub source: Option<String>,
+    /// `timezone`
     pub timezone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,23 +2,28 @@
 
 use crate::runtime::codec;
 
+/// `JourneyPage` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyPage {
-    /// required
+    /// `breadcrumb`, required
     pub breadcrumb: Option<Vec<String>>,
-    /// required
+    /// `domain`, required
     pub domain: Option<String>,
+    /// `fragment`
     pub fragment: Option<String>,
-    /// required
+    /// `hostname`, required
     pub hostname: Option<String>,
+    /// `keywords`
     pub keywords: Option<String>,
+    /// `lang`
     pub lang: Option<String>,
-    /// required
+    /// `pathname`, required
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
+    /// `title`
     pub title: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NetworkConnectivity` in the API.
 #[derive(Clone, Default)]
 pub struct NetworkConnectivity {
     /// `bluetoothEnabled`, required
     pub bluetooth_enabled: Option<bool>,
+    /// `carrier`
     pub carrier: Option<String>,
     /// `cellularEnabled`, required
     pub cellular_enabled: Option<bool>,

@@ -2,22 +2,26 @@
 
 use crate::runtime::codec;
 
+/// `Referrer` in the API.
 #[derive(Clone, Default)]
 pub struct Referrer {
-    /// required
+    /// `domain`, required
     pub domain: Option<String>,
+    /// `fragment`
     pub fragment: Option<String>,
-    /// required
+    /// `hostname`, required
     pub hostname: Option<String>,
+    /// `keywords`
     pub keywords: Option<String>,
-    /// required
+    /// `medium`, required
     pub medium: Option<ReferrerMedium>,
+    /// `name`
     pub name: Option<String>,
-    /// required
+    /// `pathname`, required
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -42,6 +46,7 @@ impl codec::Model for Referrer {
 
 codec::__model!(Referrer);
 
+/// The values of `medium`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReferrerMedium {

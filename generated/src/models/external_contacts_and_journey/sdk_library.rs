@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SdkLibrary` in the API.
 #[derive(Clone, Default)]
 pub struct SdkLibrary {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

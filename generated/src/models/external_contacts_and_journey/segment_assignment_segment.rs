@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SegmentAssignmentSegment` in the API.
 #[derive(Clone, Default)]
 pub struct SegmentAssignmentSegment {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

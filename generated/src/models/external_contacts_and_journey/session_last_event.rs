@@ -3,13 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SessionLastEvent` in the API.
 #[derive(Clone, Default)]
 pub struct SessionLastEvent {
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
     /// `eventName`, required
     pub event_name: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `BulkErrorDetail` in the API.
 #[derive(Clone, Default)]
 pub struct BulkErrorDetail {
     /// `fieldName`
     pub field_name: Option<String>,
+    /// `message`
     pub message: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `FaxConfig` in the API.
+///
+/// Returned by `get_fax_settings`, `put_fax_settings`. Taken by `put_fax_settings`.
 #[derive(Clone, Default)]
 pub struct FaxConfig {
     /// `disableEmailPii`, required

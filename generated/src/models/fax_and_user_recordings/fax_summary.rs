@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `FaxSummary` in the API.
+///
+/// Returned by `get_fax_summary`, `get_userrecordings_summary`.
 #[derive(Clone, Default)]
 pub struct FaxSummary {
     /// `readCount`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AssignUsers` in the API.
+///
+/// Taken by `post_gamification_profile_members`.
 #[derive(Clone, Default)]
 pub struct AssignUsers {
     /// `membersToAssign`, required

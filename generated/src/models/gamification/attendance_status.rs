@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AttendanceStatus` in the API.
+///
+/// Item of the listing `get_gamification_scorecards_attendance`,
+/// `get_gamification_scorecards_user_attendance`.
 #[derive(Clone, Default)]
 pub struct AttendanceStatus {
     /// `attendanceStatusType`, read-only
@@ -28,13 +32,19 @@ impl codec::Model for AttendanceStatus {
 
 codec::__model!(AttendanceStatus);
 
+/// The values of `attendanceStatusType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AttendanceStatusAttendanceStatusType {
+    /// `HasData`
     HasData,
+    /// `Scheduled`
     Scheduled,
+    /// `Absent`
     Absent,
+    /// `Present`
     Present,
+    /// `NoSchedule`
     NoSchedule,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -67,10 +77,13 @@ impl codec::OpenEnum for AttendanceStatusAttendanceStatusType {
 
 codec::__open_enum!(AttendanceStatusAttendanceStatusType);
 
+/// The values of `hasEvaluation`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AttendanceStatusHasEvaluation {
+    /// `HasQualityEvaluation`
     HasQualityEvaluation,
+    /// `NoQualityEvaluation`
     NoQualityEvaluation,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

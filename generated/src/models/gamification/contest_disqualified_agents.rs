@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContestDisqualifiedAgents` in the API.
 #[derive(Clone, Default)]
 pub struct ContestDisqualifiedAgents {
+    /// `id`
     pub id: Option<String>,
+    /// `note`
     pub note: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

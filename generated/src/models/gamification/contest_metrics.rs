@@ -2,16 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ContestMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct ContestMetrics {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `minimumQualifier`, required
     pub minimum_qualifier: Option<i64>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `weight`, required
     pub weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,17 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ContestPrizes` in the API.
 #[derive(Clone, Default)]
 pub struct ContestPrizes {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `imageId`, required
     pub image_id: Option<String>,
     /// `imageUrl`, read-only
     pub image_url: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `tier`, required
     pub tier: Option<i64>,
     /// `winnersCount`, required
     pub winners_count: Option<i64>,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContestScore` in the API.
 #[derive(Clone, Default)]
 pub struct ContestScore {
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `score`
     pub score: Option<f64>,
     /// `totalPoints`
     pub total_points: Option<f64>,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ContestScoreRanked` in the API.
 #[derive(Clone, Default)]
 pub struct ContestScoreRanked {
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `rank`
     pub rank: Option<i64>,
+    /// `score`
     pub score: Option<f64>,
+    /// `tier`
     pub tier: Option<i64>,
     /// `totalPoints`
     pub total_points: Option<f64>,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContestUserRank` in the API.
 #[derive(Clone, Default)]
 pub struct ContestUserRank {
+    /// `id`
     pub id: Option<String>,
+    /// `rank`
     pub rank: Option<i64>,
+    /// `score`
     pub score: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContestWinnersRequest` in the API.
 #[derive(Clone, Default)]
 pub struct ContestWinnersRequest {
+    /// `tier`
     pub tier: Option<i64>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,

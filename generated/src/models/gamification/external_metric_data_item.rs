@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ExternalMetricDataItem` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataItem {
+    /// `count`
     pub count: Option<i64>,
     /// `dateOccurred`, required
     pub date_occurred: Option<time::Date>,
     /// `metricId`, required
     pub metric_id: Option<String>,
+    /// `type`
     pub r#type: Option<ExternalMetricDataItemType>,
     /// `userEmail`
     pub user_email: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -38,10 +41,13 @@ impl codec::Model for ExternalMetricDataItem {
 
 codec::__model!(ExternalMetricDataItem);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalMetricDataItemType {
+    /// `Total`
     Total,
+    /// `Cumulative`
     Cumulative,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

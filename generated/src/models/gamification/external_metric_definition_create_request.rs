@@ -2,19 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `ExternalMetricDefinitionCreateRequest` in the API.
+///
+/// Taken by `post_employeeperformance_externalmetrics_definitions`.
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionCreateRequest {
     /// `defaultObjectiveType`, required
     pub default_objective_type: Option<
         ExternalMetricDefinitionCreateRequestDefaultObjectiveType,
     >,
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `precision`, required
     pub precision: Option<i64>,
-    /// required
+    /// `unit`, required
     pub unit: Option<ExternalMetricDefinitionCreateRequestUnit>,
     /// `unitDefinition`
     pub unit_definition: Option<String>,
@@ -38,11 +41,15 @@ impl codec::Model for ExternalMetricDefinitionCreateRequest {
 
 codec::__model!(ExternalMetricDefinitionCreateRequest);
 
+/// The values of `defaultObjectiveType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalMetricDefinitionCreateRequestDefaultObjectiveType {
+    /// `HigherIsBetter`
     HigherIsBetter,
+    /// `LowerIsBetter`
     LowerIsBetter,
+    /// `TargetArea`
     TargetArea,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -67,12 +74,17 @@ impl codec::OpenEnum for ExternalMetricDefinitionCreateRequestDefaultObjectiveTy
 
 codec::__open_enum!(ExternalMetricDefinitionCreateRequestDefaultObjectiveType);
 
+/// The values of `unit`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalMetricDefinitionCreateRequestUnit {
+    /// `Seconds`
     Seconds,
+    /// `Percent`
     Percent,
+    /// `Number`
     Number,
+    /// `Currency`
     Currency,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

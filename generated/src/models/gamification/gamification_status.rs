@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `GamificationStatus` in the API.
+///
+/// Returned by `get_gamification_status`, `put_gamification_status`. Taken by
+/// `put_gamification_status`.
 #[derive(Clone, Default)]
 pub struct GamificationStatus {
     /// `automaticUserAssignment`

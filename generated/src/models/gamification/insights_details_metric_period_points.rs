@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InsightsDetailsMetricPeriodPoints` in the API.
 #[derive(Clone, Default)]
 pub struct InsightsDetailsMetricPeriodPoints {
     /// `dataPointCount`
@@ -10,11 +11,13 @@ pub struct InsightsDetailsMetricPeriodPoints {
     pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `points`
     pub points: Option<i64>,
     /// `rankPercentagePoints`
     pub rank_percentage_points: Option<i64>,
     /// `rankTotalPoints`
     pub rank_total_points: Option<i64>,
+    /// `value`
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InsightsDetailsOverallPeriodPoints` in the API.
 #[derive(Clone, Default)]
 pub struct InsightsDetailsOverallPeriodPoints {
     /// `dataPointCount`
@@ -10,6 +11,7 @@ pub struct InsightsDetailsOverallPeriodPoints {
     pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `points`
     pub points: Option<i64>,
     /// `rankPercentagePoints`
     pub rank_percentage_points: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InsightsSummaryMetricPeriodPoints` in the API.
 #[derive(Clone, Default)]
 pub struct InsightsSummaryMetricPeriodPoints {
     /// `dataPointCount`
@@ -10,7 +11,9 @@ pub struct InsightsSummaryMetricPeriodPoints {
     pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `points`
     pub points: Option<i64>,
+    /// `value`
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InsightsSummaryOverallPeriodPoints` in the API.
 #[derive(Clone, Default)]
 pub struct InsightsSummaryOverallPeriodPoints {
     /// `dataPointCount`
@@ -10,6 +11,7 @@ pub struct InsightsSummaryOverallPeriodPoints {
     pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
+    /// `points`
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

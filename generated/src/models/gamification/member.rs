@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Member` in the API.
+///
+/// Item of the listing `get_gamification_profile_members`.
 #[derive(Clone, Default)]
 pub struct Member {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

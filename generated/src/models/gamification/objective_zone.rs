@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ObjectiveZone` in the API.
 #[derive(Clone, Default)]
 pub struct ObjectiveZone {
     /// `directionType`, required
     pub direction_type: Option<ObjectiveZoneDirectionType>,
-    /// required
+    /// `label`, required
     pub label: Option<String>,
     /// `lowerLimitPoints`, required
     pub lower_limit_points: Option<i64>,
@@ -39,11 +40,15 @@ impl codec::Model for ObjectiveZone {
 
 codec::__model!(ObjectiveZone);
 
+/// The values of `directionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ObjectiveZoneDirectionType {
+    /// `Up`
     Up,
+    /// `Down`
     Down,
+    /// `Flat`
     Flat,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -68,12 +73,17 @@ impl codec::OpenEnum for ObjectiveZoneDirectionType {
 
 codec::__open_enum!(ObjectiveZoneDirectionType);
 
+/// The values of `zoneType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ObjectiveZoneZoneType {
+    /// `Good`
     Good,
+    /// `Target`
     Target,
+    /// `Great`
     Great,
+    /// `Out`
     Out,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

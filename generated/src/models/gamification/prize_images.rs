@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `PrizeImages` in the API.
+///
+/// Returned by `get_gamification_contest_prizeimage`.
 #[derive(Clone, Default)]
 pub struct PrizeImages {
     /// `imageUrl`, read-only

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `PunctualityEvent` in the API.
 #[derive(Clone, Default)]
 pub struct PunctualityEvent {
     /// `activityCode`, read-only
@@ -13,20 +14,21 @@ pub struct PunctualityEvent {
     pub activity_color: Option<String>,
     /// `activityName`, read-only
     pub activity_name: Option<String>,
+    /// `bullseye`
     pub bullseye: Option<bool>,
-    /// read-only
+    /// `category`, read-only
     pub category: Option<String>,
     /// `dateScheduleStart`, read-only
     pub date_schedule_start: Option<time::Timestamp>,
     /// `dateStart`, read-only
     pub date_start: Option<time::Timestamp>,
-    /// read-only
+    /// `delta`, read-only
     pub delta: Option<f64>,
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
     /// `lengthMinutes`, read-only
     pub length_minutes: Option<i64>,
-    /// read-only
+    /// `points`, read-only
     pub points: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

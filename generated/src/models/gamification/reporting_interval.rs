@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ReportingInterval` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingInterval {
     /// `intervalType`, required
@@ -24,11 +25,15 @@ impl codec::Model for ReportingInterval {
 
 codec::__model!(ReportingInterval);
 
+/// The values of `intervalType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportingIntervalIntervalType {
+    /// `Day`
     Day,
+    /// `Week`
     Week,
+    /// `Month`
     Month,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TargetPerformanceProfile` in the API.
+///
+/// Taken by `post_gamification_profile_metric_link`.
 #[derive(Clone, Default)]
 pub struct TargetPerformanceProfile {
     /// `targetPerformanceProfileId`, required

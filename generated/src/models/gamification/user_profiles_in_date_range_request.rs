@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UserProfilesInDateRangeRequest` in the API.
+///
+/// Taken by `post_gamification_profiles_user_query`, `post_gamification_profiles_users_me_query`.
 #[derive(Clone, Default)]
 pub struct UserProfilesInDateRangeRequest {
     /// `endWorkday`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ValidateAssignUsers` in the API.
+///
+/// Taken by `post_gamification_profile_members_validate`.
 #[derive(Clone, Default)]
 pub struct ValidateAssignUsers {
     /// `membersToAssign`, required

@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WorkdayPointsTrendItem` in the API.
 #[derive(Clone, Default)]
 pub struct WorkdayPointsTrendItem {
     /// `dateWorkday`, read-only
     pub date_workday: Option<time::Date>,
-    /// read-only
+    /// `points`, read-only
     pub points: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

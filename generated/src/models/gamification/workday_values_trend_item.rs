@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WorkdayValuesTrendItem` in the API.
 #[derive(Clone, Default)]
 pub struct WorkdayValuesTrendItem {
     /// `dateWorkday`, read-only
     pub date_workday: Option<time::Date>,
-    /// read-only
+    /// `value`, read-only
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

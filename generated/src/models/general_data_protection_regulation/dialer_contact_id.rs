@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DialerContactId` in the API.
 #[derive(Clone, Default)]
 pub struct DialerContactId {
     /// `contactListId`
     pub contact_list_id: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,9 @@ use crate::runtime::codec;
 /// `GDPRJourneyCustomer` in the API.
 #[derive(Clone, Default)]
 pub struct GdprJourneyCustomer {
+    /// `id`
     pub id: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ReplacementTerm` in the API.
 #[derive(Clone, Default)]
 pub struct ReplacementTerm {
     /// `existingValue`
     pub existing_value: Option<String>,
+    /// `type`
     pub r#type: Option<ReplacementTermType>,
     /// `updatedValue`
     pub updated_value: Option<String>,
@@ -26,6 +28,7 @@ impl codec::Model for ReplacementTerm {
 
 codec::__model!(ReplacementTerm);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReplacementTermType {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SocialHandle` in the API.
 #[derive(Clone, Default)]
 pub struct SocialHandle {
+    /// `type`
     pub r#type: Option<SocialHandleType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for SocialHandle {
 
 codec::__model!(SocialHandle);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SocialHandleType {

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// `GeolocationSettings` in the API.
+///
+/// Returned by `get_geolocations_settings`, `patch_geolocations_settings`. Taken by
+/// `patch_geolocations_settings`.
 #[derive(Clone, Default)]
 pub struct GeolocationSettings {
+    /// `enabled`
     pub enabled: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `mapboxKey`
     pub mapbox_key: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `GreetingAudioFile` in the API.
 #[derive(Clone, Default)]
 pub struct GreetingAudioFile {
     /// `durationMilliseconds`

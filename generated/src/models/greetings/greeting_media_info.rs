@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `GreetingMediaInfo` in the API.
+///
+/// Returned by `get_greeting_downloads`, `get_greeting_groups_downloads`, `get_greeting_media`,
+/// `get_greeting_users_downloads`.
 #[derive(Clone, Default)]
 pub struct GreetingMediaInfo {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `mediaFileUri`
     pub media_file_uri: Option<String>,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GreetingOwner` in the API.
 #[derive(Clone, Default)]
 pub struct GreetingOwner {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DynamicGroupQueryPreview` in the API.
+///
+/// Returned by `post_groups_dynamicsettings_preview`.
 #[derive(Clone, Default)]
 pub struct DynamicGroupQueryPreview {
     /// `userCount`

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GroupMembersUpdate` in the API.
+///
+/// Taken by `post_group_members`.
 #[derive(Clone, Default)]
 pub struct GroupMembersUpdate {
     /// `memberIds`, required
     pub member_ids: Option<Vec<String>>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,7 +4,10 @@ export!(dynamic_group_definition: DynamicGroupDefinition);
 export!(dynamic_group_language_skill_condition: DynamicGroupLanguageSkillCondition);
 export!(dynamic_group_query: DynamicGroupQuery);
 export!(dynamic_group_query_preview: DynamicGroupQueryPreview);
-export!(dynamic_group_routing_skill_condition: DynamicGroupRoutingSkillCondition, DynamicGroupRoutingSkillConditionComparator);
+export!(
+    dynamic_group_routing_skill_condition: DynamicGroupRoutingSkillCondition,
+        DynamicGroupRoutingSkillConditionComparator
+);
 export!(dynamic_group_skill_condition: DynamicGroupSkillCondition);
 export!(group_create: GroupCreate, GroupCreateState);
 export!(group_entity_listing: GroupEntityListing);

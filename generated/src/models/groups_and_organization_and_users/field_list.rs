@@ -3,20 +3,28 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `FieldList` in the API.
 #[derive(Clone, Default)]
 pub struct FieldList {
     /// `customLabels`
     pub custom_labels: Option<bool>,
+    /// `gdpr`
     pub gdpr: Option<bool>,
     /// `instructionText`
     pub instruction_text: Option<String>,
+    /// `key`
     pub key: Option<String>,
     /// `labelKeys`
     pub label_keys: Option<Vec<String>>,
+    /// `params`
     pub params: Option<BTreeMap<String, serde_json::Value>>,
+    /// `repeatable`
     pub repeatable: Option<bool>,
+    /// `required`
     pub required: Option<bool>,
+    /// `state`
     pub state: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,16 +3,21 @@
 use crate::runtime::codec;
 
 /// `ADFS` in the API.
+///
+/// Returned by `get_identityproviders_adfs`. Taken by `put_identityproviders_adfs`.
 #[derive(Clone, Default)]
 pub struct Adfs {
+    /// `certificate`
     pub certificate: Option<String>,
+    /// `certificates`
     pub certificates: Option<Vec<String>>,
+    /// `disabled`
     pub disabled: Option<bool>,
     /// `displayOnLogin`
     pub display_on_login: Option<bool>,
     /// `forceAuthn`
     pub force_authn: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `issuerURI`
     pub issuer_uri: Option<String>,
@@ -20,6 +25,7 @@ pub struct Adfs {
     pub logo_image_data: Option<String>,
     /// `metadataURL`
     pub metadata_url: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `nameIdentifierFormat`
     pub name_identifier_format: Option<AdfsNameIdentifierFormat>,
@@ -72,6 +78,7 @@ impl codec::Model for Adfs {
 
 codec::__model!(Adfs);
 
+/// The values of `nameIdentifierFormat`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AdfsNameIdentifierFormat {
@@ -144,6 +151,7 @@ impl codec::OpenEnum for AdfsNameIdentifierFormat {
 
 codec::__open_enum!(AdfsNameIdentifierFormat);
 
+/// The values of `ssoBinding`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AdfsSsoBinding {

@@ -2,11 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `IdentityProvider` in the API.
+///
+/// Returned by `put_identityproviders_adfs`, `put_identityproviders_cic`,
+/// `put_identityproviders_generic`, `put_identityproviders_gsuite`, `put_identityproviders_okta`, 5
+/// more.
 #[derive(Clone, Default)]
 pub struct IdentityProvider {
+    /// `disabled`
     pub disabled: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

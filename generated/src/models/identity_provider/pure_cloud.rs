@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PureCloud` in the API.
+///
+/// Returned by `get_identityproviders_purecloud`. Taken by `put_identityproviders_purecloud`.
 #[derive(Clone, Default)]
 pub struct PureCloud {
+    /// `disabled`
     pub disabled: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

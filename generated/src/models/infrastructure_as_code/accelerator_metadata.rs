@@ -2,23 +2,26 @@
 
 use crate::runtime::codec;
 
+/// `AcceleratorMetadata` in the API.
+///
+/// Item of the listing `get_infrastructureascode_accelerators`.
 #[derive(Clone, Default)]
 pub struct AcceleratorMetadata {
-    /// read-only
+    /// `classification`, read-only
     pub classification: Option<String>,
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// read-only
+    /// `origin`, read-only
     pub origin: Option<AcceleratorMetadataOrigin>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// read-only
+    /// `tags`, read-only
     pub tags: Option<Vec<String>>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<AcceleratorMetadataType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -42,11 +45,15 @@ impl codec::Model for AcceleratorMetadata {
 
 codec::__model!(AcceleratorMetadata);
 
+/// The values of `origin`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AcceleratorMetadataOrigin {
+    /// `Community`
     Community,
+    /// `Partner`
     Partner,
+    /// `Genesys`
     Genesys,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -71,11 +78,15 @@ impl codec::OpenEnum for AcceleratorMetadataOrigin {
 
 codec::__open_enum!(AcceleratorMetadataOrigin);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AcceleratorMetadataType {
+    /// `Module`
     Module,
+    /// `Accelerator`
     Accelerator,
+    /// `Blueprint`
     Blueprint,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

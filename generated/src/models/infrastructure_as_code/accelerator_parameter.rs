@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AcceleratorParameter` in the API.
 #[derive(Clone, Default)]
 pub struct AcceleratorParameter {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

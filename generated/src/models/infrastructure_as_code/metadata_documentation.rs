@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MetadataDocumentation` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataDocumentation {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `location`, read-only
     pub location: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,21 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `MetadataProperty` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataProperty {
-    /// read-only
+    /// `default`, read-only
     pub default: Option<String>,
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `displayname`, read-only
     pub displayname: Option<String>,
-    /// read-only
+    /// `enum`, read-only
     pub r#enum: Option<Vec<String>>,
-    /// read-only
+    /// `help`, read-only
     pub help: Option<String>,
-    /// read-only
+    /// `sensitive`, read-only
     pub sensitive: Option<String>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `MetadataResultEntity` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataResultEntity {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<String>,
-    /// read-only
+    /// `visibility`, read-only
     pub visibility: Option<MetadataResultEntityVisibility>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,10 +28,13 @@ impl codec::Model for MetadataResultEntity {
 
 codec::__model!(MetadataResultEntity);
 
+/// The values of `visibility`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MetadataResultEntityVisibility {
+    /// `Visible`
     Visible,
+    /// `Hidden`
     Hidden,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ActionCertificate` in the API.
+///
+/// Item of the listing `get_integrations_actions_certificates`.
 #[derive(Clone, Default)]
 pub struct ActionCertificate {
+    /// `certificate`
     pub certificate: Option<String>,
     /// `signingAuthority`
     pub signing_authority: Option<ActionCertificateSigningAuthority>,
+    /// `status`
     pub status: Option<ActionCertificateStatus>,
+    /// `type`
     pub r#type: Option<ActionCertificateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,10 +33,13 @@ impl codec::Model for ActionCertificate {
 
 codec::__model!(ActionCertificate);
 
+/// The values of `signingAuthority`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActionCertificateSigningAuthority {
+    /// `DigiCert`
     DigiCert,
+    /// `Genesys`
     Genesys,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -54,10 +63,13 @@ impl codec::OpenEnum for ActionCertificateSigningAuthority {
 
 codec::__open_enum!(ActionCertificateSigningAuthority);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActionCertificateStatus {
+    /// `Current`
     Current,
+    /// `Upcoming`
     Upcoming,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -81,9 +93,11 @@ impl codec::OpenEnum for ActionCertificateStatus {
 
 codec::__open_enum!(ActionCertificateStatus);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActionCertificateType {
+    /// `Client`
     Client,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,19 @@
 
 use crate::runtime::codec;
 
+/// `AsyncJob` in the API.
+///
+/// Returned by `get_integrations_speech_nuance_nuance_integration_id_bot_job`,
+/// `get_integrations_speech_nuance_nuance_integration_id_bots_job`,
+/// `post_integrations_speech_nuance_nuance_integration_id_bot_jobs`,
+/// `post_integrations_speech_nuance_nuance_integration_id_bots_jobs`.
 #[derive(Clone, Default)]
 pub struct AsyncJob {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
+    /// `state`
     pub state: Option<AsyncJobState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,12 +33,17 @@ impl codec::Model for AsyncJob {
 
 codec::__model!(AsyncJob);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AsyncJobState {
+    /// `Running`
     Running,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
+    /// `Cancelled`
     Cancelled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `AudioConnectorIntegration` in the API.
+///
+/// Returned by `get_integrations_speech_audioconnector_integration_id`. Item of the listing
+/// `get_integrations_speech_audioconnector`.
 #[derive(Clone, Default)]
 pub struct AudioConnectorIntegration {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

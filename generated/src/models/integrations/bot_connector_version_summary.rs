@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `BotConnectorVersionSummary` in the API.
 #[derive(Clone, Default)]
 pub struct BotConnectorVersionSummary {
+    /// `version`
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

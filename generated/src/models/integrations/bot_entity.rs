@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BotEntity` in the API.
 #[derive(Clone, Default)]
 pub struct BotEntity {
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<BotEntityType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,22 +25,37 @@ impl codec::Model for BotEntity {
 
 codec::__model!(BotEntity);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BotEntityType {
+    /// `String`
     String,
+    /// `Integer`
     Integer,
+    /// `Decimal`
     Decimal,
+    /// `Duration`
     Duration,
+    /// `Boolean`
     Boolean,
+    /// `Currency`
     Currency,
+    /// `Datetime`
     Datetime,
+    /// `StringCollection`
     StringCollection,
+    /// `IntegerCollection`
     IntegerCollection,
+    /// `DecimalCollection`
     DecimalCollection,
+    /// `DurationCollection`
     DurationCollection,
+    /// `BooleanCollection`
     BooleanCollection,
+    /// `CurrencyCollection`
     CurrencyCollection,
+    /// `DatetimeCollection`
     DatetimeCollection,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BotSlot` in the API.
 #[derive(Clone, Default)]
 pub struct BotSlot {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

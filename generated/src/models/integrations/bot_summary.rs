@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `BotSummary` in the API.
+///
+/// Item of the listing `get_integrations_botconnector_integration_id_bots_summaries`.
 #[derive(Clone, Default)]
 pub struct BotSummary {
     /// `botCompositeTag`, read-only
     pub bot_composite_tag: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

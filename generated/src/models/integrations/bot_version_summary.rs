@@ -2,16 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `BotVersionSummary` in the API.
+///
+/// Item of the listing `get_integrations_botconnector_integration_id_bot_versions`.
 #[derive(Clone, Default)]
 pub struct BotVersionSummary {
     /// `botCompositeTag`, read-only
     pub bot_composite_tag: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

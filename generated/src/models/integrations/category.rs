@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Category` in the API.
+///
+/// Item of the listing `get_integrations_actions_categories`.
 #[derive(Clone, Default)]
 pub struct Category {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CredentialSpecification` in the API.
 #[derive(Clone, Default)]
 pub struct CredentialSpecification {
     /// `credentialTypes`, read-only
     pub credential_types: Option<Vec<String>>,
-    /// read-only
+    /// `required`, read-only
     pub required: Option<bool>,
-    /// read-only
+    /// `title`, read-only
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

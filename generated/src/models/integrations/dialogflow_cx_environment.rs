@@ -5,8 +5,9 @@ use crate::runtime::codec;
 /// `DialogflowCXEnvironment` in the API.
 #[derive(Clone, Default)]
 pub struct DialogflowCxEnvironment {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -5,7 +5,9 @@ use crate::runtime::codec;
 /// `DialogflowCXProject` in the API.
 #[derive(Clone, Default)]
 pub struct DialogflowCxProject {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Function` in the API.
+///
+/// Taken by `put_integrations_action_draft_function`.
 #[derive(Clone, Default)]
 pub struct Function {
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// required
+    /// `description`, required
     pub description: Option<String>,
-    /// required
+    /// `handler`, required
     pub handler: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// required
+    /// `runtime`, required
     pub runtime: Option<String>,
     /// `timeoutSeconds`
     pub timeout_seconds: Option<i64>,

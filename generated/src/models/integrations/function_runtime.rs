@@ -3,15 +3,18 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FunctionRuntime` in the API.
+///
+/// Returned by `get_integrations_actions_functions_runtimes`.
 #[derive(Clone, Default)]
 pub struct FunctionRuntime {
     /// `dateEndOfLife`, read-only
     pub date_end_of_life: Option<time::Date>,
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// read-only
+    /// `status`, read-only
     pub status: Option<FunctionRuntimeStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,11 +34,15 @@ impl codec::Model for FunctionRuntime {
 
 codec::__model!(FunctionRuntime);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FunctionRuntimeStatus {
+    /// `Available`
     Available,
+    /// `Deprecated`
     Deprecated,
+    /// `Unavailable`
     Unavailable,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,19 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FunctionZipConfig` in the API.
 #[derive(Clone, Default)]
 pub struct FunctionZipConfig {
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// `requestId`, read-only
     pub request_id: Option<String>,
-    /// read-only
+    /// `status`, read-only
     pub status: Option<FunctionZipConfigStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -37,16 +38,23 @@ impl codec::Model for FunctionZipConfig {
 
 codec::__model!(FunctionZipConfig);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FunctionZipConfigStatus {
+    /// `Pending`
     Pending,
+    /// `Transferring`
     Transferring,
+    /// `Available`
     Available,
     /// `Unknown`
     UnknownValue,
+    /// `Invalid`
     Invalid,
+    /// `InvalidFormat`
     InvalidFormat,
+    /// `InvalidFile`
     InvalidFile,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `HelpLink` in the API.
 #[derive(Clone, Default)]
 pub struct HelpLink {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `title`, read-only
     pub title: Option<String>,
-    /// read-only
+    /// `uri`, read-only
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

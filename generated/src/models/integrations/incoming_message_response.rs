@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `IncomingMessageResponse` in the API.
+///
+/// Returned by `post_integrations_botconnectors_incoming_messages`.
 #[derive(Clone, Default)]
 pub struct IncomingMessageResponse {
     /// `messageId`

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `LanguageOverride` in the API.
 #[derive(Clone, Default)]
 pub struct LanguageOverride {
-    /// required
+    /// `engine`, required
     pub engine: Option<String>,
-    /// required
+    /// `language`, required
     pub language: Option<String>,
-    /// required
+    /// `voice`, required
     pub voice: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LexBot` in the API.
+///
+/// Item of the listing `get_integrations_speech_lex_bots`.
 #[derive(Clone, Default)]
 pub struct LexBot {
+    /// `description`
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

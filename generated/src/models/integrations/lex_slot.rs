@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LexSlot` in the API.
 #[derive(Clone, Default)]
 pub struct LexSlot {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `priority`
     pub priority: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `LexV2Bot` in the API.
+///
+/// Item of the listing `get_integrations_speech_lexv2_bots`.
 #[derive(Clone, Default)]
 pub struct LexV2Bot {
     /// `botId`, required
     pub bot_id: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
-    /// required
+    /// `region`, required
     pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

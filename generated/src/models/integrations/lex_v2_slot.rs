@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `LexV2Slot` in the API.
 #[derive(Clone, Default)]
 pub struct LexV2Slot {
+    /// `description`
     pub description: Option<String>,
     /// `slotId`, required
     pub slot_id: Option<String>,
@@ -11,7 +13,7 @@ pub struct LexV2Slot {
     pub slot_name: Option<String>,
     /// `slotTypeId`, required
     pub slot_type_id: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `NuanceApplication` in the API.
 #[derive(Clone, Default)]
 pub struct NuanceApplication {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `tag`, required
     pub tag: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `NuanceBotCredentials` in the API.
 #[derive(Clone, Default)]
 pub struct NuanceBotCredentials {
     /// `appId`, required

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `NuanceChannel` in the API.
 #[derive(Clone, Default)]
 pub struct NuanceChannel {
+    /// `color`
     pub color: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `modes`
     pub modes: Option<Vec<String>>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `NuanceEnvironment` in the API.
 #[derive(Clone, Default)]
 pub struct NuanceEnvironment {
     /// `environmentDesignation`, required
     pub environment_designation: Option<String>,
     /// `executionHost`
     pub execution_host: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `OutgoingMessageResponse` in the API.
+///
+/// Returned by `post_integrations_botconnectors_outgoing_messages`.
 #[derive(Clone, Default)]
 pub struct OutgoingMessageResponse {
     /// `messageId`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PublishDraftInput` in the API.
+///
+/// Taken by `post_integrations_action_draft_publish`.
 #[derive(Clone, Default)]
 pub struct PublishDraftInput {
-    /// required
+    /// `version`, required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `RequestConfig` in the API.
 #[derive(Clone, Default)]
 pub struct RequestConfig {
+    /// `headers`
     pub headers: Option<BTreeMap<String, String>>,
     /// `requestTemplate`
     pub request_template: Option<String>,

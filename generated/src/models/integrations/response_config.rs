@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ResponseConfig` in the API.
 #[derive(Clone, Default)]
 pub struct ResponseConfig {
     /// `successTemplate`

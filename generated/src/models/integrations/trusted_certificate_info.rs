@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TrustedCertificateInfo` in the API.
+///
+/// Item of the listing `get_integrations_actions_certificates_truststore`.
 #[derive(Clone, Default)]
 pub struct TrustedCertificateInfo {
+    /// `description`
     pub description: Option<String>,
     /// `serialNumber`
     pub serial_number: Option<String>,
+    /// `signature`
     pub signature: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `UCIcon` in the API.
 #[derive(Clone, Default)]
 pub struct UcIcon {
-    /// required, read-only
+    /// `vector`, required, read-only
     pub vector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,14 +4,17 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `UCThirdPartyPresence` in the API.
+///
+/// Taken by `put_integrations_unifiedcommunication_thirdpartypresences`.
 #[derive(Clone, Default)]
 pub struct UcThirdPartyPresence {
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// required
+    /// `email`, required
     pub email: Option<String>,
+    /// `message`
     pub message: Option<String>,
-    /// required
+    /// `presence`, required
     pub presence: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

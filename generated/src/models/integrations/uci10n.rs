@@ -5,6 +5,7 @@ use crate::runtime::codec;
 /// `UCI10n` in the API.
 #[derive(Clone, Default)]
 pub struct Uci10n {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

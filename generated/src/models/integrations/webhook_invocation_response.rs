@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `WebhookInvocationResponse` in the API.
+///
+/// Returned by `post_integrations_webhook_events`.
 #[derive(Clone, Default)]
 pub struct WebhookInvocationResponse {
     /// `invocationId`, required

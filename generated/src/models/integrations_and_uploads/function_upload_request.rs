@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `FunctionUploadRequest` in the API.
+///
+/// Taken by `post_integrations_action_draft_function_upload`.
 #[derive(Clone, Default)]
 pub struct FunctionUploadRequest {
     /// `fileName`, required

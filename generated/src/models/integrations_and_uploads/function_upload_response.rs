@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `FunctionUploadResponse` in the API.
+///
+/// Returned by `post_integrations_action_draft_function_upload`.
 #[derive(Clone, Default)]
 pub struct FunctionUploadResponse {
-    /// read-only
+    /// `headers`, read-only
     pub headers: Option<BTreeMap<String, String>>,
     /// `signedUrlTimeoutSeconds`
     pub signed_url_timeout_seconds: Option<i64>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,16 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `CredentialType` in the API.
+///
+/// Returned by `get_integrations_credentials_types`.
 #[derive(Clone, Default)]
 pub struct CredentialType {
     /// `displayOrder`, read-only
     pub display_order: Option<Vec<String>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
-    /// read-only
+    /// `properties`, read-only
     pub properties: Option<serde_json::Value>,
-    /// read-only
+    /// `required`, read-only
     pub required: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

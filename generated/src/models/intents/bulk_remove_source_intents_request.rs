@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BulkRemoveSourceIntentsRequest` in the API.
+///
+/// Taken by `post_intents_customerintent_sourceintents_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct BulkRemoveSourceIntentsRequest {
-    /// required
+    /// `items`, required
     pub items: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

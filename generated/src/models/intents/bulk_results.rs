@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BulkResults` in the API.
 #[derive(Clone, Default)]
 pub struct BulkResults {
+    /// `id`
     pub id: Option<String>,
+    /// `success`
     pub success: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

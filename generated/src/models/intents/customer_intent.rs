@@ -2,17 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `CustomerIntent` in the API.
+///
+/// Taken by `post_intents_customerintents`.
 #[derive(Clone, Default)]
 pub struct CustomerIntent {
     /// `categoryId`, required
     pub category_id: Option<String>,
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `expiryTime`, required
     pub expiry_time: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

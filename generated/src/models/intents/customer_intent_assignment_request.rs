@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CustomerIntentAssignmentRequest` in the API.
+///
+/// Taken by `post_intents_assignments_externalcontact_customerintent_assignment`.
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentRequest {
     /// `conversationId`
@@ -30,14 +33,21 @@ impl codec::Model for CustomerIntentAssignmentRequest {
 
 codec::__model!(CustomerIntentAssignmentRequest);
 
+/// The values of `sourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CustomerIntentAssignmentRequestSourceType {
+    /// `Bot`
     Bot,
+    /// `Case`
     Case,
+    /// `Copilot`
     Copilot,
+    /// `Digitalbot`
     Digitalbot,
+    /// `Segment`
     Segment,
+    /// `Topic`
     Topic,
     /// `Unknown`
     UnknownValue,

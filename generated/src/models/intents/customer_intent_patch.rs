@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `CustomerIntentPatch` in the API.
+///
+/// Taken by `patch_intents_customerintent`.
 #[derive(Clone, Default)]
 pub struct CustomerIntentPatch {
     /// `categoryId`
     pub category_id: Option<String>,
+    /// `description`
     pub description: Option<String>,
     /// `expiryTime`
     pub expiry_time: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,15 +3,19 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `IntentsCategory` in the API.
+///
+/// Returned by `get_intents_category`, `patch_intents_category`, `post_intents_categories`. Item of the
+/// listing `get_intents_categories`. Taken by `post_intents_categories`.
 #[derive(Clone, Default)]
 pub struct IntentsCategory {
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// required
+    /// `description`, required
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

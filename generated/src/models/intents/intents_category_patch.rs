@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `IntentsCategoryPatch` in the API.
+///
+/// Taken by `patch_intents_category`.
 #[derive(Clone, Default)]
 pub struct IntentsCategoryPatch {
+    /// `description`
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

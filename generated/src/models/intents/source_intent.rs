@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SourceIntent` in the API.
 #[derive(Clone, Default)]
 pub struct SourceIntent {
     /// `sourceId`
@@ -33,13 +34,19 @@ impl codec::Model for SourceIntent {
 
 codec::__model!(SourceIntent);
 
+/// The values of `sourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SourceIntentSourceType {
+    /// `Bot`
     Bot,
+    /// `Copilot`
     Copilot,
+    /// `Digitalbot`
     Digitalbot,
+    /// `Segment`
     Segment,
+    /// `Topic`
     Topic,
     /// `Unknown`
     UnknownValue,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ActionEventActionMap` in the API.
 #[derive(Clone, Default)]
 pub struct ActionEventActionMap {
     /// `displayName`, required
     pub display_name: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

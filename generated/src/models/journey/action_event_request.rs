@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ActionEventRequest` in the API.
+///
+/// Taken by `post_journey_deployment_actionevent`.
 #[derive(Clone, Default)]
 pub struct ActionEventRequest {
     /// `actionId`, required
@@ -12,7 +15,7 @@ pub struct ActionEventRequest {
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -39,6 +42,7 @@ impl codec::Model for ActionEventRequest {
 
 codec::__model!(ActionEventRequest);
 
+/// The values of `actionState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActionEventRequestActionState {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ActionMapEstimateOutcomeCriteria` in the API.
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateOutcomeCriteria {
     /// `maxProbability`
@@ -10,7 +11,9 @@ pub struct ActionMapEstimateOutcomeCriteria {
     pub max_quantile: Option<f64>,
     /// `outcomeId`, required
     pub outcome_id: Option<String>,
+    /// `probability`
     pub probability: Option<f64>,
+    /// `quantile`
     pub quantile: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

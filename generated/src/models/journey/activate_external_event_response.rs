@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ActivateExternalEventResponse` in the API.
+///
+/// Returned by `put_journey_views_eventdefinition_activate`.
 #[derive(Clone, Default)]
 pub struct ActivateExternalEventResponse {
     /// `activationStatus`, read-only
@@ -10,7 +13,7 @@ pub struct ActivateExternalEventResponse {
     pub display_name: Option<String>,
     /// `eventName`, read-only
     pub event_name: Option<String>,
-    /// read-only
+    /// `rank`, read-only
     pub rank: Option<i64>,
     /// `schemaId`, read-only
     pub schema_id: Option<String>,
@@ -33,10 +36,13 @@ impl codec::Model for ActivateExternalEventResponse {
 
 codec::__model!(ActivateExternalEventResponse);
 
+/// The values of `activationStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivateExternalEventResponseActivationStatus {
+    /// `Activated`
     Activated,
+    /// `Deactivated`
     Deactivated,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

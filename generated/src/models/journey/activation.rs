@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Activation` in the API.
 #[derive(Clone, Default)]
 pub struct Activation {
     /// `delayInSeconds`
     pub delay_in_seconds: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

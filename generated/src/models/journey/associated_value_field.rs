@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AssociatedValueField` in the API.
 #[derive(Clone, Default)]
 pub struct AssociatedValueField {
     /// `dataType`, required
     pub data_type: Option<AssociatedValueFieldDataType>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for AssociatedValueField {
 
 codec::__model!(AssociatedValueField);
 
+/// The values of `dataType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AssociatedValueFieldDataType {
+    /// `Number`
     Number,
+    /// `Integer`
     Integer,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

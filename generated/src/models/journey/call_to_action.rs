@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CallToAction` in the API.
 #[derive(Clone, Default)]
 pub struct CallToAction {
+    /// `target`
     pub target: Option<CallToActionTarget>,
+    /// `text`
     pub text: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,9 +28,11 @@ impl codec::Model for CallToAction {
 
 codec::__model!(CallToAction);
 
+/// The values of `target`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CallToActionTarget {
+    /// `Blank`
     Blank,
     /// `Self`
     SelfValue,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContentOfferStyleProperties` in the API.
 #[derive(Clone, Default)]
 pub struct ContentOfferStyleProperties {
     /// `backgroundColor`
     pub background_color: Option<String>,
+    /// `color`
     pub color: Option<String>,
+    /// `padding`
     pub padding: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

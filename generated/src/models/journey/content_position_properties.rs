@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ContentPositionProperties` in the API.
 #[derive(Clone, Default)]
 pub struct ContentPositionProperties {
+    /// `bottom`
     pub bottom: Option<String>,
+    /// `left`
     pub left: Option<String>,
+    /// `right`
     pub right: Option<String>,
+    /// `top`
     pub top: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

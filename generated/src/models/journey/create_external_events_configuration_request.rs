@@ -2,17 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `CreateExternalEventsConfigurationRequest` in the API.
+///
+/// Taken by `post_journey_externalevents_configurations`.
 #[derive(Clone, Default)]
 pub struct CreateExternalEventsConfigurationRequest {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `schemaId`, required
     pub schema_id: Option<String>,
-    /// required
+    /// `source`, required
     pub source: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `Criteria` in the API.
 #[derive(Clone, Default)]
 pub struct Criteria {
-    /// required
+    /// `key`, required
     pub key: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<CriteriaOperator>,
     /// `shouldIgnoreCase`, required
     pub should_ignore_case: Option<bool>,
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,6 +31,7 @@ impl codec::Model for Criteria {
 
 codec::__model!(Criteria);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CriteriaOperator {

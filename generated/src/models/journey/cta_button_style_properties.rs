@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CtaButtonStyleProperties` in the API.
 #[derive(Clone, Default)]
 pub struct CtaButtonStyleProperties {
     /// `backgroundColor`
     pub background_color: Option<String>,
+    /// `color`
     pub color: Option<String>,
+    /// `font`
     pub font: Option<String>,
     /// `fontSize`
     pub font_size: Option<String>,
@@ -31,11 +34,15 @@ impl codec::Model for CtaButtonStyleProperties {
 
 codec::__model!(CtaButtonStyleProperties);
 
+/// The values of `textAlign`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CtaButtonStylePropertiesTextAlign {
+    /// `Left`
     Left,
+    /// `Right`
     Right,
+    /// `Center`
     Center,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

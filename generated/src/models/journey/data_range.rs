@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DataRange` in the API.
+///
+/// Returned by `get_journey_views_data_details`.
 #[derive(Clone, Default)]
 pub struct DataRange {
     /// `dateMax`, read-only

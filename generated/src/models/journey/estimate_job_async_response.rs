@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `EstimateJobAsyncResponse` in the API.
+///
+/// Returned by `post_journey_actionmaps_estimates_jobs`.
 #[derive(Clone, Default)]
 pub struct EstimateJobAsyncResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

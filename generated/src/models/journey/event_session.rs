@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EventSession` in the API.
 #[derive(Clone, Default)]
 pub struct EventSession {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

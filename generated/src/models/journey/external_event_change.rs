@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ExternalEventChange` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalEventChange {
     /// `changeCategory`, read-only
@@ -40,11 +41,15 @@ impl codec::Model for ExternalEventChange {
 
 codec::__model!(ExternalEventChange);
 
+/// The values of `changeCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalEventChangeChangeCategory {
+    /// `Error`
     Error,
+    /// `Updated`
     Updated,
+    /// `New`
     New,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -69,13 +74,19 @@ impl codec::OpenEnum for ExternalEventChangeChangeCategory {
 
 codec::__open_enum!(ExternalEventChangeChangeCategory);
 
+/// The values of `systemStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalEventChangeSystemStatus {
+    /// `New`
     New,
+    /// `Updated`
     Updated,
+    /// `Active`
     Active,
+    /// `Inactive`
     Inactive,
+    /// `Error`
     Error,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExternalEventExternalId` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalEventExternalId {
     /// `externalSourceId`, required
     pub external_source_id: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

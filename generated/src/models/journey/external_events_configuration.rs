@@ -3,18 +3,24 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ExternalEventsConfiguration` in the API.
+///
+/// Returned by `get_journey_externalevents_configuration`,
+/// `patch_journey_externalevents_configuration`, `post_journey_externalevents_configurations`. Item of
+/// the listing `get_journey_externalevents_configurations`.
 #[derive(Clone, Default)]
 pub struct ExternalEventsConfiguration {
     /// `dateLastModified`, required
     pub date_last_modified: Option<time::Timestamp>,
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
     /// `divisionIdActive`, required
     pub division_id_active: Option<bool>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `schemaActive`, required
     pub schema_active: Option<bool>,
@@ -22,7 +28,7 @@ pub struct ExternalEventsConfiguration {
     pub schema_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `source`, required
     pub source: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ExternalSegment` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalSegment {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `source`, required
     pub source: Option<ExternalSegmentSource>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,10 +28,13 @@ impl codec::Model for ExternalSegment {
 
 codec::__model!(ExternalSegment);
 
+/// The values of `source`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalSegmentSource {
+    /// `AdobeExperiencePlatform`
     AdobeExperiencePlatform,
+    /// `Custom`
     Custom,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

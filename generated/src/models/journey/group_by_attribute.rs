@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GroupByAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct GroupByAttribute {
-    /// read-only
+    /// `attribute`, read-only
     pub attribute: Option<String>,
-    /// read-only
+    /// `value`, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

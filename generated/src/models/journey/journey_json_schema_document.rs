@@ -3,14 +3,18 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `JourneyJsonSchemaDocument` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyJsonSchemaDocument {
     /// `$schema`, required
     pub schema: Option<String>,
+    /// `description`
     pub description: Option<String>,
+    /// `properties`
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `required`
     pub required: Option<Vec<String>>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `JourneyJsonSchemaRequest` in the API.
+///
+/// Taken by `post_journey_externalevents_schemas`.
 #[derive(Clone, Default)]
 pub struct JourneyJsonSchemaRequest {
     /// `$schema`, required
     pub schema: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `properties`, required
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `required`
     pub required: Option<Vec<String>>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewChartDisplayAttributes` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewChartDisplayAttributes {
     /// `groupByTitle`
@@ -12,6 +13,7 @@ pub struct JourneyViewChartDisplayAttributes {
     pub secondary_metrics_title: Option<String>,
     /// `showLegend`
     pub show_legend: Option<bool>,
+    /// `type`
     pub r#type: Option<JourneyViewChartDisplayAttributesType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,11 +34,15 @@ impl codec::Model for JourneyViewChartDisplayAttributes {
 
 codec::__model!(JourneyViewChartDisplayAttributes);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum JourneyViewChartDisplayAttributesType {
+    /// `Column`
     Column,
+    /// `Bar`
     Bar,
+    /// `Line`
     Line,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

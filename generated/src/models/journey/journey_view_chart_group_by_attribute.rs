@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewChartGroupByAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewChartGroupByAttribute {
-    /// required
+    /// `attribute`, required
     pub attribute: Option<String>,
     /// `elementId`, required
     pub element_id: Option<String>,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewChartMetric` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewChartMetric {
+    /// `aggregate`
     pub aggregate: Option<JourneyViewChartMetricAggregate>,
+    /// `attribute`
     pub attribute: Option<String>,
     /// `displayLabel`
     pub display_label: Option<String>,
     /// `elementId`, required
     pub element_id: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,14 +34,21 @@ impl codec::Model for JourneyViewChartMetric {
 
 codec::__model!(JourneyViewChartMetric);
 
+/// The values of `aggregate`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum JourneyViewChartMetricAggregate {
+    /// `EventCount`
     EventCount,
+    /// `CustomerCount`
     CustomerCount,
+    /// `Minimum`
     Minimum,
+    /// `Maximum`
     Maximum,
+    /// `Average`
     Average,
+    /// `Sum`
     Sum,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

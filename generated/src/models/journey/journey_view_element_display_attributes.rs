@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewElementDisplayAttributes` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewElementDisplayAttributes {
-    /// required
+    /// `col`, required
     pub col: Option<i64>,
-    /// required
+    /// `x`, required
     pub x: Option<i64>,
-    /// required
+    /// `y`, required
     pub y: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewElementFilterRangeData` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilterRangeData {
+    /// `duration`
     pub duration: Option<String>,
+    /// `number`
     pub number: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

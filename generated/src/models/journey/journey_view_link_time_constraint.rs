@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewLinkTimeConstraint` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewLinkTimeConstraint {
+    /// `unit`
     pub unit: Option<JourneyViewLinkTimeConstraintUnit>,
+    /// `value`
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,14 +25,21 @@ impl codec::Model for JourneyViewLinkTimeConstraint {
 
 codec::__model!(JourneyViewLinkTimeConstraint);
 
+/// The values of `unit`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum JourneyViewLinkTimeConstraintUnit {
+    /// `Seconds`
     Seconds,
+    /// `Minutes`
     Minutes,
+    /// `Hours`
     Hours,
+    /// `Days`
     Days,
+    /// `Weeks`
     Weeks,
+    /// `Months`
     Months,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

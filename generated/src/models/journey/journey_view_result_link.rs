@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewResultLink` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewResultLink {
     /// `connectionCount`, read-only
     pub connection_count: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

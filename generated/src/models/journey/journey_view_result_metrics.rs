@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewResultMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewResultMetrics {
     /// `activeCount`, read-only

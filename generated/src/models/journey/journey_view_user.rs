@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `JourneyViewUser` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyViewUser {
     /// `emailAddress`, read-only
     pub email_address: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KeyValue` in the API.
 #[derive(Clone, Default)]
 pub struct KeyValue {
-    /// required
+    /// `key`, required
     pub key: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

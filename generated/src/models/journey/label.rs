@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `Label` in the API.
+///
+/// Taken by `post_journey_views_encodings_validate`.
 #[derive(Clone, Default)]
 pub struct Label {
-    /// required, read-only
+    /// `encoded`, required, read-only
     pub encoded: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -50,7 +50,10 @@ export!(external_event_change: ExternalEventChange, ExternalEventChangeChangeCat
 export!(external_event_changes_response: ExternalEventChangesResponse);
 export!(external_event_external_id: ExternalEventExternalId);
 export!(external_event_identifiers: ExternalEventIdentifiers);
-export!(external_event_summary: ExternalEventSummary, ExternalEventSummaryActivationStatus, ExternalEventSummarySystemStatus);
+export!(
+    external_event_summary: ExternalEventSummary, ExternalEventSummaryActivationStatus,
+        ExternalEventSummarySystemStatus
+);
 export!(external_events_configuration: ExternalEventsConfiguration);
 export!(external_events_configuration_listing: ExternalEventsConfigurationListing);
 export!(external_events_request: ExternalEventsRequest);
@@ -76,7 +79,9 @@ export!(journey_segment: JourneySegment, JourneySegmentScope);
 export!(journey_segment_request: JourneySegmentRequest);
 export!(journey_view: JourneyView);
 export!(journey_view_chart: JourneyViewChart, JourneyViewChartGroupByTime);
-export!(journey_view_chart_display_attributes: JourneyViewChartDisplayAttributes, JourneyViewChartDisplayAttributesType);
+export!(
+    journey_view_chart_display_attributes: JourneyViewChartDisplayAttributes, JourneyViewChartDisplayAttributesType
+);
 export!(journey_view_chart_group_by_attribute: JourneyViewChartGroupByAttribute);
 export!(journey_view_chart_metric: JourneyViewChartMetric, JourneyViewChartMetricAggregate);
 export!(journey_view_chart_metric_result: JourneyViewChartMetricResult);
@@ -86,8 +91,13 @@ export!(journey_view_element: JourneyViewElement);
 export!(journey_view_element_attributes: JourneyViewElementAttributes);
 export!(journey_view_element_display_attributes: JourneyViewElementDisplayAttributes);
 export!(journey_view_element_filter: JourneyViewElementFilter, JourneyViewElementFilterType);
-export!(journey_view_element_filter_number_predicate: JourneyViewElementFilterNumberPredicate, JourneyViewElementFilterNumberPredicateOperator);
-export!(journey_view_element_filter_predicate: JourneyViewElementFilterPredicate, JourneyViewElementFilterPredicateOperator);
+export!(
+    journey_view_element_filter_number_predicate: JourneyViewElementFilterNumberPredicate,
+        JourneyViewElementFilterNumberPredicateOperator
+);
+export!(
+    journey_view_element_filter_predicate: JourneyViewElementFilterPredicate, JourneyViewElementFilterPredicateOperator
+);
 export!(journey_view_element_filter_range: JourneyViewElementFilterRange);
 export!(journey_view_element_filter_range_data: JourneyViewElementFilterRangeData);
 export!(journey_view_job: JourneyViewJob, JourneyViewJobStatus);
@@ -111,11 +121,15 @@ export!(outcome: Outcome);
 export!(outcome_achieved_event: OutcomeAchievedEvent);
 export!(outcome_achieved_event_outcome: OutcomeAchievedEventOutcome);
 export!(outcome_attribution_async_response: OutcomeAttributionAsyncResponse);
-export!(outcome_attribution_job_state_response: OutcomeAttributionJobStateResponse, OutcomeAttributionJobStateResponseState);
+export!(
+    outcome_attribution_job_state_response: OutcomeAttributionJobStateResponse, OutcomeAttributionJobStateResponseState
+);
 export!(outcome_attribution_listing: OutcomeAttributionListing);
 export!(outcome_attribution_request: OutcomeAttributionRequest);
 export!(outcome_attribution_response_listing: OutcomeAttributionResponseListing);
-export!(outcome_attribution_results_response: OutcomeAttributionResultsResponse, OutcomeAttributionResultsResponseState);
+export!(
+    outcome_attribution_results_response: OutcomeAttributionResultsResponse, OutcomeAttributionResultsResponseState
+);
 export!(outcome_listing: OutcomeListing);
 export!(outcome_percentile_condition: OutcomePercentileCondition);
 export!(outcome_predictor: OutcomePredictor);
@@ -143,7 +157,10 @@ export!(patch_context: PatchContext);
 export!(patch_context_pattern: PatchContextPattern);
 export!(patch_criteria: PatchCriteria, PatchCriteriaOperator);
 export!(patch_cta_button_style_properties: PatchCtaButtonStyleProperties, PatchCtaButtonStylePropertiesTextAlign);
-export!(patch_entity_type_criteria: PatchEntityTypeCriteria, PatchEntityTypeCriteriaEntityType, PatchEntityTypeCriteriaOperator);
+export!(
+    patch_entity_type_criteria: PatchEntityTypeCriteria, PatchEntityTypeCriteriaEntityType,
+        PatchEntityTypeCriteriaOperator
+);
 export!(patch_external_segment: PatchExternalSegment);
 export!(patch_journey: PatchJourney);
 export!(patch_journey_pattern: PatchJourneyPattern, PatchJourneyPatternStreamType);
@@ -155,7 +172,10 @@ export!(request_context: RequestContext);
 export!(request_context_pattern: RequestContextPattern);
 export!(request_criteria: RequestCriteria, RequestCriteriaOperator);
 export!(request_device: RequestDevice, RequestDeviceCategory);
-export!(request_entity_type_criteria: RequestEntityTypeCriteria, RequestEntityTypeCriteriaEntityType, RequestEntityTypeCriteriaOperator);
+export!(
+    request_entity_type_criteria: RequestEntityTypeCriteria, RequestEntityTypeCriteriaEntityType,
+        RequestEntityTypeCriteriaOperator
+);
 export!(request_external_segment: RequestExternalSegment, RequestExternalSegmentSource);
 export!(request_journey: RequestJourney);
 export!(request_journey_pattern: RequestJourneyPattern, RequestJourneyPatternStreamType);

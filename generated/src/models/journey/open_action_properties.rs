@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `OpenActionProperties` in the API.
 #[derive(Clone, Default)]
 pub struct OpenActionProperties {
     /// `configurationFields`

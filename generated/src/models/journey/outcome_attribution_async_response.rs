@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OutcomeAttributionAsyncResponse` in the API.
+///
+/// Returned by `post_journey_outcomes_attributions_jobs`.
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionAsyncResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `percentFailedThreshold`
     pub percent_failed_threshold: Option<i64>,

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `OutcomeAttributionJobStateResponse` in the API.
+///
+/// Returned by `get_journey_outcomes_attributions_job`.
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionJobStateResponse {
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `percentFailedThreshold`
     pub percent_failed_threshold: Option<i64>,
@@ -15,6 +18,7 @@ pub struct OutcomeAttributionJobStateResponse {
     pub results_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `state`
     pub state: Option<OutcomeAttributionJobStateResponseState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -36,12 +40,17 @@ impl codec::Model for OutcomeAttributionJobStateResponse {
 
 codec::__model!(OutcomeAttributionJobStateResponse);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OutcomeAttributionJobStateResponseState {
+    /// `Running`
     Running,
+    /// `Completed`
     Completed,
+    /// `CompletedWithErrors`
     CompletedWithErrors,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

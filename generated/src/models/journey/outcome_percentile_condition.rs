@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OutcomePercentileCondition` in the API.
 #[derive(Clone, Default)]
 pub struct OutcomePercentileCondition {
     /// `fallbackPercentile`

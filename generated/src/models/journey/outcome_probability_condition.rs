@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `OutcomeProbabilityCondition` in the API.
 #[derive(Clone, Default)]
 pub struct OutcomeProbabilityCondition {
     /// `maximumProbability`, required
     pub maximum_probability: Option<f64>,
     /// `outcomeId`, required
     pub outcome_id: Option<String>,
+    /// `probability`
     pub probability: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

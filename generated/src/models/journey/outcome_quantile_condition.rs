@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OutcomeQuantileCondition` in the API.
 #[derive(Clone, Default)]
 pub struct OutcomeQuantileCondition {
     /// `fallbackQuantileThreshold`

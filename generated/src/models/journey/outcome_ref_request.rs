@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `OutcomeRefRequest` in the API.
 #[derive(Clone, Default)]
 pub struct OutcomeRefRequest {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

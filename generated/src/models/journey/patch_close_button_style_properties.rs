@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PatchCloseButtonStyleProperties` in the API.
 #[derive(Clone, Default)]
 pub struct PatchCloseButtonStyleProperties {
+    /// `color`
     pub color: Option<String>,
+    /// `opacity`
     pub opacity: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PatchContentPositionProperties` in the API.
 #[derive(Clone, Default)]
 pub struct PatchContentPositionProperties {
+    /// `bottom`
     pub bottom: Option<String>,
+    /// `left`
     pub left: Option<String>,
+    /// `right`
     pub right: Option<String>,
+    /// `top`
     pub top: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PatchExternalSegment` in the API.
 #[derive(Clone, Default)]
 pub struct PatchExternalSegment {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

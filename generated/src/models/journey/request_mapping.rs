@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `RequestMapping` in the API.
 #[derive(Clone, Default)]
 pub struct RequestMapping {
     /// `attributeType`
     pub attribute_type: Option<RequestMappingAttributeType>,
     /// `mappingType`
     pub mapping_type: Option<RequestMappingMappingType>,
+    /// `name`
     pub name: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,12 +31,17 @@ impl codec::Model for RequestMapping {
 
 codec::__model!(RequestMapping);
 
+/// The values of `attributeType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestMappingAttributeType {
+    /// `String`
     String,
+    /// `Number`
     Number,
+    /// `Integer`
     Integer,
+    /// `Boolean`
     Boolean,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -59,10 +67,13 @@ impl codec::OpenEnum for RequestMappingAttributeType {
 
 codec::__open_enum!(RequestMappingAttributeType);
 
+/// The values of `mappingType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RequestMappingMappingType {
+    /// `Lookup`
     Lookup,
+    /// `HardCoded`
     HardCoded,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `RequestPage` in the API.
 #[derive(Clone, Default)]
 pub struct RequestPage {
+    /// `keywords`
     pub keywords: Option<String>,
+    /// `lang`
     pub lang: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,22 +2,26 @@
 
 use crate::runtime::codec;
 
+/// `ResponsePage` in the API.
 #[derive(Clone, Default)]
 pub struct ResponsePage {
-    /// required
+    /// `domain`, required
     pub domain: Option<String>,
+    /// `fragment`
     pub fragment: Option<String>,
-    /// required
+    /// `hostname`, required
     pub hostname: Option<String>,
+    /// `keywords`
     pub keywords: Option<String>,
+    /// `lang`
     pub lang: Option<String>,
-    /// required
+    /// `pathname`, required
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SegmentEstimateCount` in the API.
 #[derive(Clone, Default)]
 pub struct SegmentEstimateCount {
+    /// `count`
     pub count: Option<i64>,
     /// `segmentId`
     pub segment_id: Option<String>,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Touchpoint` in the API.
 #[derive(Clone, Default)]
 pub struct Touchpoint {
     /// `agentId`, required
@@ -34,11 +35,15 @@ impl codec::Model for Touchpoint {
 
 codec::__model!(Touchpoint);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TouchpointMediaType {
+    /// `Email`
     Email,
+    /// `Message`
     Message,
+    /// `Voice`
     Voice,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

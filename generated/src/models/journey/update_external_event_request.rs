@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UpdateExternalEventRequest` in the API.
+///
+/// Taken by `put_journey_views_eventdefinition`.
 #[derive(Clone, Default)]
 pub struct UpdateExternalEventRequest {
     /// `displayName`, required
     pub display_name: Option<String>,
-    /// required
+    /// `rank`, required
     pub rank: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UpdateExternalEventsConfigurationRequest` in the API.
+///
+/// Taken by `patch_journey_externalevents_configuration`.
 #[derive(Clone, Default)]
 pub struct UpdateExternalEventsConfigurationRequest {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

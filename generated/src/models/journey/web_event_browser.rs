@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WebEventBrowser` in the API.
 #[derive(Clone, Default)]
 pub struct WebEventBrowser {
-    /// required
+    /// `family`, required
     pub family: Option<String>,
+    /// `lang`
     pub lang: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

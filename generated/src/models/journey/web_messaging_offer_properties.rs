@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WebMessagingOfferProperties` in the API.
 #[derive(Clone, Default)]
 pub struct WebMessagingOfferProperties {
     /// `offerText`

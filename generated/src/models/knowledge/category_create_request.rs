@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `CategoryCreateRequest` in the API.
+///
+/// Taken by `post_knowledge_knowledgebase_categories`.
 #[derive(Clone, Default)]
 pub struct CategoryCreateRequest {
+    /// `description`
     pub description: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `parentCategoryId`
     pub parent_category_id: Option<String>,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CategoryReference` in the API.
 #[derive(Clone, Default)]
 pub struct CategoryReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `parentCategory`
     pub parent_category: Option<Box<CategoryReference>>,

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `CategoryUpdateRequest` in the API.
+///
+/// Taken by `patch_knowledge_knowledgebase_category`.
 #[derive(Clone, Default)]
 pub struct CategoryUpdateRequest {
+    /// `description`
     pub description: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `parentCategoryId`
     pub parent_category_id: Option<String>,

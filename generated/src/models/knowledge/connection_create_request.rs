@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConnectionCreateRequest` in the API.
+///
+/// Taken by `post_knowledge_connections`.
 #[derive(Clone, Default)]
 pub struct ConnectionCreateRequest {
     /// `integrationId`, required
     pub integration_id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `redirectUrl`, required
     pub redirect_url: Option<String>,

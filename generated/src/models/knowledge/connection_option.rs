@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConnectionOption` in the API.
+///
+/// Item of the listing `get_knowledge_connection_options`.
 #[derive(Clone, Default)]
 pub struct ConnectionOption {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConnectionUpdateRequest` in the API.
+///
+/// Taken by `patch_knowledge_connection`.
 #[derive(Clone, Default)]
 pub struct ConnectionUpdateRequest {
-    /// required
+    /// `code`, required
     pub code: Option<String>,
+    /// `error`
     pub error: Option<String>,
     /// `errorDescription`
     pub error_description: Option<String>,

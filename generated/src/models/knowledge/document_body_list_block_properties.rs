@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DocumentBodyListBlockProperties` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentBodyListBlockProperties {
     /// `orderedType`
@@ -24,15 +25,23 @@ impl codec::Model for DocumentBodyListBlockProperties {
 
 codec::__model!(DocumentBodyListBlockProperties);
 
+/// The values of `orderedType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentBodyListBlockPropertiesOrderedType {
+    /// `Number`
     Number,
+    /// `LowerAlpha`
     LowerAlpha,
+    /// `LowerGreek`
     LowerGreek,
+    /// `LowerRoman`
     LowerRoman,
+    /// `UpperAlpha`
     UpperAlpha,
+    /// `UpperRoman`
     UpperRoman,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -69,12 +78,17 @@ impl codec::OpenEnum for DocumentBodyListBlockPropertiesOrderedType {
 
 codec::__open_enum!(DocumentBodyListBlockPropertiesOrderedType);
 
+/// The values of `unorderedType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentBodyListBlockPropertiesUnorderedType {
+    /// `Normal`
     Normal,
+    /// `Square`
     Square,
+    /// `Circle`
     Circle,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DocumentChunkReference` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentChunkReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DocumentContentHighlightIndex` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentContentHighlightIndex {
     /// `endIndex`

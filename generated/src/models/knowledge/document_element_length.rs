@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DocumentElementLength` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentElementLength {
-    /// required
+    /// `unit`, required
     pub unit: Option<DocumentElementLengthUnit>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +25,15 @@ impl codec::Model for DocumentElementLength {
 
 codec::__model!(DocumentElementLength);
 
+/// The values of `unit`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentElementLengthUnit {
+    /// `Em`
     Em,
+    /// `Percentage`
     Percentage,
+    /// `Px`
     Px,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DocumentQueryInterval` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentQueryInterval {
+    /// `field`
     pub field: Option<DocumentQueryIntervalField>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for DocumentQueryInterval {
 
 codec::__model!(DocumentQueryInterval);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentQueryIntervalField {

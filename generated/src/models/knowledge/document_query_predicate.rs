@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DocumentQueryPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentQueryPredicate {
-    /// required
+    /// `fields`, required
     pub fields: Option<Vec<DocumentQueryPredicateFields>>,
-    /// required
+    /// `type`, required
     pub r#type: Option<DocumentQueryPredicateType>,
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +28,7 @@ impl codec::Model for DocumentQueryPredicate {
 
 codec::__model!(DocumentQueryPredicate);
 
+/// The values of `fields`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentQueryPredicateFields {
@@ -111,13 +113,19 @@ impl codec::OpenEnum for DocumentQueryPredicateFields {
 
 codec::__open_enum!(DocumentQueryPredicateFields);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DocumentQueryPredicateType {
+    /// `Equals`
     Equals,
+    /// `NotEquals`
     NotEquals,
+    /// `Contains`
     Contains,
+    /// `MatchAll`
     MatchAll,
+    /// `MatchAny`
     MatchAny,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DocumentVariationQueryChunkBlock` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentVariationQueryChunkBlock {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

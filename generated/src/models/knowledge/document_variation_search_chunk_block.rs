@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DocumentVariationSearchChunkBlock` in the API.
 #[derive(Clone, Default)]
 pub struct DocumentVariationSearchChunkBlock {
+    /// `confidence`
     pub confidence: Option<f64>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

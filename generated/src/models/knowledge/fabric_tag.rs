@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `FabricTag` in the API.
 #[derive(Clone, Default)]
 pub struct FabricTag {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

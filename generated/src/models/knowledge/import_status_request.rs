@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ImportStatusRequest` in the API.
+///
+/// Taken by `patch_knowledge_knowledgebase_import_job`.
 #[derive(Clone, Default)]
 pub struct ImportStatusRequest {
-    /// required
+    /// `status`, required
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeBaseUpdateRequest` in the API.
+///
+/// Taken by `patch_knowledge_knowledgebase`.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseUpdateRequest {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeConversationContext` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeConversationContext {
     /// `conversationId`, required
@@ -33,18 +34,27 @@ impl codec::Model for KnowledgeConversationContext {
 
 codec::__model!(KnowledgeConversationContext);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeConversationContextMediaType {
     /// `Unknown`
     UnknownValue,
+    /// `Callback`
     Callback,
+    /// `Chat`
     Chat,
+    /// `Cobrowse`
     Cobrowse,
+    /// `Email`
     Email,
+    /// `Message`
     Message,
+    /// `Screenshare`
     Screenshare,
+    /// `Video`
     Video,
+    /// `Voice`
     Voice,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -85,28 +95,45 @@ impl codec::OpenEnum for KnowledgeConversationContextMediaType {
 
 codec::__open_enum!(KnowledgeConversationContextMediaType);
 
+/// The values of `messageType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeConversationContextMessageType {
     /// `Unknown`
     UnknownValue,
+    /// `Phone`
     Phone,
     /// `SMS`
     Sms,
+    /// `GenesysChatWidget`
     GenesysChatWidget,
+    /// `FacebookMessenger`
     FacebookMessenger,
+    /// `WeChat`
     WeChat,
+    /// `Whatsapp`
     Whatsapp,
+    /// `AppleBusinessChat`
     AppleBusinessChat,
+    /// `Telegram`
     Telegram,
+    /// `Slack`
     Slack,
+    /// `Signal`
     Signal,
+    /// `Line`
     Line,
+    /// `Discord`
     Discord,
+    /// `TwitterDirectMessage`
     TwitterDirectMessage,
+    /// `Other`
     Other,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
+    /// `Apple`
     Apple,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeConversationTurn` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeConversationTurn {
+    /// `participant`
     pub participant: Option<KnowledgeConversationTurnParticipant>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for KnowledgeConversationTurn {
 
 codec::__model!(KnowledgeConversationTurn);
 
+/// The values of `participant`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeConversationTurnParticipant {
+    /// `External`
     External,
+    /// `Internal`
     Internal,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

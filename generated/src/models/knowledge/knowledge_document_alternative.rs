@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeDocumentAlternative` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentAlternative {
-    /// required
+    /// `autocomplete`, required
     pub autocomplete: Option<bool>,
-    /// required
+    /// `phrase`, required
     pub phrase: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

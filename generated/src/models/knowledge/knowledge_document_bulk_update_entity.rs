@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeDocumentBulkUpdateEntity` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkUpdateEntity {
     /// `categoryId`
     pub category_id: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `labelIds`
     pub label_ids: Option<Vec<String>>,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeDocumentBulkVersionAddEntity` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkVersionAddEntity {
+    /// `id`
     pub id: Option<String>,
     /// `restoreFromVersionId`
     pub restore_from_version_id: Option<String>,

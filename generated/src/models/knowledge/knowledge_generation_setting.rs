@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGenerationSetting` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeGenerationSetting {
     /// `answerGeneration`, required
@@ -24,6 +25,7 @@ impl codec::Model for KnowledgeGenerationSetting {
 
 codec::__model!(KnowledgeGenerationSetting);
 
+/// The values of `generationLanguage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeGenerationSettingGenerationLanguage {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGroupStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeGroupStatistics {
     /// `totalPhraseHitCount`

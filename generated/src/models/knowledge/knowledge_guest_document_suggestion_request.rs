@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGuestDocumentSuggestionRequest` in the API.
+///
+/// Taken by `post_knowledge_guest_session_documents_search_suggestions`.
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionRequest {
     /// `includeDraftDocuments`
     pub include_draft_documents: Option<bool>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// required
+    /// `query`, required
     pub query: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGuestDocumentSuggestionResult` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionResult {
     /// `matchedPhrase`

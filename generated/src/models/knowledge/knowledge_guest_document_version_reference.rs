@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGuestDocumentVersionReference` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentVersionReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `versionId`, required
     pub version_id: Option<String>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeGuestSessionApp` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSessionApp {
     /// `deploymentId`, required
     pub deployment_id: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<KnowledgeGuestSessionAppType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for KnowledgeGuestSessionApp {
 
 codec::__model!(KnowledgeGuestSessionApp);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeGuestSessionAppType {
+    /// `MessengerKnowledgeApp`
     MessengerKnowledgeApp,
+    /// `SupportCenter`
     SupportCenter,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeImportJobSettings` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobSettings {
     /// `categoryId`
@@ -10,6 +11,7 @@ pub struct KnowledgeImportJobSettings {
     pub import_as_new: Option<bool>,
     /// `labelIds`
     pub label_ids: Option<Vec<String>>,
+    /// `visible`
     pub visible: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

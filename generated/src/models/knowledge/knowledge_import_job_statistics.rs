@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeImportJobStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobStatistics {
     /// `countCategoryImportFailure`

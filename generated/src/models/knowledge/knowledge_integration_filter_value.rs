@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeIntegrationFilterValue` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationFilterValue {
+    /// `key`
     pub key: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeParseJobRequest` in the API.
+///
+/// Taken by `post_knowledge_knowledgebase_parse_jobs`.
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequest {
+    /// `hints`
     pub hints: Option<Vec<String>>,
     /// `uploadKey`, required
     pub upload_key: Option<String>,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeParseJobRequestPatch` in the API.
+///
+/// Taken by `patch_knowledge_knowledgebase_parse_job`.
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequestPatch {
+    /// `hints`
     pub hints: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeRetrievedReference` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeRetrievedReference {
+    /// `confidence`
     pub confidence: Option<f64>,
     /// `fileName`
     pub file_name: Option<String>,
+    /// `text`
     pub text: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// `usedForGeneration`
     pub used_for_generation: Option<bool>,

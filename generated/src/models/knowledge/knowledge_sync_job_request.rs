@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeSyncJobRequest` in the API.
+///
+/// Taken by `post_knowledge_knowledgebase_synchronize_jobs`.
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobRequest {
     /// `sourceId`

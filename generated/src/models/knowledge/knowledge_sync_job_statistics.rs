@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeSyncJobStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobStatistics {
     /// `countCategoryDeleteFailure`

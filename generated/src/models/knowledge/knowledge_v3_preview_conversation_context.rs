@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeV3PreviewConversationContext` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeV3PreviewConversationContext {
     /// `mediaType`, required
@@ -21,10 +22,13 @@ impl codec::Model for KnowledgeV3PreviewConversationContext {
 
 codec::__model!(KnowledgeV3PreviewConversationContext);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeV3PreviewConversationContextMediaType {
+    /// `Voice`
     Voice,
+    /// `Message`
     Message,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `LabelCreateRequest` in the API.
+///
+/// Taken by `post_knowledge_knowledgebase_labels`.
 #[derive(Clone, Default)]
 pub struct LabelCreateRequest {
-    /// required
+    /// `color`, required
     pub color: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,8 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LabelResponse` in the API.
+///
+/// Returned by `delete_knowledge_knowledgebase_label`, `get_knowledge_knowledgebase_label`,
+/// `patch_knowledge_knowledgebase_label`, `post_knowledge_knowledgebase_labels`. Item of the listing
+/// `get_knowledge_knowledgebase_labels`.
 #[derive(Clone, Default)]
 pub struct LabelResponse {
+    /// `color`
     pub color: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
@@ -14,8 +20,9 @@ pub struct LabelResponse {
     pub document_count: Option<i64>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `LabelUpdateRequest` in the API.
+///
+/// Taken by `patch_knowledge_knowledgebase_label`.
 #[derive(Clone, Default)]
 pub struct LabelUpdateRequest {
+    /// `color`
     pub color: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

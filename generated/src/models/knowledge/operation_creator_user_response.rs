@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `OperationCreatorUserResponse` in the API.
+///
+/// Returned by `get_knowledge_knowledgebase_operations_users_query`.
 #[derive(Clone, Default)]
 pub struct OperationCreatorUserResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `type`
     pub r#type: Option<OperationCreatorUserResponseType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,10 +30,13 @@ impl codec::Model for OperationCreatorUserResponse {
 
 codec::__model!(OperationCreatorUserResponse);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperationCreatorUserResponseType {
+    /// `User`
     User,
+    /// `OAuthClient`
     OAuthClient,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PhraseAssociations` in the API.
 #[derive(Clone, Default)]
 pub struct PhraseAssociations {
     /// `documentId`, required

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `SalesforceSettings` in the API.
 #[derive(Clone, Default)]
 pub struct SalesforceSettings {
     /// `baseUrl`
     pub base_url: Option<String>,
+    /// `categories`
     pub categories: Option<Vec<String>>,
+    /// `channel`
     pub channel: Option<SalesforceSettingsChannel>,
+    /// `language`
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,12 +31,17 @@ impl codec::Model for SalesforceSettings {
 
 codec::__model!(SalesforceSettings);
 
+/// The values of `channel`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SalesforceSettingsChannel {
+    /// `App`
     App,
+    /// `Pkb`
     Pkb,
+    /// `Csp`
     Csp,
+    /// `Prm`
     Prm,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

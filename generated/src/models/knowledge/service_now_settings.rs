@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ServiceNowSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ServiceNowSettings {
     /// `baseUrl`
     pub base_url: Option<String>,
+    /// `categories`
     pub categories: Option<Vec<String>>,
     /// `knowledgeBaseIds`
     pub knowledge_base_ids: Option<Vec<String>>,
+    /// `language`
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

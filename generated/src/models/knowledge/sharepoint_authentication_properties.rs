@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SharepointAuthenticationProperties` in the API.
 #[derive(Clone, Default)]
 pub struct SharepointAuthenticationProperties {
     /// `authenticationUrl`

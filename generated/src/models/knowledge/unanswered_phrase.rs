@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UnansweredPhrase` in the API.
 #[derive(Clone, Default)]
 pub struct UnansweredPhrase {
+    /// `id`
     pub id: Option<String>,
+    /// `text`
     pub text: Option<String>,
     /// `unlinkedPhraseHitCount`
     pub unlinked_phrase_hit_count: Option<i64>,

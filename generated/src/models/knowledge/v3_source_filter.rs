@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `V3SourceFilter` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceFilter {
-    /// required
+    /// `folders`, required
     pub folders: Option<Vec<String>>,
-    /// required
+    /// `site`, required
     pub site: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

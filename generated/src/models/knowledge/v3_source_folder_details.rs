@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `V3SourceFolderDetails` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceFolderDetails {
     /// `fullPath`
     pub full_path: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `V3SourceRef` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceRef {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `V3SourceScheduleSettings` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceScheduleSettings {
     /// `dateStart`, required
     pub date_start: Option<time::Timestamp>,
-    /// required
+    /// `period`, required
     pub period: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `V3SourceSiteDetails` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceSiteDetails {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `V3SourceTagFilter` in the API.
 #[derive(Clone, Default)]
 pub struct V3SourceTagFilter {
     /// `allOf`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `V3StartManualSyncRequest` in the API.
+///
+/// Taken by `post_knowledge_source_synchronizations`.
 #[derive(Clone, Default)]
 pub struct V3StartManualSyncRequest {
+    /// `type`
     pub r#type: Option<V3StartManualSyncRequestType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,10 +24,13 @@ impl codec::Model for V3StartManualSyncRequest {
 
 codec::__model!(V3StartManualSyncRequest);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum V3StartManualSyncRequestType {
+    /// `Incremental`
     Incremental,
+    /// `Full`
     Full,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `V3SynchronizationFileDeletionRequest` in the API.
+///
+/// Taken by `post_knowledge_source_synchronization_deletions`.
 #[derive(Clone, Default)]
 pub struct V3SynchronizationFileDeletionRequest {
     /// `fileId`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WritableEntity` in the API.
+///
+/// Taken by `post_routing_queue_members`, `post_routing_queue_users`.
 #[derive(Clone, Default)]
 pub struct WritableEntity {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

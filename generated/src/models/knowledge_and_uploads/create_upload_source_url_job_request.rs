@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateUploadSourceUrlJobRequest` in the API.
+///
+/// Taken by `post_knowledge_knowledgebase_uploads_urls_jobs`.
 #[derive(Clone, Default)]
 pub struct CreateUploadSourceUrlJobRequest {
     /// `uploadUrl`, required

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CreateUploadSourceUrlJobResponse` in the API.
+///
+/// Returned by `post_knowledge_knowledgebase_uploads_urls_jobs`.
 #[derive(Clone, Default)]
 pub struct CreateUploadSourceUrlJobResponse {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContextEntity` in the API.
 #[derive(Clone, Default)]
 pub struct ContextEntity {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DetectedDialogAct` in the API.
 #[derive(Clone, Default)]
 pub struct DetectedDialogAct {
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
-    /// read-only
+    /// `probability`, read-only
     pub probability: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DetectedNamedEntityValue` in the API.
 #[derive(Clone, Default)]
 pub struct DetectedNamedEntityValue {
-    /// read-only
+    /// `raw`, read-only
     pub raw: Option<String>,
-    /// read-only
+    /// `resolved`, read-only
     pub resolved: Option<String>,
-    /// read-only
+    /// `unit`, read-only
     pub unit: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DraftIntents` in the API.
 #[derive(Clone, Default)]
 pub struct DraftIntents {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `utterances`, required
     pub utterances: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DraftTopicRequest` in the API.
 #[derive(Clone, Default)]
 pub struct DraftTopicRequest {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `phrases`, required
     pub phrases: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `IgnorePhrase` in the API.
 #[derive(Clone, Default)]
 pub struct IgnorePhrase {
     /// `mediaType`
     pub media_type: Option<IgnorePhraseMediaType>,
-    /// required
+    /// `participant`, required
     pub participant: Option<IgnorePhraseParticipant>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,12 +28,17 @@ impl codec::Model for IgnorePhrase {
 
 codec::__model!(IgnorePhrase);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IgnorePhraseMediaType {
+    /// `Chat`
     Chat,
+    /// `Call`
     Call,
+    /// `Message`
     Message,
+    /// `Email`
     Email,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -58,11 +64,15 @@ impl codec::OpenEnum for IgnorePhraseMediaType {
 
 codec::__open_enum!(IgnorePhraseMediaType);
 
+/// The values of `participant`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IgnorePhraseParticipant {
+    /// `Customer`
     Customer,
+    /// `Agent`
     Agent,
+    /// `Both`
     Both,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `IgnorePhrasesResponse` in the API.
+///
+/// Returned by `post_languageunderstanding_ignorephrase`.
 #[derive(Clone, Default)]
 pub struct IgnorePhrasesResponse {
     /// `addedPhrases`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `IgnoreTopicsResponse` in the API.
+///
+/// Returned by `post_languageunderstanding_ignoretopic`.
 #[derive(Clone, Default)]
 pub struct IgnoreTopicsResponse {
     /// `addedTopics`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NluConfusionMatrixColumn` in the API.
 #[derive(Clone, Default)]
 pub struct NluConfusionMatrixColumn {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

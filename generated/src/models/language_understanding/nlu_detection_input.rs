@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NluDetectionInput` in the API.
 #[derive(Clone, Default)]
 pub struct NluDetectionInput {
+    /// `language`
     pub language: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

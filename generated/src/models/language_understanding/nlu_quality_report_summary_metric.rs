@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NluQualityReportSummaryMetric` in the API.
 #[derive(Clone, Default)]
 pub struct NluQualityReportSummaryMetric {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

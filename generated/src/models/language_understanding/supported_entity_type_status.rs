@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SupportedEntityTypeStatus` in the API.
 #[derive(Clone, Default)]
 pub struct SupportedEntityTypeStatus {
     /// `listSlotType`
@@ -21,11 +22,15 @@ impl codec::Model for SupportedEntityTypeStatus {
 
 codec::__model!(SupportedEntityTypeStatus);
 
+/// The values of `listSlotType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SupportedEntityTypeStatusListSlotType {
+    /// `All`
     All,
+    /// `Restricted`
     Restricted,
+    /// `Unrestricted`
     Unrestricted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TopicPhrase` in the API.
 #[derive(Clone, Default)]
 pub struct TopicPhrase {
+    /// `id`
     pub id: Option<String>,
+    /// `text`
     pub text: Option<String>,
     /// `utteranceCount`
     pub utterance_count: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Utterance` in the API.
 #[derive(Clone, Default)]
 pub struct Utterance {
     /// `utteranceText`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AvailableTranslations` in the API.
+///
+/// Returned by `get_languages_translations`.
 #[derive(Clone, Default)]
 pub struct AvailableTranslations {
+    /// `builtin`
     pub builtin: Option<Vec<String>>,
     /// `orgSpecific`
     pub org_specific: Option<Vec<String>>,

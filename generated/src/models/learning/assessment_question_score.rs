@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AssessmentQuestionScore` in the API.
 #[derive(Clone, Default)]
 pub struct AssessmentQuestionScore {
     /// `answerId`
     pub answer_id: Option<String>,
+    /// `comments`
     pub comments: Option<String>,
     /// `failedKillQuestion`, read-only
     pub failed_kill_question: Option<bool>,
@@ -15,7 +17,7 @@ pub struct AssessmentQuestionScore {
     pub marked_na: Option<bool>,
     /// `questionId`, required
     pub question_id: Option<String>,
-    /// read-only
+    /// `score`, read-only
     pub score: Option<i64>,
     /// `systemMarkedNA`
     pub system_marked_na: Option<bool>,

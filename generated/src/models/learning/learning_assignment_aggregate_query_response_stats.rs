@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LearningAssignmentAggregateQueryResponseStats` in the API.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseStats {
+    /// `count`
     pub count: Option<i64>,
+    /// `max`
     pub max: Option<f64>,
+    /// `min`
     pub min: Option<f64>,
+    /// `sum`
     pub sum: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LearningAssignmentCreate` in the API.
+///
+/// Taken by `post_learning_assignments`.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentCreate {
     /// `addToSchedule`

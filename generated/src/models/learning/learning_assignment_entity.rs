@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LearningAssignmentEntity` in the API.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentEntity {
     /// `assignmentId`

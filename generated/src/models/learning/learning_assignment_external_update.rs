@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LearningAssignmentExternalUpdate` in the API.
+///
+/// Taken by `patch_learning_module_user_assignments`.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentExternalUpdate {
     /// `isPassed`
     pub is_passed: Option<bool>,
     /// `percentageScore`
     pub percentage_score: Option<f64>,
+    /// `state`
     pub state: Option<LearningAssignmentExternalUpdateState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,14 +30,21 @@ impl codec::Model for LearningAssignmentExternalUpdate {
 
 codec::__model!(LearningAssignmentExternalUpdate);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningAssignmentExternalUpdateState {
+    /// `Assigned`
     Assigned,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `Deleted`
     Deleted,
+    /// `NotCompleted`
     NotCompleted,
+    /// `InvalidSchedule`
     InvalidSchedule,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

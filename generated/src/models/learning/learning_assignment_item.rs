@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `LearningAssignmentItem` in the API.
+///
+/// Taken by `post_learning_assignments_bulkadd`.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentItem {
     /// `moduleId`, required

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LearningAssignmentReschedule` in the API.
+///
+/// Taken by `patch_learning_assignment_reschedule`.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReschedule {
     /// `addToSchedule`

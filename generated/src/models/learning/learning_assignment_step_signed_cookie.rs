@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `LearningAssignmentStepSignedCookie` in the API.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentStepSignedCookie {
     /// `cookieValues`, read-only
     pub cookie_values: Option<BTreeMap<String, String>>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

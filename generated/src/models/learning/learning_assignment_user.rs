@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `LearningAssignmentUser` in the API.
+///
+/// Item of the listing `post_learning_rules_query`.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentUser {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `LearningCoverArtThumbnail` in the API.
 #[derive(Clone, Default)]
 pub struct LearningCoverArtThumbnail {
+    /// `resolution`
     pub resolution: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleAutoAssignRequest` in the API.
 #[derive(Clone, Default)]
 pub struct LearningModuleAutoAssignRequest {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// `ruleId`, required
     pub rule_id: Option<String>,

@@ -2,21 +2,24 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleInformStepRequest` in the API.
 #[derive(Clone, Default)]
 pub struct LearningModuleInformStepRequest {
     /// `contentType`
     pub content_type: Option<String>,
+    /// `description`
     pub description: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
+    /// `name`
     pub name: Option<String>,
-    /// required
+    /// `order`, required
     pub order: Option<i64>,
     /// `sharingUri`
     pub sharing_uri: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<LearningModuleInformStepRequestType>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -40,13 +43,19 @@ impl codec::Model for LearningModuleInformStepRequest {
 
 codec::__model!(LearningModuleInformStepRequest);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningModuleInformStepRequestType {
+    /// `Url`
     Url,
+    /// `Content`
     Content,
+    /// `GenesysBuiltInCourse`
     GenesysBuiltInCourse,
+    /// `RichText`
     RichText,
+    /// `Scorm`
     Scorm,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleJobRequest` in the API.
+///
+/// Taken by `post_learning_module_jobs`.
 #[derive(Clone, Default)]
 pub struct LearningModuleJobRequest {
-    /// required
+    /// `action`, required
     pub action: Option<LearningModuleJobRequestAction>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,13 +24,19 @@ impl codec::Model for LearningModuleJobRequest {
 
 codec::__model!(LearningModuleJobRequest);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningModuleJobRequestAction {
+    /// `Reassign`
     Reassign,
+    /// `GracefulArchive`
     GracefulArchive,
+    /// `ImmediateArchive`
     ImmediateArchive,
+    /// `Unarchive`
     Unarchive,
+    /// `Assign`
     Assign,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

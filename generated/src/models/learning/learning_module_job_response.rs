@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleJobResponse` in the API.
+///
+/// Returned by `get_learning_module_job`, `post_learning_module_jobs`.
 #[derive(Clone, Default)]
 pub struct LearningModuleJobResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `status`
     pub status: Option<LearningModuleJobResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,12 +30,17 @@ impl codec::Model for LearningModuleJobResponse {
 
 codec::__model!(LearningModuleJobResponse);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningModuleJobResponseStatus {
+    /// `Accepted`
     Accepted,
+    /// `Running`
     Running,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

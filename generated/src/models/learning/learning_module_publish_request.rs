@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `LearningModulePublishRequest` in the API.
+///
+/// Taken by `post_learning_module_publish`.
 #[derive(Clone, Default)]
 pub struct LearningModulePublishRequest {
     /// `termsAndConditionsAccepted`

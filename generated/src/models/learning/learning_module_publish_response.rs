@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LearningModulePublishResponse` in the API.
+///
+/// Returned by `post_learning_module_publish`.
 #[derive(Clone, Default)]
 pub struct LearningModulePublishResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

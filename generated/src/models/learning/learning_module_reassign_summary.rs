@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleReassignSummary` in the API.
 #[derive(Clone, Default)]
 pub struct LearningModuleReassignSummary {
     /// `assignedCount`

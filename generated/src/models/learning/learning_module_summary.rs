@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LearningModuleSummary` in the API.
 #[derive(Clone, Default)]
 pub struct LearningModuleSummary {
     /// `assignedCount`

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LearningScheduleSlotsJobSchedule` in the API.
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobSchedule {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `LearningScheduleSlotsQueryRequest` in the API.
+///
+/// Taken by `post_learning_scheduleslots_query`.
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsQueryRequest {
     /// `interruptibleAssignmentId`
     pub interruptible_assignment_id: Option<String>,
-    /// required
+    /// `interval`, required
     pub interval: Option<String>,
     /// `lengthInMinutes`, required
     pub length_in_minutes: Option<i64>,

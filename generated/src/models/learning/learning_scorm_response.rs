@@ -2,18 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `LearningScormResponse` in the API.
+///
+/// Returned by `get_learning_scorm_scorm_id`.
 #[derive(Clone, Default)]
 pub struct LearningScormResponse {
     /// `errorCode`
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `percentageUnpacked`
     pub percentage_unpacked: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `status`
     pub status: Option<LearningScormResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,12 +39,17 @@ impl codec::Model for LearningScormResponse {
 
 codec::__model!(LearningScormResponse);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningScormResponseStatus {
+    /// `UploadPending`
     UploadPending,
+    /// `Unpacking`
     Unpacking,
+    /// `Error`
     Error,
+    /// `Ready`
     Ready,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `LearningScormUploadRequest` in the API.
+///
+/// Taken by `post_learning_scorm`.
 #[derive(Clone, Default)]
 pub struct LearningScormUploadRequest {
     /// `contentMd5`, required

@@ -2,25 +2,28 @@
 
 use crate::runtime::codec;
 
+/// `LearningShareableContentObject` in the API.
 #[derive(Clone, Default)]
 pub struct LearningShareableContentObject {
-    /// read-only
+    /// `credit`, read-only
     pub credit: Option<LearningShareableContentObjectCredit>,
-    /// read-only
+    /// `entry`, read-only
     pub entry: Option<LearningShareableContentObjectEntry>,
+    /// `exit`
     pub exit: Option<LearningShareableContentObjectExit>,
-    /// read-only
+    /// `href`, read-only
     pub href: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `launchData`, read-only
     pub launch_data: Option<String>,
     /// `lessonStatus`
     pub lesson_status: Option<LearningShareableContentObjectLessonStatus>,
+    /// `location`
     pub location: Option<String>,
-    /// read-only
+    /// `mode`, read-only
     pub mode: Option<LearningShareableContentObjectMode>,
-    /// read-only
+    /// `parameters`, read-only
     pub parameters: Option<String>,
     /// `scoreMax`
     pub score_max: Option<f64>,
@@ -64,10 +67,13 @@ impl codec::Model for LearningShareableContentObject {
 
 codec::__model!(LearningShareableContentObject);
 
+/// The values of `credit`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningShareableContentObjectCredit {
+    /// `Credit`
     Credit,
+    /// `NoCredit`
     NoCredit,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -91,11 +97,15 @@ impl codec::OpenEnum for LearningShareableContentObjectCredit {
 
 codec::__open_enum!(LearningShareableContentObjectCredit);
 
+/// The values of `entry`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningShareableContentObjectEntry {
+    /// `AbInitio`
     AbInitio,
+    /// `Resume`
     Resume,
+    /// `Empty`
     Empty,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -120,12 +130,17 @@ impl codec::OpenEnum for LearningShareableContentObjectEntry {
 
 codec::__open_enum!(LearningShareableContentObjectEntry);
 
+/// The values of `exit`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningShareableContentObjectExit {
+    /// `Timeout`
     Timeout,
+    /// `Suspend`
     Suspend,
+    /// `Logout`
     Logout,
+    /// `Empty`
     Empty,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -151,14 +166,21 @@ impl codec::OpenEnum for LearningShareableContentObjectExit {
 
 codec::__open_enum!(LearningShareableContentObjectExit);
 
+/// The values of `lessonStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningShareableContentObjectLessonStatus {
+    /// `Passed`
     Passed,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
+    /// `Incomplete`
     Incomplete,
+    /// `Browsed`
     Browsed,
+    /// `NotAttempted`
     NotAttempted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -193,11 +215,15 @@ impl codec::OpenEnum for LearningShareableContentObjectLessonStatus {
 
 codec::__open_enum!(LearningShareableContentObjectLessonStatus);
 
+/// The values of `mode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningShareableContentObjectMode {
+    /// `Browse`
     Browse,
+    /// `Normal`
     Normal,
+    /// `Review`
     Review,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

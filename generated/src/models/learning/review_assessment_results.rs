@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ReviewAssessmentResults` in the API.
 #[derive(Clone, Default)]
 pub struct ReviewAssessmentResults {
     /// `byAssignees`

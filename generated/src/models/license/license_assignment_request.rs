@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LicenseAssignmentRequest` in the API.
 #[derive(Clone, Default)]
 pub struct LicenseAssignmentRequest {
     /// `licenseId`, required

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `LicenseOrgToggle` in the API.
+///
+/// Returned by `get_license_toggle`, `post_license_toggle`.
 #[derive(Clone, Default)]
 pub struct LicenseOrgToggle {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `featureName`
     pub feature_name: Option<String>,

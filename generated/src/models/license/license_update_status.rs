@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `LicenseUpdateStatus` in the API.
+///
+/// Returned by `post_license_organization`.
 #[derive(Clone, Default)]
 pub struct LicenseUpdateStatus {
     /// `licenseId`
     pub license_id: Option<String>,
+    /// `result`
     pub result: Option<String>,
     /// `userId`
     pub user_id: Option<String>,

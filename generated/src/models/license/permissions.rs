@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Permissions` in the API.
 #[derive(Clone, Default)]
 pub struct Permissions {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserLicenses` in the API.
+///
+/// Item of the listing `get_license_users`.
 #[derive(Clone, Default)]
 pub struct UserLicenses {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `licenses`
     pub licenses: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

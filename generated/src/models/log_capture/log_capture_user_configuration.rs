@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LogCaptureUserConfiguration` in the API.
+///
+/// Returned by `post_diagnostics_logcapture_browser_user`. Item of the listing
+/// `get_diagnostics_logcapture_browser_users`. Taken by `post_diagnostics_logcapture_browser_user`.
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfiguration {
     /// `captureMethod`, read-only
@@ -11,7 +15,7 @@ pub struct LogCaptureUserConfiguration {
     pub date_expired: Option<time::Timestamp>,
     /// `dateStarted`, read-only
     pub date_started: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -34,10 +38,13 @@ impl codec::Model for LogCaptureUserConfiguration {
 
 codec::__model!(LogCaptureUserConfiguration);
 
+/// The values of `captureMethod`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LogCaptureUserConfigurationCaptureMethod {
+    /// `OnDemand`
     OnDemand,
+    /// `Scheduled`
     Scheduled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

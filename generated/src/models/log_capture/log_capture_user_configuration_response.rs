@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LogCaptureUserConfigurationResponse` in the API.
+///
+/// Returned by `get_diagnostics_logcapture_browser_user`.
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfigurationResponse {
     /// `dateExpired`, required
     pub date_expired: Option<time::Timestamp>,
     /// `dateStarted`, read-only
     pub date_started: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,10 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LogEntry` in the API.
+///
+/// Item of the listing `post_diagnostics_logcapture_browser_entries_query`.
 #[derive(Clone, Default)]
 pub struct LogEntry {
+    /// `level`
     pub level: Option<String>,
+    /// `message`
     pub message: Option<String>,
+    /// `timestamp`
     pub timestamp: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,18 +2,23 @@
 
 use crate::runtime::codec;
 
+/// `UserDevice` in the API.
+///
+/// Returned by `get_mobiledevice`, `post_mobiledevices`, `put_mobiledevice`. Item of the listing
+/// `get_mobiledevices`. Taken by `post_mobiledevices`, `put_mobiledevice`.
 #[derive(Clone, Default)]
 pub struct UserDevice {
     /// `acceptNotifications`, required
     pub accept_notifications: Option<bool>,
     /// `deviceToken`, required
     pub device_token: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `make`, required
     pub make: Option<String>,
-    /// required
+    /// `model`, required
     pub model: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `notificationId`, required
     pub notification_id: Option<String>,
@@ -21,7 +26,7 @@ pub struct UserDevice {
     pub self_uri: Option<String>,
     /// `sessionHash`
     pub session_hash: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<UserDeviceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -47,6 +52,7 @@ impl codec::Model for UserDevice {
 
 codec::__model!(UserDevice);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UserDeviceType {

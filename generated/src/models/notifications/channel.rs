@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Channel` in the API.
+///
+/// Returned by `post_notifications_channels`. Item of the listing `get_notifications_channels`.
 #[derive(Clone, Default)]
 pub struct Channel {
     /// `connectUri`
     pub connect_uri: Option<String>,
+    /// `expires`
     pub expires: Option<time::Timestamp>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `ChannelTopic` in the API.
+///
+/// Item of the listing `get_notifications_channel_subscriptions`. Taken by
+/// `post_notifications_channel_subscriptions`, `put_notifications_channel_subscriptions`.
 #[derive(Clone, Default)]
 pub struct ChannelTopic {
+    /// `id`
     pub id: Option<String>,
     /// `missingPermissions`
     pub missing_permissions: Option<Vec<String>>,
@@ -11,6 +16,7 @@ pub struct ChannelTopic {
     pub rejection_reason: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `state`
     pub state: Option<ChannelTopicState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,10 +37,13 @@ impl codec::Model for ChannelTopic {
 
 codec::__model!(ChannelTopic);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChannelTopicState {
+    /// `Permitted`
     Permitted,
+    /// `Rejected`
     Rejected,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

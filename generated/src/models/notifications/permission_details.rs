@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PermissionDetails` in the API.
 #[derive(Clone, Default)]
 pub struct PermissionDetails {
     /// `allowsCurrentUser`
     pub allows_current_user: Option<bool>,
+    /// `enforced`
     pub enforced: Option<bool>,
+    /// `permissions`
     pub permissions: Option<Vec<String>>,
+    /// `type`
     pub r#type: Option<PermissionDetailsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +31,7 @@ impl codec::Model for PermissionDetails {
 
 codec::__model!(PermissionDetails);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PermissionDetailsType {

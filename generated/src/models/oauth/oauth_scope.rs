@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `OAuthScope` in the API.
+///
+/// Returned by `get_oauth_scope`. Item of the listing `get_oauth_scopes`.
 #[derive(Clone, Default)]
 pub struct OAuthScope {
+    /// `description`
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `RoleDivision` in the API.
 #[derive(Clone, Default)]
 pub struct RoleDivision {
     /// `divisionId`, required

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ApiUsageClientQuery` in the API.
+///
+/// Taken by `post_oauth_client_usage_query`.
 #[derive(Clone, Default)]
 pub struct ApiUsageClientQuery {
+    /// `granularity`
     pub granularity: Option<ApiUsageClientQueryGranularity>,
     /// `groupBy`
     pub group_by: Option<Vec<ApiUsageClientQueryGroupBy>>,
-    /// required
+    /// `interval`, required
     pub interval: Option<String>,
+    /// `metrics`
     pub metrics: Option<Vec<ApiUsageClientQueryMetrics>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,11 +33,15 @@ impl codec::Model for ApiUsageClientQuery {
 
 codec::__model!(ApiUsageClientQuery);
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUsageClientQueryGranularity {
+    /// `Day`
     Day,
+    /// `Week`
     Week,
+    /// `Month`
     Month,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -57,12 +66,17 @@ impl codec::OpenEnum for ApiUsageClientQueryGranularity {
 
 codec::__open_enum!(ApiUsageClientQueryGranularity);
 
+/// The values of `groupBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUsageClientQueryGroupBy {
+    /// `OAuthClientId`
     OAuthClientId,
+    /// `OrganizationId`
     OrganizationId,
+    /// `TemplateUri`
     TemplateUri,
+    /// `HttpMethod`
     HttpMethod,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -93,14 +107,21 @@ impl codec::OpenEnum for ApiUsageClientQueryGroupBy {
 
 codec::__open_enum!(ApiUsageClientQueryGroupBy);
 
+/// The values of `metrics`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUsageClientQueryMetrics {
+    /// `Status200`
     Status200,
+    /// `Status300`
     Status300,
+    /// `Status400`
     Status400,
+    /// `Status500`
     Status500,
+    /// `Status429`
     Status429,
+    /// `Requests`
     Requests,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

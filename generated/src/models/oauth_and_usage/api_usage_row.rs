@@ -3,22 +3,32 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ApiUsageRow` in the API.
+///
+/// Item of the listing `get_usage_simplesearch_execution_id_results`.
 #[derive(Clone, Default)]
 pub struct ApiUsageRow {
     /// `clientId`
     pub client_id: Option<String>,
     /// `clientName`
     pub client_name: Option<String>,
+    /// `date`
     pub date: Option<time::Timestamp>,
     /// `httpMethod`
     pub http_method: Option<String>,
     /// `organizationId`
     pub organization_id: Option<String>,
+    /// `requests`
     pub requests: Option<i64>,
+    /// `status200`
     pub status200: Option<i64>,
+    /// `status300`
     pub status300: Option<i64>,
+    /// `status400`
     pub status400: Option<i64>,
+    /// `status429`
     pub status429: Option<i64>,
+    /// `status500`
     pub status500: Option<i64>,
     /// `templateUri`
     pub template_uri: Option<String>,

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UsageExecutionResult` in the API.
+///
+/// Returned by `get_oauth_client_usage_summary`, `post_oauth_client_usage_query`, `post_usage_query`,
+/// `post_usage_simplesearch`.
 #[derive(Clone, Default)]
 pub struct UsageExecutionResult {
     /// `executionId`

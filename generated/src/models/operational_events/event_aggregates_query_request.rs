@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `EventAggregatesQueryRequest` in the API.
+///
+/// Taken by `post_usage_events_aggregates_query`.
 #[derive(Clone, Default)]
 pub struct EventAggregatesQueryRequest {
-    /// required
+    /// `interval`, required
     pub interval: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `EventDefinition` in the API.
+///
+/// Returned by `get_usage_events_definition`. Item of the listing `get_usage_events_definitions`.
 #[derive(Clone, Default)]
 pub struct EventDefinition {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

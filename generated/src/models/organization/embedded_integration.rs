@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `EmbeddedIntegration` in the API.
+///
+/// Returned by `get_organizations_embeddedintegration`, `put_organizations_embeddedintegration`. Taken
+/// by `put_organizations_embeddedintegration`.
 #[derive(Clone, Default)]
 pub struct EmbeddedIntegration {
     /// `domainWhitelist`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `FeatureState` in the API.
+///
+/// Taken by `patch_organizations_feature`.
 #[derive(Clone, Default)]
 pub struct FeatureState {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

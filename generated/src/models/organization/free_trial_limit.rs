@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `FreeTrialLimit` in the API.
 #[derive(Clone, Default)]
 pub struct FreeTrialLimit {
     /// `defaultValue`
     pub default_value: Option<i64>,
+    /// `description`
     pub description: Option<String>,
+    /// `key`
     pub key: Option<String>,
+    /// `resource`
     pub resource: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

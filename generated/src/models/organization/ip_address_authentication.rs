@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `IpAddressAuthentication` in the API.
+///
+/// Returned by `get_organizations_ipaddressauthentication`,
+/// `put_organizations_ipaddressauthentication`. Taken by `put_organizations_ipaddressauthentication`.
 #[derive(Clone, Default)]
 pub struct IpAddressAuthentication {
     /// `networkWhitelist`

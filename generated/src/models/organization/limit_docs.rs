@@ -2,14 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `LimitDocs` in the API.
 #[derive(Clone, Default)]
 pub struct LimitDocs {
+    /// `configurable`
     pub configurable: Option<bool>,
     /// `defaultValue`
     pub default_value: Option<i64>,
+    /// `description`
     pub description: Option<String>,
+    /// `key`
     pub key: Option<String>,
+    /// `resource`
     pub resource: Option<String>,
+    /// `trackable`
     pub trackable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

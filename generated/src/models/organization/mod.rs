@@ -7,7 +7,10 @@ export!(free_trial_limit: FreeTrialLimit);
 export!(free_trial_limit_docs: FreeTrialLimitDocs);
 export!(free_trial_namespace: FreeTrialNamespace);
 export!(ip_address_authentication: IpAddressAuthentication);
-export!(limit_change_request_details: LimitChangeRequestDetails, LimitChangeRequestDetailsNamespace, LimitChangeRequestDetailsRejectReason, LimitChangeRequestDetailsStatus);
+export!(
+    limit_change_request_details: LimitChangeRequestDetails, LimitChangeRequestDetailsNamespace,
+        LimitChangeRequestDetailsRejectReason, LimitChangeRequestDetailsStatus
+);
 export!(limit_change_requests_entity_listing: LimitChangeRequestsEntityListing);
 export!(limit_docs: LimitDocs);
 export!(limit_documentation: LimitDocumentation);
@@ -19,4 +22,7 @@ export!(org_whitelist_settings: OrgWhitelistSettings);
 export!(organization_features: OrganizationFeatures);
 export!(paged_namespace_listing: PagedNamespaceListing);
 export!(password_requirements: PasswordRequirements);
-export!(status_change: StatusChange, StatusChangeNamespace, StatusChangePreviousStatus, StatusChangeRejectReason, StatusChangeStatus);
+export!(
+    status_change: StatusChange, StatusChangeNamespace, StatusChangePreviousStatus, StatusChangeRejectReason,
+        StatusChangeStatus
+);

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `OrgWhitelistSettings` in the API.
+///
+/// Returned by `get_organizations_whitelist`, `put_organizations_whitelist`. Taken by
+/// `put_organizations_whitelist`.
 #[derive(Clone, Default)]
 pub struct OrgWhitelistSettings {
     /// `domainWhitelist`

@@ -2,17 +2,26 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationFeatures` in the API.
+///
+/// Returned by `patch_organizations_feature`.
 #[derive(Clone, Default)]
 pub struct OrganizationFeatures {
+    /// `chat`
     pub chat: Option<bool>,
     /// `contactCenter`
     pub contact_center: Option<bool>,
+    /// `custserv`
     pub custserv: Option<bool>,
+    /// `directory`
     pub directory: Option<bool>,
+    /// `hipaa`
     pub hipaa: Option<bool>,
     /// `informalPhotos`
     pub informal_photos: Option<bool>,
+    /// `pci`
     pub pci: Option<bool>,
+    /// `purecloud`
     pub purecloud: Option<bool>,
     /// `purecloudVoice`
     pub purecloud_voice: Option<bool>,

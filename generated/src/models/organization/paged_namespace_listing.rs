@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `PagedNamespaceListing` in the API.
+///
+/// Returned by `get_organizations_limits_namespaces`.
 #[derive(Clone, Default)]
 pub struct PagedNamespaceListing {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

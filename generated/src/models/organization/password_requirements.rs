@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PasswordRequirements` in the API.
 #[derive(Clone, Default)]
 pub struct PasswordRequirements {
     /// `expirationDays`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AuditQueryResponse` in the API.
+///
+/// Returned by `post_orgauthorization_trustees_audits`, `post_orgauthorization_trustor_audits`.
 #[derive(Clone, Default)]
 pub struct AuditQueryResponse {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `Filter` in the API.
 #[derive(Clone, Default)]
 pub struct Filter {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

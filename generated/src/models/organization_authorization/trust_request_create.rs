@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TrustRequestCreate` in the API.
+///
+/// Taken by `post_orgauthorization_pairings`.
 #[derive(Clone, Default)]
 pub struct TrustRequestCreate {
     /// `groupIds`

@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TrustUpdate` in the API.
+///
+/// Taken by `put_orgauthorization_trustee`.
 #[derive(Clone, Default)]
 pub struct TrustUpdate {
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Agent` in the API.
+///
+/// Taken by `put_outbound_campaign_agent`.
 #[derive(Clone, Default)]
 pub struct Agent {
+    /// `stage`
     pub stage: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `AgentOwnedMappingPreview` in the API.
+///
+/// Item of the listing `get_outbound_campaign_agentownedmappingpreview_results`.
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreview {
     /// `agentOwnedColumn`, read-only
     pub agent_owned_column: Option<String>,
-    /// read-only
+    /// `email`, read-only
     pub email: Option<String>,
-    /// read-only
+    /// `exists`, read-only
     pub exists: Option<bool>,
     /// `isQueueMember`, read-only
     pub is_queue_member: Option<bool>,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Alteration` in the API.
 #[derive(Clone, Default)]
 pub struct Alteration {
+    /// `end`
     pub end: Option<String>,
+    /// `start`
     pub start: Option<String>,
+    /// `type`
     pub r#type: Option<AlterationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +28,13 @@ impl codec::Model for Alteration {
 
 codec::__model!(Alteration);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlterationType {
+    /// `Exclusion`
     Exclusion,
+    /// `Inclusion`
     Inclusion,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AppendToDncActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct AppendToDncActionSettings {
     /// `expirationDuration`
     pub expiration_duration: Option<String>,
-    /// required
+    /// `expire`, required
     pub expire: Option<bool>,
     /// `listType`
     pub list_type: Option<AppendToDncActionSettingsListType>,
@@ -27,10 +28,13 @@ impl codec::Model for AppendToDncActionSettings {
 
 codec::__model!(AppendToDncActionSettings);
 
+/// The values of `listType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppendToDncActionSettingsListType {
+    /// `Rds`
     Rds,
+    /// `RdsCustom`
     RdsCustom,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AtzmTimeSlot` in the API.
 #[derive(Clone, Default)]
 pub struct AtzmTimeSlot {
     /// `earliestCallableTime`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AtzmTimeSlotWithTimeZone` in the API.
 #[derive(Clone, Default)]
 pub struct AtzmTimeSlotWithTimeZone {
     /// `earliestCallableTime`

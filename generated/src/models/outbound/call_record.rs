@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CallRecord` in the API.
 #[derive(Clone, Default)]
 pub struct CallRecord {
     /// `lastAttempt`, read-only

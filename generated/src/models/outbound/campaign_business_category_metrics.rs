@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignBusinessCategoryMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignBusinessCategoryMetrics {
     /// `failureCount`

@@ -3,12 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CampaignDiagnosticCampaignHealthState` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticCampaignHealthState {
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
+    /// `state`
     pub state: Option<CampaignDiagnosticCampaignHealthStateState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,13 +29,17 @@ impl codec::Model for CampaignDiagnosticCampaignHealthState {
 
 codec::__model!(CampaignDiagnosticCampaignHealthState);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignDiagnosticCampaignHealthStateState {
     /// `healthy`
     Healthy,
+    /// `WaitingForAgents`
     WaitingForAgents,
+    /// `WaitingForContacts`
     WaitingForContacts,
+    /// `WaitingForLines`
     WaitingForLines,
     /// `WarnThresholdCPS`
     WarnThresholdCps,

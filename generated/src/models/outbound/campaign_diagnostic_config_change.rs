@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CampaignDiagnosticConfigChange` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticConfigChange {
+    /// `action`
     pub action: Option<CampaignDiagnosticConfigChangeAction>,
+    /// `date`
     pub date: Option<time::Timestamp>,
+    /// `field`
     pub field: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,11 +32,15 @@ impl codec::Model for CampaignDiagnosticConfigChange {
 
 codec::__model!(CampaignDiagnosticConfigChange);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignDiagnosticConfigChangeAction {
+    /// `Update`
     Update,
+    /// `Create`
     Create,
+    /// `Delete`
     Delete,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

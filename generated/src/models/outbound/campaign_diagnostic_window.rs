@@ -3,12 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CampaignDiagnosticWindow` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticWindow {
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
+    /// `state`
     pub state: Option<CampaignDiagnosticWindowState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +29,7 @@ impl codec::Model for CampaignDiagnosticWindow {
 
 codec::__model!(CampaignDiagnosticWindow);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignDiagnosticWindowState {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignLinesUtilization` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignLinesUtilization {
     /// `assignedOutboundLines`

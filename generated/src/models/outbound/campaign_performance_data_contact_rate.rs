@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignPerformanceDataContactRate` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceDataContactRate {
     /// `connectRatio`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleCampaignRunTimeSettings` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleCampaignRunTimeSettings {
     /// `includeWaitingTime`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleCampaignWaitTimeSettings` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleCampaignWaitTimeSettings {
     /// `waitType`, required
@@ -21,11 +22,15 @@ impl codec::Model for CampaignRuleCampaignWaitTimeSettings {
 
 codec::__model!(CampaignRuleCampaignWaitTimeSettings);
 
+/// The values of `waitType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignRuleCampaignWaitTimeSettingsWaitType {
+    /// `WaitingForAgents`
     WaitingForAgents,
+    /// `WaitingForContacts`
     WaitingForContacts,
+    /// `WaitingForLines`
     WaitingForLines,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleDayOfMonthInterval` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfMonthInterval {
+    /// `max`
     pub max: Option<String>,
+    /// `min`
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

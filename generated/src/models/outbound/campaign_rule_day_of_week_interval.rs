@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleDayOfWeekInterval` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfWeekInterval {
+    /// `max`
     pub max: Option<i64>,
+    /// `min`
     pub min: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

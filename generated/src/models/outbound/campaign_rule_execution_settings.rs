@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleExecutionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleExecutionSettings {
-    /// required
+    /// `frequency`, required
     pub frequency: Option<CampaignRuleExecutionSettingsFrequency>,
     /// `timeZoneId`
     pub time_zone_id: Option<String>,
@@ -24,6 +25,7 @@ impl codec::Model for CampaignRuleExecutionSettings {
 
 codec::__model!(CampaignRuleExecutionSettings);
 
+/// The values of `frequency`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignRuleExecutionSettingsFrequency {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleSpecificDateInterval` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleSpecificDateInterval {
+    /// `max`
     pub max: Option<String>,
+    /// `min`
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CampaignRuleWeekDayOfMonth` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonth {
     /// `dayOfWeek`, required
     pub day_of_week: Option<i64>,
+    /// `month`
     pub month: Option<i64>,
+    /// `occurrence`
     pub occurrence: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignSkillStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignSkillStatistics {
     /// `eligibleSkilledAgents`, read-only

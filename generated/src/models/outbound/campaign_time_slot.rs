@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `CampaignTimeSlot` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignTimeSlot {
-    /// required
+    /// `day`, required
     pub day: Option<i64>,
     /// `startTime`, required
     pub start_time: Option<String>,

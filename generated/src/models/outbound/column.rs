@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Column` in the API.
 #[derive(Clone, Default)]
 pub struct Column {
     /// `columnName`
     pub column_name: Option<String>,
     /// `columnNumber`
     pub column_number: Option<i64>,
+    /// `length`
     pub length: Option<i64>,
     /// `startPosition`
     pub start_position: Option<i64>,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ColumnDataTypeSpecification` in the API.
 #[derive(Clone, Default)]
 pub struct ColumnDataTypeSpecification {
     /// `columnDataType`
     pub column_data_type: Option<ColumnDataTypeSpecificationColumnDataType>,
     /// `columnName`
     pub column_name: Option<String>,
+    /// `max`
     pub max: Option<i64>,
     /// `maxLength`
     pub max_length: Option<i64>,
+    /// `min`
     pub min: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,6 +34,7 @@ impl codec::Model for ColumnDataTypeSpecification {
 
 codec::__model!(ColumnDataTypeSpecification);
 
+/// The values of `columnDataType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ColumnDataTypeSpecificationColumnDataType {

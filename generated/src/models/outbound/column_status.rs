@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ColumnStatus` in the API.
 #[derive(Clone, Default)]
 pub struct ColumnStatus {
+    /// `contactable`
     pub contactable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

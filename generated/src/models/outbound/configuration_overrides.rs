@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConfigurationOverrides` in the API.
 #[derive(Clone, Default)]
 pub struct ConfigurationOverrides {
+    /// `priority`
     pub priority: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

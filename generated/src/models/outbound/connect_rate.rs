@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConnectRate` in the API.
 #[derive(Clone, Default)]
 pub struct ConnectRate {
-    /// read-only
+    /// `attempts`, read-only
     pub attempts: Option<i64>,
     /// `connectRatio`, read-only
     pub connect_ratio: Option<f64>,
-    /// read-only
+    /// `connects`, read-only
     pub connects: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

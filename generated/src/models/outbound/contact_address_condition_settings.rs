@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactAddressConditionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ContactAddressConditionSettings {
-    /// required
+    /// `operator`, required
     pub operator: Option<ContactAddressConditionSettingsOperator>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +25,17 @@ impl codec::Model for ContactAddressConditionSettings {
 
 codec::__model!(ContactAddressConditionSettings);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactAddressConditionSettingsOperator {
+    /// `Equals`
     Equals,
+    /// `Contains`
     Contains,
+    /// `BeginsWith`
     BeginsWith,
+    /// `EndsWith`
     EndsWith,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

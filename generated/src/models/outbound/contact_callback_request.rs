@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContactCallbackRequest` in the API.
+///
+/// Returned by `post_outbound_campaign_callback_schedule`. Taken by
+/// `post_outbound_campaign_callback_schedule`.
 #[derive(Clone, Default)]
 pub struct ContactCallbackRequest {
     /// `campaignId`, required
@@ -12,7 +16,7 @@ pub struct ContactCallbackRequest {
     pub contact_list_id: Option<String>,
     /// `phoneColumn`, required
     pub phone_column: Option<String>,
-    /// required
+    /// `schedule`, required
     pub schedule: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ContactColumnConditionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ContactColumnConditionSettings {
     /// `columnName`, required
     pub column_name: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<ContactColumnConditionSettingsOperator>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// `valueType`, required
     pub value_type: Option<ContactColumnConditionSettingsValueType>,
@@ -30,18 +31,29 @@ impl codec::Model for ContactColumnConditionSettings {
 
 codec::__model!(ContactColumnConditionSettings);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactColumnConditionSettingsOperator {
+    /// `Equals`
     Equals,
+    /// `LessThan`
     LessThan,
+    /// `LessThanEquals`
     LessThanEquals,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanEquals`
     GreaterThanEquals,
+    /// `Contains`
     Contains,
+    /// `BeginsWith`
     BeginsWith,
+    /// `EndsWith`
     EndsWith,
+    /// `Before`
     Before,
+    /// `After`
     After,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -84,12 +96,17 @@ impl codec::OpenEnum for ContactColumnConditionSettingsOperator {
 
 codec::__open_enum!(ContactColumnConditionSettingsOperator);
 
+/// The values of `valueType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactColumnConditionSettingsValueType {
+    /// `DateTime`
     DateTime,
+    /// `Numeric`
     Numeric,
+    /// `Period`
     Period,
+    /// `String`
     String,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

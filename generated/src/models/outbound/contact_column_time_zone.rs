@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ContactColumnTimeZone` in the API.
 #[derive(Clone, Default)]
 pub struct ContactColumnTimeZone {
     /// `columnType`, read-only
@@ -24,6 +25,7 @@ impl codec::Model for ContactColumnTimeZone {
 
 codec::__model!(ContactColumnTimeZone);
 
+/// The values of `columnType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactColumnTimeZoneColumnType {

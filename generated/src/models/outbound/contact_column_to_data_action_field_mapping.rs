@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ContactColumnToDataActionFieldMapping` in the API.
 #[derive(Clone, Default)]
 pub struct ContactColumnToDataActionFieldMapping {
     /// `contactColumnName`, required

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactListFilterBulkRetrieveBody` in the API.
+///
+/// Taken by `post_outbound_contactlistfilters_bulk_retrieve`.
 #[derive(Clone, Default)]
 pub struct ContactListFilterBulkRetrieveBody {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

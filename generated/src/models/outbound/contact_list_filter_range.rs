@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ContactListFilterRange` in the API.
 #[derive(Clone, Default)]
 pub struct ContactListFilterRange {
     /// `inSet`
     pub in_set: Option<Vec<String>>,
+    /// `max`
     pub max: Option<String>,
     /// `maxInclusive`
     pub max_inclusive: Option<bool>,
+    /// `min`
     pub min: Option<String>,
     /// `minInclusive`
     pub min_inclusive: Option<bool>,

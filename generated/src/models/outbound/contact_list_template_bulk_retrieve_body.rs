@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContactListTemplateBulkRetrieveBody` in the API.
+///
+/// Taken by `post_outbound_contactlisttemplates_bulk_retrieve`.
 #[derive(Clone, Default)]
 pub struct ContactListTemplateBulkRetrieveBody {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

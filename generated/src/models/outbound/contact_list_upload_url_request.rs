@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ContactListUploadUrlRequest` in the API.
+///
+/// Taken by `post_outbound_contactlists_uploads`.
 #[derive(Clone, Default)]
 pub struct ContactListUploadUrlRequest {
     /// `clearSystemData`
@@ -14,6 +17,7 @@ pub struct ContactListUploadUrlRequest {
     pub division_id_for_target_contact_lists: Option<String>,
     /// `fileSpecificationTemplateId`
     pub file_specification_template_id: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `importTemplateId`
     pub import_template_id: Option<String>,

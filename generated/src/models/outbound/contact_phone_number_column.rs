@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ContactPhoneNumberColumn` in the API.
 #[derive(Clone, Default)]
 pub struct ContactPhoneNumberColumn {
     /// `callableTimeColumn`
@@ -10,7 +11,7 @@ pub struct ContactPhoneNumberColumn {
     pub callable_time_column_name: Option<String>,
     /// `columnName`, required
     pub column_name: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

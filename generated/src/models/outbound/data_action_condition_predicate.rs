@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DataActionConditionPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct DataActionConditionPredicate {
     /// `comparisonValue`, required
     pub comparison_value: Option<String>,
-    /// required
+    /// `inverted`, required
     pub inverted: Option<bool>,
     /// `outputField`, required
     pub output_field: Option<String>,
@@ -37,6 +38,7 @@ impl codec::Model for DataActionConditionPredicate {
 
 codec::__model!(DataActionConditionPredicate);
 
+/// The values of `outputOperator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataActionConditionPredicateOutputOperator {

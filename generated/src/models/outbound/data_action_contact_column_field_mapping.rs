@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DataActionContactColumnFieldMapping` in the API.
 #[derive(Clone, Default)]
 pub struct DataActionContactColumnFieldMapping {
     /// `contactColumnName`, required

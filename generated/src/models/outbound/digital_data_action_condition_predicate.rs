@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DigitalDataActionConditionPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct DigitalDataActionConditionPredicate {
     /// `comparisonValue`, required
     pub comparison_value: Option<String>,
-    /// required
+    /// `inverted`, required
     pub inverted: Option<bool>,
     /// `outputField`, required
     pub output_field: Option<String>,
@@ -37,18 +38,29 @@ impl codec::Model for DigitalDataActionConditionPredicate {
 
 codec::__model!(DigitalDataActionConditionPredicate);
 
+/// The values of `outputOperator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DigitalDataActionConditionPredicateOutputOperator {
+    /// `Equals`
     Equals,
+    /// `LessThan`
     LessThan,
+    /// `LessThanEquals`
     LessThanEquals,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanEquals`
     GreaterThanEquals,
+    /// `Contains`
     Contains,
+    /// `BeginsWith`
     BeginsWith,
+    /// `EndsWith`
     EndsWith,
+    /// `Before`
     Before,
+    /// `After`
     After,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `DNCListUploadUrlRequest` in the API.
+///
+/// Taken by `post_outbound_dnclists_uploads`.
 #[derive(Clone, Default)]
 pub struct DncListUploadUrlRequest {
     /// `contentType`, required
@@ -13,7 +15,7 @@ pub struct DncListUploadUrlRequest {
     pub email_columns: Option<String>,
     /// `expirationDateTimeColumn`
     pub expiration_date_time_column: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `phoneColumns`
     pub phone_columns: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DoNotSendActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct DoNotSendActionSettings {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DynamicLineBalancingSettingsPatchRequest` in the API.
 #[derive(Clone, Default)]
 pub struct DynamicLineBalancingSettingsPatchRequest {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `relativeWeight`
     pub relative_weight: Option<i64>,

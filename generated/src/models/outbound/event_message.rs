@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `EventMessage` in the API.
 #[derive(Clone, Default)]
 pub struct EventMessage {
+    /// `code`
     pub code: Option<EventMessageCode>,
     /// `documentationUri`
     pub documentation_uri: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, serde_json::Value>>,
@@ -35,6 +38,7 @@ impl codec::Model for EventMessage {
 
 codec::__model!(EventMessage);
 
+/// The values of `code`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EventMessageCode {

@@ -3,10 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ExportUri` in the API.
+///
+/// Returned by `get_outbound_contactlist_export`, `get_outbound_dnclist_export`.
 #[derive(Clone, Default)]
 pub struct ExportUri {
     /// `exportTimestamp`
     pub export_timestamp: Option<time::Timestamp>,
+    /// `uri`
     pub uri: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ImportStatus` in the API.
+///
+/// Returned by `get_outbound_contactlist_importstatus`, `get_outbound_dnclist_importstatus`,
+/// `get_outbound_importtemplate_importstatus`.
 #[derive(Clone, Default)]
 pub struct ImportStatus {
     /// `completedRecords`, required, read-only
@@ -12,7 +16,7 @@ pub struct ImportStatus {
     pub list_name_prefix: Option<String>,
     /// `percentComplete`, required, read-only
     pub percent_complete: Option<i64>,
-    /// required, read-only
+    /// `state`, required, read-only
     pub state: Option<ImportStatusState>,
     /// `targetContactListIds`, read-only
     pub target_contact_list_ids: Option<Vec<String>>,
@@ -39,6 +43,7 @@ impl codec::Model for ImportStatus {
 
 codec::__model!(ImportStatus);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ImportStatusState {

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `LastAttemptByColumnConditionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct LastAttemptByColumnConditionSettings {
     /// `emailColumnName`
     pub email_column_name: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<LastAttemptByColumnConditionSettingsOperator>,
     /// `smsColumnName`
     pub sms_column_name: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// `whatsAppColumnName`
     pub whats_app_column_name: Option<String>,
@@ -33,10 +34,13 @@ impl codec::Model for LastAttemptByColumnConditionSettings {
 
 codec::__model!(LastAttemptByColumnConditionSettings);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LastAttemptByColumnConditionSettingsOperator {
+    /// `Before`
     Before,
+    /// `After`
     After,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LastResultByColumnConditionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct LastResultByColumnConditionSettings {
     /// `emailColumnName`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LastResultOverallConditionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct LastResultOverallConditionSettings {
     /// `emailWrapupCodes`

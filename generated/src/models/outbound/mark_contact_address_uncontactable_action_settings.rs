@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MarkContactAddressUncontactableActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct MarkContactAddressUncontactableActionSettings {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MessageEvaluation` in the API.
 #[derive(Clone, Default)]
 pub struct MessageEvaluation {
     /// `contactAddress`
@@ -11,6 +12,7 @@ pub struct MessageEvaluation {
     pub contact_column: Option<String>,
     /// `messageType`
     pub message_type: Option<MessageEvaluationMessageType>,
+    /// `timestamp`
     pub timestamp: Option<time::Timestamp>,
     /// `wrapupCodeId`
     pub wrapup_code_id: Option<String>,
@@ -33,11 +35,15 @@ impl codec::Model for MessageEvaluation {
 
 codec::__model!(MessageEvaluation);
 
+/// The values of `messageType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MessageEvaluationMessageType {
+    /// `Sms`
     Sms,
+    /// `Email`
     Email,
+    /// `WhatsApp`
     WhatsApp,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MessagingCampaignDiagnostics` in the API.
+///
+/// Returned by `get_outbound_messagingcampaign_diagnostics`.
 #[derive(Clone, Default)]
 pub struct MessagingCampaignDiagnostics {
     /// `filteredOutContactsCount`, read-only

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PhoneNumberStatus` in the API.
 #[derive(Clone, Default)]
 pub struct PhoneNumberStatus {
+    /// `callable`
     pub callable: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PreprocessingRule` in the API.
 #[derive(Clone, Default)]
 pub struct PreprocessingRule {
+    /// `find`
     pub find: Option<String>,
+    /// `global`
     pub global: Option<bool>,
     /// `ignoreCase`
     pub ignore_case: Option<bool>,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Range` in the API.
 #[derive(Clone, Default)]
 pub struct Range {
+    /// `end`
     pub end: Option<String>,
     /// `numberOfOccurrences`
     pub number_of_occurrences: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<RangeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,11 +28,15 @@ impl codec::Model for Range {
 
 codec::__model!(Range);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RangeType {
+    /// `NoEnd`
     NoEnd,
+    /// `EndDate`
     EndDate,
+    /// `Numbered`
     Numbered,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

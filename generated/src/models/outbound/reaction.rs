@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Reaction` in the API.
 #[derive(Clone, Default)]
 pub struct Reaction {
+    /// `data`
     pub data: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `reactionType`, required
     pub reaction_type: Option<ReactionReactionType>,
@@ -25,6 +28,7 @@ impl codec::Model for Reaction {
 
 codec::__model!(Reaction);
 
+/// The values of `reactionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReactionReactionType {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `RecallEntry` in the API.
 #[derive(Clone, Default)]
 pub struct RecallEntry {
     /// `minutesBetweenAttempts`

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleInterval` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleInterval {
-    /// required
+    /// `end`, required
     pub end: Option<String>,
-    /// required
+    /// `start`, required
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SetContentTemplateActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct SetContentTemplateActionSettings {
     /// `emailContentTemplateId`, required

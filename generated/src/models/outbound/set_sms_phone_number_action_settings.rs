@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SetSmsPhoneNumberActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct SetSmsPhoneNumberActionSettings {
     /// `senderSmsPhoneNumber`, required

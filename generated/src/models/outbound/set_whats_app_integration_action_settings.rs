@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SetWhatsAppIntegrationActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct SetWhatsAppIntegrationActionSettings {
     /// `whatsAppIntegrationId`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SkillCombinationInfo` in the API.
+///
+/// Item of the listing `get_outbound_campaign_skillcombinations`.
 #[derive(Clone, Default)]
 pub struct SkillCombinationInfo {
     /// `remainingCount`, read-only

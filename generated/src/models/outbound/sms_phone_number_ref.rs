@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SmsPhoneNumberRef` in the API.
 #[derive(Clone, Default)]
 pub struct SmsPhoneNumberRef {
     /// `phoneNumber`, required

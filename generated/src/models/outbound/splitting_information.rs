@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SplittingInformation` in the API.
 #[derive(Clone, Default)]
 pub struct SplittingInformation {
     /// `createRemainderContactList`
     pub create_remainder_contact_list: Option<bool>,
+    /// `criteria`
     pub criteria: Option<SplittingInformationCriteria>,
     /// `criteriaValue`
     pub criteria_value: Option<String>,
@@ -33,12 +35,17 @@ impl codec::Model for SplittingInformation {
 
 codec::__model!(SplittingInformation);
 
+/// The values of `criteria`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SplittingInformationCriteria {
+    /// `Percentage`
     Percentage,
+    /// `Quantity`
     Quantity,
+    /// `Column`
     Column,
+    /// `Custom`
     Custom,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

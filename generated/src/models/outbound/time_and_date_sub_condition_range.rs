@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `TimeAndDateSubConditionRange` in the API.
 #[derive(Clone, Default)]
 pub struct TimeAndDateSubConditionRange {
     /// `inSet`
     pub in_set: Option<Vec<String>>,
+    /// `max`
     pub max: Option<String>,
+    /// `min`
     pub min: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `UpdateContactColumnActionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct UpdateContactColumnActionSettings {
-    /// required
+    /// `properties`, required
     pub properties: Option<BTreeMap<String, String>>,
     /// `updateOption`, required
     pub update_option: Option<UpdateContactColumnActionSettingsUpdateOption>,
@@ -25,12 +26,17 @@ impl codec::Model for UpdateContactColumnActionSettings {
 
 codec::__model!(UpdateContactColumnActionSettings);
 
+/// The values of `updateOption`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UpdateContactColumnActionSettingsUpdateOption {
+    /// `Set`
     Set,
+    /// `Increment`
     Increment,
+    /// `Decrement`
     Decrement,
+    /// `CurrentTime`
     CurrentTime,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

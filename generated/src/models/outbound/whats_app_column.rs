@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppColumn` in the API.
 #[derive(Clone, Default)]
 pub struct WhatsAppColumn {
     /// `columnName`, required
@@ -10,7 +11,7 @@ pub struct WhatsAppColumn {
     pub contactable_time_column: Option<String>,
     /// `contactableTimeColumnName`
     pub contactable_time_column_name: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

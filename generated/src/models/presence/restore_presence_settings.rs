@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `RestorePresenceSettings` in the API.
 #[derive(Clone, Default)]
 pub struct RestorePresenceSettings {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// `restoreOnQueueEnabled`, required
     pub restore_on_queue_enabled: Option<bool>,

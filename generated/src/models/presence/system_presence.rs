@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `SystemPresence` in the API.
+///
+/// Returned by `get_systempresences`.
 #[derive(Clone, Default)]
 pub struct SystemPresence {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,11 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `UserPrimarySource` in the API.
+///
+/// Returned by `get_presence_user_primarysource`, `put_presence_user_primarysource`. Taken by
+/// `put_presence_user_primarysource`.
 #[derive(Clone, Default)]
 pub struct UserPrimarySource {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `registered`
     pub registered: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `MatchCriteria` in the API.
 #[derive(Clone, Default)]
 pub struct MatchCriteria {
     /// `jsonPath`
     pub json_path: Option<String>,
+    /// `operator`
     pub operator: Option<MatchCriteriaOperator>,
+    /// `value`
     pub value: Option<serde_json::Value>,
+    /// `values`
     pub values: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,20 +31,33 @@ impl codec::Model for MatchCriteria {
 
 codec::__model!(MatchCriteria);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MatchCriteriaOperator {
+    /// `GreaterThanOrEqual`
     GreaterThanOrEqual,
+    /// `LessThanOrEqual`
     LessThanOrEqual,
+    /// `Equal`
     Equal,
+    /// `NotEqual`
     NotEqual,
+    /// `LessThan`
     LessThan,
+    /// `GreaterThan`
     GreaterThan,
+    /// `NotIn`
     NotIn,
+    /// `In`
     In,
+    /// `Contains`
     Contains,
+    /// `All`
     All,
+    /// `Exists`
     Exists,
+    /// `Size`
     Size,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

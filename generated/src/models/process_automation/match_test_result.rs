@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MatchTestResult` in the API.
 #[derive(Clone, Default)]
 pub struct MatchTestResult {
+    /// `path`
     pub path: Option<String>,
+    /// `value`
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `TestModeTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct TestModeTrigger {
+    /// `enabled`
     pub enabled: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

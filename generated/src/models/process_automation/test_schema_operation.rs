@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TestSchemaOperation` in the API.
 #[derive(Clone, Default)]
 pub struct TestSchemaOperation {
+    /// `details`
     pub details: Option<Vec<String>>,
+    /// `matches`
     pub matches: Option<bool>,
+    /// `name`
     pub name: Option<String>,
+    /// `step`
     pub step: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TopicCursorEntityListing` in the API.
+///
+/// Returned by `get_processautomation_triggers_topics`.
 #[derive(Clone, Default)]
 pub struct TopicCursorEntityListing {
+    /// `entities`
     pub entities: Option<Vec<String>>,
     /// `nextUri`
     pub next_uri: Option<String>,

@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `TriggerSchedule` in the API.
 #[derive(Clone, Default)]
 pub struct TriggerSchedule {
     /// `daysOfMonth`
     pub days_of_month: Option<String>,
     /// `daysOfWeek`
     pub days_of_week: Option<String>,
+    /// `hours`
     pub hours: Option<String>,
+    /// `minutes`
     pub minutes: Option<String>,
+    /// `months`
     pub months: Option<String>,
+    /// `timezone`
     pub timezone: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

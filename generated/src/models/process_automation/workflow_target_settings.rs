@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkflowTargetSettings` in the API.
 #[derive(Clone, Default)]
 pub struct WorkflowTargetSettings {
     /// `dataFormat`
@@ -21,10 +22,13 @@ impl codec::Model for WorkflowTargetSettings {
 
 codec::__model!(WorkflowTargetSettings);
 
+/// The values of `dataFormat`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkflowTargetSettingsDataFormat {
+    /// `Json`
     Json,
+    /// `TopLevelPrimitives`
     TopLevelPrimitives,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

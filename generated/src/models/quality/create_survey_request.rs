@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateSurveyRequest` in the API.
+///
+/// Taken by `post_quality_surveys`.
 #[derive(Clone, Default)]
 pub struct CreateSurveyRequest {
     /// `agentId`

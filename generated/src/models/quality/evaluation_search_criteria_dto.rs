@@ -7,14 +7,17 @@ use crate::runtime::codec;
 pub struct EvaluationSearchCriteriaDto {
     /// `endValue`
     pub end_value: Option<String>,
-    /// required
+    /// `field`, required
     pub field: Option<EvaluationSearchCriteriaDtoField>,
+    /// `operator`
     pub operator: Option<EvaluationSearchCriteriaDtoOperator>,
     /// `startValue`
     pub start_value: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<EvaluationSearchCriteriaDtoType>,
+    /// `value`
     pub value: Option<String>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -37,6 +40,7 @@ impl codec::Model for EvaluationSearchCriteriaDto {
 
 codec::__model!(EvaluationSearchCriteriaDto);
 
+/// The values of `field`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EvaluationSearchCriteriaDtoField {
@@ -183,6 +187,7 @@ impl codec::OpenEnum for EvaluationSearchCriteriaDtoField {
 
 codec::__open_enum!(EvaluationSearchCriteriaDtoField);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EvaluationSearchCriteriaDtoOperator {
@@ -212,6 +217,7 @@ impl codec::OpenEnum for EvaluationSearchCriteriaDtoOperator {
 
 codec::__open_enum!(EvaluationSearchCriteriaDtoOperator);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EvaluationSearchCriteriaDtoType {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FlowDiagnosticInfo` in the API.
 #[derive(Clone, Default)]
 pub struct FlowDiagnosticInfo {
     /// `lastActionId`

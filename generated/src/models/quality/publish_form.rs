@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `PublishForm` in the API.
+///
+/// Taken by `post_quality_publishedforms`, `post_quality_publishedforms_evaluations`,
+/// `post_quality_publishedforms_surveys`.
 #[derive(Clone, Default)]
 pub struct PublishForm {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `published`, required
     pub published: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `QualityAuditQueryFilter` in the API.
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryFilter {
-    /// required
+    /// `property`, required
     pub property: Option<QualityAuditQueryFilterProperty>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,17 +25,27 @@ impl codec::Model for QualityAuditQueryFilter {
 
 codec::__model!(QualityAuditQueryFilter);
 
+/// The values of `property`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QualityAuditQueryFilterProperty {
+    /// `UserId`
     UserId,
+    /// `TrusteeOrganizationId`
     TrusteeOrganizationId,
+    /// `TrusteeOnlyAudits`
     TrusteeOnlyAudits,
+    /// `ClientId`
     ClientId,
+    /// `Action`
     Action,
+    /// `EntityType`
     EntityType,
+    /// `EntityId`
     EntityId,
+    /// `ConversationId`
     ConversationId,
+    /// `ServiceName`
     ServiceName,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `QueryApiSearchAggregationRange` in the API.
 #[derive(Clone, Default)]
 pub struct QueryApiSearchAggregationRange {
+    /// `from`
     pub from: Option<f64>,
+    /// `to`
     pub to: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SurveyQuestionScore` in the API.
 #[derive(Clone, Default)]
 pub struct SurveyQuestionScore {
     /// `answerId`
@@ -18,6 +19,7 @@ pub struct SurveyQuestionScore {
     pub nps_text_answer: Option<String>,
     /// `questionId`
     pub question_id: Option<String>,
+    /// `score`
     pub score: Option<i64>,
     /// `systemMarkedNA`
     pub system_marked_na: Option<bool>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AcknowledgeScreenRecordingRequest` in the API.
+///
+/// Taken by `post_recordings_screensessions_acknowledge`.
 #[derive(Clone, Default)]
 pub struct AcknowledgeScreenRecordingRequest {
     /// `conversationId`

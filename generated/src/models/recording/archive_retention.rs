@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ArchiveRetention` in the API.
 #[derive(Clone, Default)]
 pub struct ArchiveRetention {
+    /// `days`
     pub days: Option<i64>,
     /// `storageMedium`
     pub storage_medium: Option<ArchiveRetentionStorageMedium>,
@@ -23,6 +25,7 @@ impl codec::Model for ArchiveRetention {
 
 codec::__model!(ArchiveRetention);
 
+/// The values of `storageMedium`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ArchiveRetentionStorageMedium {

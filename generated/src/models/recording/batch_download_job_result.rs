@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BatchDownloadJobResult` in the API.
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobResult {
     /// `contentType`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BatchDownloadJobSubmissionResult` in the API.
+///
+/// Returned by `post_recording_batchrequests`.
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobSubmissionResult {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

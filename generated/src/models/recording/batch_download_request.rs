@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BatchDownloadRequest` in the API.
 #[derive(Clone, Default)]
 pub struct BatchDownloadRequest {
     /// `conversationId`

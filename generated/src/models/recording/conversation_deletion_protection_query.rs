@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ConversationDeletionProtectionQuery` in the API.
+///
+/// Taken by `post_recordings_deletionprotection`, `put_recordings_deletionprotection`.
 #[derive(Clone, Default)]
 pub struct ConversationDeletionProtectionQuery {
     /// `conversationIds`, required

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CrossPlatformPolicyUpdate` in the API.
+///
+/// Taken by `patch_recording_crossplatform_mediaretentionpolicy`.
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyUpdate {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DeleteRetention` in the API.
 #[derive(Clone, Default)]
 pub struct DeleteRetention {
+    /// `days`
     pub days: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DurationCondition` in the API.
 #[derive(Clone, Default)]
 pub struct DurationCondition {
     /// `durationMode`
@@ -30,11 +31,15 @@ impl codec::Model for DurationCondition {
 
 codec::__model!(DurationCondition);
 
+/// The values of `durationMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DurationConditionDurationMode {
+    /// `Between`
     Between,
+    /// `Over`
     Over,
+    /// `Under`
     Under,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -59,6 +64,7 @@ impl codec::OpenEnum for DurationConditionDurationMode {
 
 codec::__open_enum!(DurationConditionDurationMode);
 
+/// The values of `durationTarget`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DurationConditionDurationTarget {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EmailAttachment` in the API.
 #[derive(Clone, Default)]
 pub struct EmailAttachment {
     /// `attachmentId`
@@ -12,6 +13,7 @@ pub struct EmailAttachment {
     pub content_path: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExecuteRecordingJobsQuery` in the API.
+///
+/// Taken by `put_recording_job`.
 #[derive(Clone, Default)]
 pub struct ExecuteRecordingJobsQuery {
-    /// required
+    /// `state`, required
     pub state: Option<ExecuteRecordingJobsQueryState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +24,7 @@ impl codec::Model for ExecuteRecordingJobsQuery {
 
 codec::__model!(ExecuteRecordingJobsQuery);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExecuteRecordingJobsQueryState {

@@ -2,12 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `KeyRotationSchedule` in the API.
+///
+/// Returned by `get_recording_recordingkeys_rotationschedule`,
+/// `put_recording_recordingkeys_rotationschedule`. Taken by
+/// `put_recording_recordingkeys_rotationschedule`.
 #[derive(Clone, Default)]
 pub struct KeyRotationSchedule {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
-    /// required
+    /// `period`, required
     pub period: Option<KeyRotationSchedulePeriod>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -29,6 +35,7 @@ impl codec::Model for KeyRotationSchedule {
 
 codec::__model!(KeyRotationSchedule);
 
+/// The values of `period`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KeyRotationSchedulePeriod {

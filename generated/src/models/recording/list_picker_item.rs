@@ -2,14 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ListPickerItem` in the API.
 #[derive(Clone, Default)]
 pub struct ListPickerItem {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `selected`, required
     pub selected: Option<bool>,
+    /// `subtitle`
     pub subtitle: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

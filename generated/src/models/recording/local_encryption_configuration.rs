@@ -2,18 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `LocalEncryptionConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct LocalEncryptionConfiguration {
     /// `apiId`, required
     pub api_id: Option<String>,
     /// `apiKey`, required
     pub api_key: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `url`, required
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `LocalEncryptionKeyRequest` in the API.
+///
+/// Taken by `post_recording_localkeys`.
 #[derive(Clone, Default)]
 pub struct LocalEncryptionKeyRequest {
     /// `configId`, required

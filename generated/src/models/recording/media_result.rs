@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MediaResult` in the API.
 #[derive(Clone, Default)]
 pub struct MediaResult {
     /// `mediaUri`

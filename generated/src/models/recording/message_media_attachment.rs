@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `MessageMediaAttachment` in the API.
 #[derive(Clone, Default)]
 pub struct MessageMediaAttachment {
     /// `contentLength`
     pub content_length: Option<i64>,
+    /// `id`
     pub id: Option<String>,
     /// `mediaType`
     pub media_type: Option<MessageMediaAttachmentMediaType>,
+    /// `name`
     pub name: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,6 +34,7 @@ impl codec::Model for MessageMediaAttachment {
 
 codec::__model!(MessageMediaAttachment);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MessageMediaAttachmentMediaType {

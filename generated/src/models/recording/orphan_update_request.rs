@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `OrphanUpdateRequest` in the API.
+///
+/// Taken by `put_orphanrecording`.
 #[derive(Clone, Default)]
 pub struct OrphanUpdateRequest {
     /// `archiveDate`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PaymentLineItem` in the API.
 #[derive(Clone, Default)]
 pub struct PaymentLineItem {
+    /// `name`
     pub name: Option<String>,
+    /// `price`
     pub price: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

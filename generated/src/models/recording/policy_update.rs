@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PolicyUpdate` in the API.
+///
+/// Taken by `patch_recording_mediaretentionpolicy`.
 #[derive(Clone, Default)]
 pub struct PolicyUpdate {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

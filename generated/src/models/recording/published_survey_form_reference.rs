@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `PublishedSurveyFormReference` in the API.
 #[derive(Clone, Default)]
 pub struct PublishedSurveyFormReference {
     /// `contextId`
     pub context_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

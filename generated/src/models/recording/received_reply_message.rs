@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ReceivedReplyMessage` in the API.
 #[derive(Clone, Default)]
 pub struct ReceivedReplyMessage {
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `RecordingInput` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingInput {
+    /// `id`
     pub id: Option<String>,
     /// `responseText`
     pub response_text: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

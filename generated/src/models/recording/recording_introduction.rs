@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RecordingIntroduction` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingIntroduction {
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `RecordingLocation` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingLocation {
+    /// `address`
     pub address: Option<String>,
+    /// `latitude`
     pub latitude: Option<f64>,
+    /// `longitude`
     pub longitude: Option<f64>,
+    /// `text`
     pub text: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RecordingSettings` in the API.
+///
+/// Returned by `get_recording_settings`, `put_recording_settings`. Taken by `put_recording_settings`.
 #[derive(Clone, Default)]
 pub struct RecordingSettings {
     /// `maxConfigurableScreenRecordingStreams`

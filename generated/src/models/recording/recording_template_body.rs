@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `RecordingTemplateBody` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingTemplateBody {
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `RecordingTemplateFooter` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingTemplateFooter {
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

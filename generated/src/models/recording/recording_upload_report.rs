@@ -2,14 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `RecordingUploadReport` in the API.
+///
+/// Returned by `get_recording_uploads_report`, `post_recording_uploads_reports`.
 #[derive(Clone, Default)]
 pub struct RecordingUploadReport {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
     /// `signedUrl`
     pub signed_url: Option<String>,
+    /// `state`
     pub state: Option<RecordingUploadReportState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,11 +36,15 @@ impl codec::Model for RecordingUploadReport {
 
 codec::__model!(RecordingUploadReport);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordingUploadReportState {
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

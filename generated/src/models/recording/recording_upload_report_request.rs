@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `RecordingUploadReportRequest` in the API.
+///
+/// Taken by `post_recording_uploads_reports`.
 #[derive(Clone, Default)]
 pub struct RecordingUploadReportRequest {
     /// `dateSince`, required
@@ -25,12 +28,17 @@ impl codec::Model for RecordingUploadReportRequest {
 
 codec::__model!(RecordingUploadReportRequest);
 
+/// The values of `uploadStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordingUploadReportRequestUploadStatus {
+    /// `Pending`
     Pending,
+    /// `Success`
     Success,
+    /// `Failure`
     Failure,
+    /// `WaitForConversation`
     WaitForConversation,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

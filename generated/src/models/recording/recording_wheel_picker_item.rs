@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `RecordingWheelPickerItem` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingWheelPickerItem {
+    /// `id`
     pub id: Option<String>,
     /// `isSelected`
     pub is_selected: Option<bool>,
+    /// `title`
     pub title: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

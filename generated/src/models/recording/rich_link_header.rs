@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `RichLinkHeader` in the API.
 #[derive(Clone, Default)]
 pub struct RichLinkHeader {
+    /// `type`
     pub r#type: Option<RichLinkHeaderType>,
+    /// `url`
     pub url: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +28,17 @@ impl codec::Model for RichLinkHeader {
 
 codec::__model!(RichLinkHeader);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RichLinkHeaderType {
+    /// `Text`
     Text,
+    /// `Image`
     Image,
+    /// `File`
     File,
+    /// `Video`
     Video,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

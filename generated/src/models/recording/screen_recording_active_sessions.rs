@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScreenRecordingActiveSessions` in the API.
+///
+/// Returned by `get_recordings_screensessions_details`.
 #[derive(Clone, Default)]
 pub struct ScreenRecordingActiveSessions {
+    /// `count`
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ScreenRecordingMetaData` in the API.
 #[derive(Clone, Default)]
 pub struct ScreenRecordingMetaData {
+    /// `main`
     pub main: Option<bool>,
     /// `mediaId`
     pub media_id: Option<String>,
@@ -11,6 +13,7 @@ pub struct ScreenRecordingMetaData {
     pub origin_x: Option<i64>,
     /// `originY`
     pub origin_y: Option<i64>,
+    /// `primary`
     pub primary: Option<bool>,
     /// `screenId`
     pub screen_id: Option<String>,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `TimeInterval` in the API.
 #[derive(Clone, Default)]
 pub struct TimeInterval {
+    /// `days`
     pub days: Option<i64>,
+    /// `hours`
     pub hours: Option<i64>,
+    /// `months`
     pub months: Option<i64>,
+    /// `weeks`
     pub weeks: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

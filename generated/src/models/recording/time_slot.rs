@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `TimeSlot` in the API.
 #[derive(Clone, Default)]
 pub struct TimeSlot {
+    /// `day`
     pub day: Option<i64>,
     /// `startTime`
     pub start_time: Option<String>,

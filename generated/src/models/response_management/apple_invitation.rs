@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AppleInvitation` in the API.
 #[derive(Clone, Default)]
 pub struct AppleInvitation {
     /// `businessName`, required
     pub business_name: Option<String>,
-    /// required
+    /// `locale`, required
     pub locale: Option<String>,
     /// `templateType`, required
     pub template_type: Option<AppleInvitationTemplateType>,
@@ -30,9 +31,11 @@ impl codec::Model for AppleInvitation {
 
 codec::__model!(AppleInvitation);
 
+/// The values of `templateType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AppleInvitationTemplateType {
+    /// `WithImage`
     WithImage,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

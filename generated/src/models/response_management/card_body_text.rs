@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `CardBodyText` in the API.
 #[derive(Clone, Default)]
 pub struct CardBodyText {
-    /// required
+    /// `content`, required
     pub content: Option<String>,
     /// `contentType`, required
     pub content_type: Option<CardBodyTextContentType>,
@@ -24,6 +25,7 @@ impl codec::Model for CardBodyText {
 
 codec::__model!(CardBodyText);
 
+/// The values of `contentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CardBodyTextContentType {

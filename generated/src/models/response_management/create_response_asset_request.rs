@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `CreateResponseAssetRequest` in the API.
+///
+/// Taken by `post_responsemanagement_responseassets_uploads`.
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetRequest {
     /// `contentMd5`
     pub content_md5: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CreateResponseAssetResponse` in the API.
+///
+/// Returned by `post_responsemanagement_responseassets_uploads`.
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetResponse {
-    /// read-only
+    /// `headers`, read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `FooterTemplate` in the API.
 #[derive(Clone, Default)]
 pub struct FooterTemplate {
     /// `applicableResources`
     pub applicable_resources: Option<Vec<FooterTemplateApplicableResources>>,
+    /// `type`
     pub r#type: Option<FooterTemplateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,9 +25,11 @@ impl codec::Model for FooterTemplate {
 
 codec::__model!(FooterTemplate);
 
+/// The values of `applicableResources`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FooterTemplateApplicableResources {
+    /// `Campaign`
     Campaign,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -48,9 +52,11 @@ impl codec::OpenEnum for FooterTemplateApplicableResources {
 
 codec::__open_enum!(FooterTemplateApplicableResources);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FooterTemplateType {
+    /// `Signature`
     Signature,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

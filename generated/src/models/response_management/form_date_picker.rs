@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `FormDatePicker` in the API.
 #[derive(Clone, Default)]
 pub struct FormDatePicker {
     /// `dateDisplayFormat`, required
     pub date_display_format: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `FormIntroduction` in the API.
 #[derive(Clone, Default)]
 pub struct FormIntroduction {
     /// `buttonText`, required
     pub button_text: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
-    /// required
+    /// `subtitle`, required
     pub subtitle: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `FormMessage` in the API.
 #[derive(Clone, Default)]
 pub struct FormMessage {
     /// `imageUrl`
     pub image_url: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

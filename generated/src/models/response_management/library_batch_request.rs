@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `LibraryBatchRequest` in the API.
+///
+/// Taken by `post_responsemanagement_libraries_bulk`.
 #[derive(Clone, Default)]
 pub struct LibraryBatchRequest {
     /// `libraryIds`, required

@@ -2,10 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `LibraryDivisionView` in the API.
+///
+/// Returned by `get_responsemanagement_libraries_divisionview`. Item of the listing
+/// `get_responsemanagement_libraries_divisionviews`.
 #[derive(Clone, Default)]
 pub struct LibraryDivisionView {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MessageHeader` in the API.
 #[derive(Clone, Default)]
 pub struct MessageHeader {
+    /// `content`
     pub content: Option<String>,
+    /// `type`
     pub r#type: Option<MessageHeaderType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,12 +25,17 @@ impl codec::Model for MessageHeader {
 
 codec::__model!(MessageHeader);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MessageHeaderType {
+    /// `Text`
     Text,
+    /// `Image`
     Image,
+    /// `Video`
     Video,
+    /// `Document`
     Document,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `QueryCriteriaItem` in the API.
 #[derive(Clone, Default)]
 pub struct QueryCriteriaItem {
-    /// required
+    /// `key`, required
     pub key: Option<QueryCriteriaItemKey>,
-    /// required
+    /// `operator`, required
     pub operator: Option<QueryCriteriaItemOperator>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,12 +28,17 @@ impl codec::Model for QueryCriteriaItem {
 
 codec::__model!(QueryCriteriaItem);
 
+/// The values of `key`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryCriteriaItemKey {
+    /// `Name`
     Name,
+    /// `DivisionId`
     DivisionId,
+    /// `Id`
     Id,
+    /// `CreatedBy`
     CreatedBy,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -57,6 +64,7 @@ impl codec::OpenEnum for QueryCriteriaItemKey {
 
 codec::__open_enum!(QueryCriteriaItemKey);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryCriteriaItemOperator {

@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `ResponseAssetFilter` in the API.
 #[derive(Clone, Default)]
 pub struct ResponseAssetFilter {
     /// `endValue`
     pub end_value: Option<String>,
+    /// `fields`
     pub fields: Option<Vec<String>>,
     /// `startValue`
     pub start_value: Option<String>,
+    /// `type`
     pub r#type: Option<ResponseAssetFilterType>,
+    /// `value`
     pub value: Option<String>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,6 +37,7 @@ impl codec::Model for ResponseAssetFilter {
 
 codec::__model!(ResponseAssetFilter);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResponseAssetFilterType {

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ResponseAssetRequest` in the API.
+///
+/// Taken by `put_responsemanagement_responseasset`.
 #[derive(Clone, Default)]
 pub struct ResponseAssetRequest {
     /// `divisionId`
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ResponseAssetStatus` in the API.
+///
+/// Returned by `get_responsemanagement_responseassets_status_status_id`.
 #[derive(Clone, Default)]
 pub struct ResponseAssetStatus {
     /// `errorCode`, read-only
     pub error_code: Option<String>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `status`, read-only
     pub status: Option<ResponseAssetStatusStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,11 +33,15 @@ impl codec::Model for ResponseAssetStatus {
 
 codec::__model!(ResponseAssetStatus);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResponseAssetStatusStatus {
+    /// `InProgress`
     InProgress,
+    /// `Uploaded`
     Uploaded,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

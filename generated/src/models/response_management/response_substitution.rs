@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ResponseSubstitution` in the API.
 #[derive(Clone, Default)]
 pub struct ResponseSubstitution {
     /// `defaultValue`
     pub default_value: Option<String>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ResponseText` in the API.
 #[derive(Clone, Default)]
 pub struct ResponseText {
-    /// required
+    /// `content`, required
     pub content: Option<String>,
     /// `contentType`
     pub content_type: Option<ResponseTextContentType>,
+    /// `type`
     pub r#type: Option<ResponseTextType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +28,7 @@ impl codec::Model for ResponseText {
 
 codec::__model!(ResponseText);
 
+/// The values of `contentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResponseTextContentType {
@@ -55,6 +58,7 @@ impl codec::OpenEnum for ResponseTextContentType {
 
 codec::__open_enum!(ResponseTextContentType);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResponseTextType {

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `RmsAssetAddressableRef` in the API.
 #[derive(Clone, Default)]
 pub struct RmsAssetAddressableRef {
     /// `assetUsage`
     pub asset_usage: Option<RmsAssetAddressableRefAssetUsage>,
     /// `contentLocation`
     pub content_location: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
@@ -29,9 +31,11 @@ impl codec::Model for RmsAssetAddressableRef {
 
 codec::__model!(RmsAssetAddressableRef);
 
+/// The values of `assetUsage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RmsAssetAddressableRefAssetUsage {
+    /// `FileAttachments`
     FileAttachments,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `StatusInfo` in the API.
 #[derive(Clone, Default)]
 pub struct StatusInfo {
-    /// read-only
+    /// `code`, read-only
     pub code: Option<String>,
-    /// read-only
+    /// `message`, read-only
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WheelPickerItem` in the API.
 #[derive(Clone, Default)]
 pub struct WheelPickerItem {
+    /// `id`
     pub id: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `AvailableMediaType` in the API.
+///
+/// Item of the listing `get_routing_availablemediatypes`.
 #[derive(Clone, Default)]
 pub struct AvailableMediaType {
     /// `availableSubTypes`

@@ -3,17 +3,21 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BenefitAssessmentJob` in the API.
+///
+/// Returned by `get_routing_assessments_job`, `post_routing_assessments_jobs`. Item of the listing
+/// `get_routing_assessments_jobs`.
 #[derive(Clone, Default)]
 pub struct BenefitAssessmentJob {
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// read-only
+    /// `state`, read-only
     pub state: Option<BenefitAssessmentJobState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,10 +38,13 @@ impl codec::Model for BenefitAssessmentJob {
 
 codec::__model!(BenefitAssessmentJob);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BenefitAssessmentJobState {
+    /// `Created`
     Created,
+    /// `Finished`
     Finished,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

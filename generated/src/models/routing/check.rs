@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Check` in the API.
 #[derive(Clone, Default)]
 pub struct Check {
-    /// read-only
+    /// `result`, read-only
     pub result: Option<CheckResult>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<CheckType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +25,19 @@ impl codec::Model for Check {
 
 codec::__model!(Check);
 
+/// The values of `result`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CheckResult {
+    /// `Passed`
     Passed,
+    /// `Failed`
     Failed,
     /// `Unknown`
     UnknownValue,
+    /// `Skipped`
     Skipped,
+    /// `Error`
     Error,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -64,19 +70,31 @@ impl codec::OpenEnum for CheckResult {
 
 codec::__open_enum!(CheckResult);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CheckType {
+    /// `HandleTimeValue`
     HandleTimeValue,
+    /// `TransferRateValue`
     TransferRateValue,
+    /// `SalesConversionRateValue`
     SalesConversionRateValue,
+    /// `SalesAmountValue`
     SalesAmountValue,
+    /// `RetentionRateValue`
     RetentionRateValue,
+    /// `ChurnRateValue`
     ChurnRateValue,
+    /// `NextContactAvoidanceRateValue`
     NextContactAvoidanceRateValue,
+    /// `InteractionVolume`
     InteractionVolume,
+    /// `UserVariance`
     UserVariance,
+    /// `DataCoverage`
     DataCoverage,
+    /// `ModelQuality`
     ModelQuality,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

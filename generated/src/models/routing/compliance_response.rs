@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ComplianceResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ComplianceResponse {
-    /// required
+    /// `message`, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

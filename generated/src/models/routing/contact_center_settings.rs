@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ContactCenterSettings` in the API.
+///
+/// Returned by `get_routing_settings_contactcenter`. Taken by `patch_routing_settings_contactcenter`.
 #[derive(Clone, Default)]
 pub struct ContactCenterSettings {
     /// `removeSkillsFromBlindTransfer`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateBenefitAssessmentJobRequest` in the API.
+///
+/// Taken by `post_routing_assessments_jobs`.
 #[derive(Clone, Default)]
 pub struct CreateBenefitAssessmentJobRequest {
     /// `divisionIds`

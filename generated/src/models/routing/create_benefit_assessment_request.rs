@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateBenefitAssessmentRequest` in the API.
+///
+/// Taken by `post_routing_assessments`.
 #[derive(Clone, Default)]
 pub struct CreateBenefitAssessmentRequest {
     /// `queueIds`, required

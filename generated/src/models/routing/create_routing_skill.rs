@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateRoutingSkill` in the API.
+///
+/// Taken by `post_routing_skills`.
 #[derive(Clone, Default)]
 pub struct CreateRoutingSkill {
     /// `divisionId`
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

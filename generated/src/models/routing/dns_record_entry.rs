@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DnsRecordEntry` in the API.
 #[derive(Clone, Default)]
 pub struct DnsRecordEntry {
+    /// `host`
     pub host: Option<String>,
     /// `recordContents`
     pub record_contents: Option<String>,
@@ -26,11 +28,15 @@ impl codec::Model for DnsRecordEntry {
 
 codec::__model!(DnsRecordEntry);
 
+/// The values of `verificationStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DnsRecordEntryVerificationStatus {
+    /// `Pending`
     Pending,
+    /// `Verified`
     Verified,
+    /// `Failed`
     Failed,
     /// `Unknown`
     UnknownValue,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `EmailSettingReference` in the API.
 #[derive(Clone, Default)]
 pub struct EmailSettingReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

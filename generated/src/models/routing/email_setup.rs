@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EmailSetup` in the API.
+///
+/// Returned by `get_routing_email_setup`.
 #[derive(Clone, Default)]
 pub struct EmailSetup {
     /// `rootDomain`

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `KeyPerformanceIndicatorType` in the API.
+///
+/// Returned by `get_routing_predictors_keyperformanceindicatortypes`.
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorType {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<KeyPerformanceIndicatorTypeId>,
-    /// read-only
+    /// `sources`, read-only
     pub sources: Option<Vec<KeyPerformanceIndicatorTypeSources>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +27,21 @@ impl codec::Model for KeyPerformanceIndicatorType {
 
 codec::__model!(KeyPerformanceIndicatorType);
 
+/// The values of `id`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KeyPerformanceIndicatorTypeId {
+    /// `SalesConversion`
     SalesConversion,
+    /// `Churn`
     Churn,
+    /// `Retention`
     Retention,
+    /// `SalesValue`
     SalesValue,
+    /// `HandleTime`
     HandleTime,
+    /// `NextContactAvoidance`
     NextContactAvoidance,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -66,11 +76,15 @@ impl codec::OpenEnum for KeyPerformanceIndicatorTypeId {
 
 codec::__open_enum!(KeyPerformanceIndicatorTypeId);
 
+/// The values of `sources`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KeyPerformanceIndicatorTypeSources {
+    /// `WrapUpCode`
     WrapUpCode,
+    /// `Outcome`
     Outcome,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

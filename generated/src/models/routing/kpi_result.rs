@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KpiResult` in the API.
 #[derive(Clone, Default)]
 pub struct KpiResult {
     /// `interactionCountOff`, read-only
@@ -36,6 +37,7 @@ impl codec::Model for KpiResult {
 
 codec::__model!(KpiResult);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KpiResultMediaType {

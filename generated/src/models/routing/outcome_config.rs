@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `OutcomeConfig` in the API.
 #[derive(Clone, Default)]
 pub struct OutcomeConfig {
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

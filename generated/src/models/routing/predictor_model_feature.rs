@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PredictorModelFeature` in the API.
+///
+/// Item of the listing `get_routing_predictor_model_features`.
 #[derive(Clone, Default)]
 pub struct PredictorModelFeature {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `percentageImportance`, read-only
     pub percentage_importance: Option<f64>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<PredictorModelFeatureType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,11 +30,15 @@ impl codec::Model for PredictorModelFeature {
 
 codec::__model!(PredictorModelFeature);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PredictorModelFeatureType {
+    /// `User`
     User,
+    /// `Customer`
     Customer,
+    /// `Other`
     Other,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

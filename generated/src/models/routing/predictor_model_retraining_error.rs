@@ -3,13 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `PredictorModelRetrainingError` in the API.
 #[derive(Clone, Default)]
 pub struct PredictorModelRetrainingError {
     /// `dateOfFirstOccurrence`, required, read-only
     pub date_of_first_occurrence: Option<time::Timestamp>,
     /// `errorCode`, required, read-only
     pub error_code: Option<PredictorModelRetrainingErrorErrorCode>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,11 +29,15 @@ impl codec::Model for PredictorModelRetrainingError {
 
 codec::__model!(PredictorModelRetrainingError);
 
+/// The values of `errorCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PredictorModelRetrainingErrorErrorCode {
+    /// `NotEnoughData`
     NotEnoughData,
+    /// `ServiceError`
     ServiceError,
+    /// `UnknownError`
     UnknownError,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

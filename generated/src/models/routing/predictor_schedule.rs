@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `PredictorSchedule` in the API.
 #[derive(Clone, Default)]
 pub struct PredictorSchedule {
     /// `dateStarted`, read-only
@@ -25,10 +26,13 @@ impl codec::Model for PredictorSchedule {
 
 codec::__model!(PredictorSchedule);
 
+/// The values of `scheduleType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PredictorScheduleScheduleType {
+    /// `HourOnHourOff`
     HourOnHourOff,
+    /// `OngoingValueMonitoring`
     OngoingValueMonitoring,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

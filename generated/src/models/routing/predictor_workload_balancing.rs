@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PredictorWorkloadBalancing` in the API.
 #[derive(Clone, Default)]
 pub struct PredictorWorkloadBalancing {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// `maximumOccupancy`
     pub maximum_occupancy: Option<i64>,

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Record` in the API.
 #[derive(Clone, Default)]
 pub struct Record {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RequestScoredAgent` in the API.
 #[derive(Clone, Default)]
 pub struct RequestScoredAgent {
+    /// `id`
     pub id: Option<String>,
+    /// `score`
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RoutingSettings` in the API.
+///
+/// Returned by `get_routing_settings`, `put_routing_settings`. Taken by `put_routing_settings`.
 #[derive(Clone, Default)]
 pub struct RoutingSettings {
     /// `resetAgentScoreOnPresenceChange`

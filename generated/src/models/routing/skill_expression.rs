@@ -2,11 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `SkillExpression` in the API.
+///
+/// Returned by `get_routing_skillexpression`. Item of the listing `get_routing_skillexpressions`,
+/// `get_routing_skillexpressions_queue_queue_id`.
 #[derive(Clone, Default)]
 pub struct SkillExpression {
+    /// `expression`
     pub expression: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,

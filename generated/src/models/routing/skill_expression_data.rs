@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SkillExpressionData` in the API.
+///
+/// Taken by `post_routing_skillexpressions_validate`.
 #[derive(Clone, Default)]
 pub struct SkillExpressionData {
-    /// required
+    /// `expression`, required
     pub expression: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `SkillExpressionValidationError` in the API.
 #[derive(Clone, Default)]
 pub struct SkillExpressionValidationError {
+    /// `code`
     pub code: Option<String>,
+    /// `message`
     pub message: Option<String>,
+    /// `position`
     pub position: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

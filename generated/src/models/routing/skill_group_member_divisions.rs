@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SkillGroupMemberDivisions` in the API.
+///
+/// Taken by `post_routing_skillgroup_members_divisions`.
 #[derive(Clone, Default)]
 pub struct SkillGroupMemberDivisions {
     /// `addDivisionIds`

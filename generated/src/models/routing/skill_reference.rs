@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `SkillReference` in the API.
 #[derive(Clone, Default)]
 pub struct SkillReference {
+    /// `id`
     pub id: Option<String>,
     /// `isLanguageSkill`
     pub is_language_skill: Option<bool>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,21 +2,29 @@
 
 use crate::runtime::codec;
 
+/// `SmsAddress` in the API.
+///
+/// Returned by `get_routing_sms_address`, `post_routing_sms_addresses`. Item of the listing
+/// `get_routing_sms_addresses`.
 #[derive(Clone, Default)]
 pub struct SmsAddress {
+    /// `city`
     pub city: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `postalCode`
     pub postal_code: Option<String>,
+    /// `region`
     pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `street`
     pub street: Option<String>,
-    /// read-only
+    /// `validated`, read-only
     pub validated: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

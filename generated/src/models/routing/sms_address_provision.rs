@@ -2,25 +2,28 @@
 
 use crate::runtime::codec;
 
+/// `SmsAddressProvision` in the API.
+///
+/// Taken by `post_routing_sms_addresses`.
 #[derive(Clone, Default)]
 pub struct SmsAddressProvision {
     /// `autoCorrectAddress`
     pub auto_correct_address: Option<bool>,
-    /// required
+    /// `city`, required
     pub city: Option<String>,
     /// `countryCode`, required
     pub country_code: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `postalCode`, required
     pub postal_code: Option<String>,
-    /// required
+    /// `region`, required
     pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `street`, required
     pub street: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SmsAlphanumericProvision` in the API.
+///
+/// Taken by `post_routing_sms_phonenumbers_alphanumeric`.
 #[derive(Clone, Default)]
 pub struct SmsAlphanumericProvision {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `phoneNumber`, required
     pub phone_number: Option<String>,

@@ -2,6 +2,11 @@
 
 use crate::runtime::codec;
 
+/// `TranscriptionSettings` in the API.
+///
+/// Returned by `get_routing_settings_transcription`, `patch_routing_settings_transcription`,
+/// `put_routing_settings_transcription`. Taken by `patch_routing_settings_transcription`,
+/// `put_routing_settings_transcription`.
 #[derive(Clone, Default)]
 pub struct TranscriptionSettings {
     /// `contentSearchEnabled`
@@ -12,7 +17,7 @@ pub struct TranscriptionSettings {
     pub pci_dss_redaction_enabled: Option<bool>,
     /// `piiRedactionEnabled`
     pub pii_redaction_enabled: Option<bool>,
-    /// required
+    /// `transcription`, required
     pub transcription: Option<TranscriptionSettingsTranscription>,
     /// `transcriptionConfidenceThreshold`, required
     pub transcription_confidence_threshold: Option<i64>,
@@ -44,11 +49,15 @@ impl codec::Model for TranscriptionSettings {
 
 codec::__model!(TranscriptionSettings);
 
+/// The values of `transcription`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TranscriptionSettingsTranscription {
+    /// `Disabled`
     Disabled,
+    /// `EnabledGlobally`
     EnabledGlobally,
+    /// `EnabledQueueFlow`
     EnabledQueueFlow,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UpdateSkillDivisionRequest` in the API.
+///
+/// Taken by `patch_routing_skill`.
 #[derive(Clone, Default)]
 pub struct UpdateSkillDivisionRequest {
     /// `divisionId`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UpdateUtilizationLabelRequest` in the API.
+///
+/// Taken by `put_routing_utilization_label`.
 #[derive(Clone, Default)]
 pub struct UpdateUtilizationLabelRequest {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `UtilizationLabel` in the API.
+///
+/// Returned by `get_routing_utilization_label`, `post_routing_utilization_labels`,
+/// `put_routing_utilization_label`. Item of the listing `get_routing_utilization_labels`.
 #[derive(Clone, Default)]
 pub struct UtilizationLabel {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

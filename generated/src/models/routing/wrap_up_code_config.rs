@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WrapUpCodeConfig` in the API.
 #[derive(Clone, Default)]
 pub struct WrapUpCodeConfig {
-    /// required
+    /// `values`, required
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WrapUpCodeReference` in the API.
+///
+/// Taken by `post_routing_queue_wrapupcodes`.
 #[derive(Clone, Default)]
 pub struct WrapUpCodeReference {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

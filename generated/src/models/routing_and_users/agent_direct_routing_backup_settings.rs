@@ -2,6 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgentDirectRoutingBackupSettings` in the API.
+///
+/// Returned by `get_routing_directroutingbackup_settings_me`,
+/// `get_routing_user_directroutingbackup_settings`, `put_routing_directroutingbackup_settings_me`,
+/// `put_routing_user_directroutingbackup_settings`. Taken by
+/// `put_routing_directroutingbackup_settings_me`, `put_routing_user_directroutingbackup_settings`.
 #[derive(Clone, Default)]
 pub struct AgentDirectRoutingBackupSettings {
     /// `agentWaitSeconds`

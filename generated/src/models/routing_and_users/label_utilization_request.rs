@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LabelUtilizationRequest` in the API.
 #[derive(Clone, Default)]
 pub struct LabelUtilizationRequest {
     /// `interruptingLabelIds`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LabelUtilizationResponse` in the API.
 #[derive(Clone, Default)]
 pub struct LabelUtilizationResponse {
     /// `interruptingLabelIds`

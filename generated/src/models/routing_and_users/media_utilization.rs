@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MediaUtilization` in the API.
 #[derive(Clone, Default)]
 pub struct MediaUtilization {
     /// `includeNonAcd`

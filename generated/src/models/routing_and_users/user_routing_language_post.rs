@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `UserRoutingLanguagePost` in the API.
+///
+/// Taken by `patch_user_routinglanguages_bulk`, `post_user_routinglanguages`.
 #[derive(Clone, Default)]
 pub struct UserRoutingLanguagePost {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `languageUri`, read-only
     pub language_uri: Option<String>,
-    /// required
+    /// `proficiency`, required
     pub proficiency: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

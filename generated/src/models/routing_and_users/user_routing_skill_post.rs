@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserRoutingSkillPost` in the API.
+///
+/// Taken by `patch_user_routingskills_bulk`, `post_user_routingskills`, `put_user_routingskills_bulk`.
 #[derive(Clone, Default)]
 pub struct UserRoutingSkillPost {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `proficiency`, required
     pub proficiency: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Manager` in the API.
 #[derive(Clone, Default)]
 pub struct Manager {
     /// `$ref`, read-only
     pub r#ref: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

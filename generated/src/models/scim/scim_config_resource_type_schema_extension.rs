@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScimConfigResourceTypeSchemaExtension` in the API.
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceTypeSchemaExtension {
-    /// read-only
+    /// `required`, read-only
     pub required: Option<bool>,
-    /// read-only
+    /// `schema`, read-only
     pub schema: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ScimEmail` in the API.
 #[derive(Clone, Default)]
 pub struct ScimEmail {
+    /// `primary`
     pub primary: Option<bool>,
+    /// `type`
     pub r#type: Option<ScimEmailType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +28,7 @@ impl codec::Model for ScimEmail {
 
 codec::__model!(ScimEmail);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimEmailType {

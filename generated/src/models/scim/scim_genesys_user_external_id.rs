@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScimGenesysUserExternalId` in the API.
 #[derive(Clone, Default)]
 pub struct ScimGenesysUserExternalId {
-    /// required
+    /// `authority`, required
     pub authority: Option<String>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,19 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `ScimServiceProviderConfigAuthenticationScheme` in the API.
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigAuthenticationScheme {
-    /// required, read-only
+    /// `description`, required, read-only
     pub description: Option<String>,
     /// `documentationUri`, read-only
     pub documentation_uri: Option<String>,
-    /// required, read-only
+    /// `name`, required, read-only
     pub name: Option<String>,
-    /// read-only
+    /// `primary`, read-only
     pub primary: Option<bool>,
     /// `specUri`, read-only
     pub spec_uri: Option<String>,
-    /// required, read-only
+    /// `type`, required, read-only
     pub r#type: Option<ScimServiceProviderConfigAuthenticationSchemeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -36,6 +37,7 @@ impl codec::Model for ScimServiceProviderConfigAuthenticationScheme {
 
 codec::__model!(ScimServiceProviderConfigAuthenticationScheme);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimServiceProviderConfigAuthenticationSchemeType {

@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ScimServiceProviderConfigBulkFeature` in the API.
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigBulkFeature {
     /// `maxOperations`, read-only
     pub max_operations: Option<i64>,
     /// `maxPayloadSize`, read-only
     pub max_payload_size: Option<i64>,
-    /// read-only
+    /// `supported`, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScimServiceProviderConfigFilterFeature` in the API.
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigFilterFeature {
     /// `maxResults`, read-only
     pub max_results: Option<i64>,
-    /// read-only
+    /// `supported`, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

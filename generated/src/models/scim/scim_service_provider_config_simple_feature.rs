@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ScimServiceProviderConfigSimpleFeature` in the API.
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigSimpleFeature {
-    /// read-only
+    /// `supported`, read-only
     pub supported: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

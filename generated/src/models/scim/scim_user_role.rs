@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ScimUserRole` in the API.
 #[derive(Clone, Default)]
 pub struct ScimUserRole {
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScimUserRoutingLanguage` in the API.
 #[derive(Clone, Default)]
 pub struct ScimUserRoutingLanguage {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `proficiency`
     pub proficiency: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

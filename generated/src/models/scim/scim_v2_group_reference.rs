@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ScimV2GroupReference` in the API.
 #[derive(Clone, Default)]
 pub struct ScimV2GroupReference {
     /// `$ref`, read-only
     pub r#ref: Option<String>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<ScimV2GroupReferenceType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,13 +28,19 @@ impl codec::Model for ScimV2GroupReference {
 
 codec::__model!(ScimV2GroupReference);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2GroupReferenceType {
+    /// `User`
     User,
+    /// `Group`
     Group,
+    /// `ServiceProviderConfig`
     ServiceProviderConfig,
+    /// `ResourceType`
     ResourceType,
+    /// `Schema`
     Schema,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ScimV2PatchOperation` in the API.
 #[derive(Clone, Default)]
 pub struct ScimV2PatchOperation {
-    /// required
+    /// `op`, required
     pub op: Option<ScimV2PatchOperationOp>,
+    /// `path`
     pub path: Option<String>,
+    /// `value`
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,6 +28,7 @@ impl codec::Model for ScimV2PatchOperation {
 
 codec::__model!(ScimV2PatchOperation);
 
+/// The values of `op`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2PatchOperationOp {

@@ -2,31 +2,32 @@
 
 use crate::runtime::codec;
 
+/// `ScimV2SchemaAttribute` in the API.
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaAttribute {
     /// `canonicalValues`, read-only
     pub canonical_values: Option<Vec<String>>,
     /// `caseExact`, read-only
     pub case_exact: Option<bool>,
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
     /// `multiValued`, read-only
     pub multi_valued: Option<bool>,
-    /// read-only
+    /// `mutability`, read-only
     pub mutability: Option<ScimV2SchemaAttributeMutability>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// `referenceTypes`, read-only
     pub reference_types: Option<Vec<ScimV2SchemaAttributeReferenceTypes>>,
-    /// read-only
+    /// `required`, read-only
     pub required: Option<bool>,
-    /// read-only
+    /// `returned`, read-only
     pub returned: Option<ScimV2SchemaAttributeReturned>,
     /// `subAttributes`, read-only
     pub sub_attributes: Option<Vec<ScimV2SchemaAttribute>>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<ScimV2SchemaAttributeType>,
-    /// read-only
+    /// `uniqueness`, read-only
     pub uniqueness: Option<ScimV2SchemaAttributeUniqueness>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -54,6 +55,7 @@ impl codec::Model for ScimV2SchemaAttribute {
 
 codec::__model!(ScimV2SchemaAttribute);
 
+/// The values of `mutability`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2SchemaAttributeMutability {
@@ -89,10 +91,13 @@ impl codec::OpenEnum for ScimV2SchemaAttributeMutability {
 
 codec::__open_enum!(ScimV2SchemaAttributeMutability);
 
+/// The values of `referenceTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2SchemaAttributeReferenceTypes {
+    /// `User`
     User,
+    /// `Group`
     Group,
     /// `external`
     External,
@@ -122,6 +127,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeReferenceTypes {
 
 codec::__open_enum!(ScimV2SchemaAttributeReferenceTypes);
 
+/// The values of `returned`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2SchemaAttributeReturned {
@@ -157,6 +163,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeReturned {
 
 codec::__open_enum!(ScimV2SchemaAttributeReturned);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2SchemaAttributeType {
@@ -209,6 +216,7 @@ impl codec::OpenEnum for ScimV2SchemaAttributeType {
 
 codec::__open_enum!(ScimV2SchemaAttributeType);
 
+/// The values of `uniqueness`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimV2SchemaAttributeUniqueness {

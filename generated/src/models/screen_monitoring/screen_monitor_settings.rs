@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ScreenMonitorSettings` in the API.
+///
+/// Returned by `get_screenmonitors_settings`. Taken by `put_screenmonitors_settings`.
 #[derive(Clone, Default)]
 pub struct ScreenMonitorSettings {
     /// `enableAgentNotifications`

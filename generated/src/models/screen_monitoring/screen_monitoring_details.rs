@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScreenMonitoringDetails` in the API.
+///
+/// Returned by `get_screenmonitors_sessions_details`.
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringDetails {
-    /// required
+    /// `count`, required
     pub count: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `StartScreenMonitorResponseBody` in the API.
+///
+/// Returned by `post_conversation_participant_screenmonitors_sessions`,
+/// `post_user_screenmonitors_sessions`.
 #[derive(Clone, Default)]
 pub struct StartScreenMonitorResponseBody {
     /// `screenMonitoringId`

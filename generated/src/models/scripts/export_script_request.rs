@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ExportScriptRequest` in the API.
+///
+/// Taken by `post_script_export`.
 #[derive(Clone, Default)]
 pub struct ExportScriptRequest {
     /// `fileName`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExportScriptResponse` in the API.
+///
+/// Returned by `post_script_export`.
 #[derive(Clone, Default)]
 pub struct ExportScriptResponse {
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

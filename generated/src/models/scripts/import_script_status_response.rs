@@ -2,10 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ImportScriptStatusResponse` in the API.
+///
+/// Returned by `get_scripts_upload_status`.
 #[derive(Clone, Default)]
 pub struct ImportScriptStatusResponse {
+    /// `message`
     pub message: Option<String>,
+    /// `succeeded`
     pub succeeded: Option<bool>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

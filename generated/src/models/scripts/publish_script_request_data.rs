@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `PublishScriptRequestData` in the API.
+///
+/// Taken by `post_scripts_published`.
 #[derive(Clone, Default)]
 pub struct PublishScriptRequestData {
     /// `scriptId`, required

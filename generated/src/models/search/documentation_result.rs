@@ -3,29 +3,50 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DocumentationResult` in the API.
+///
+/// Item of the listing `get_documentation_search`, `post_documentation_search`.
 #[derive(Clone, Default)]
 pub struct DocumentationResult {
+    /// `categories`
     pub categories: Option<Vec<i64>>,
+    /// `content`
     pub content: Option<String>,
+    /// `description`
     pub description: Option<String>,
+    /// `excerpt`
     pub excerpt: Option<String>,
+    /// `facet_feature`
     pub facet_feature: Option<Vec<i64>>,
+    /// `facet_role`
     pub facet_role: Option<Vec<i64>>,
+    /// `facet_service`
     pub facet_service: Option<Vec<i64>>,
+    /// `faq_categories`
     pub faq_categories: Option<Vec<i64>>,
+    /// `get_type`
     pub get_type: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<i64>,
+    /// `link`
     pub link: Option<String>,
+    /// `modified`
     pub modified: Option<time::Timestamp>,
+    /// `name`
     pub name: Option<String>,
+    /// `releasenote_category`
     pub releasenote_category: Option<Vec<i64>>,
+    /// `releasenote_tag`
     pub releasenote_tag: Option<Vec<i64>>,
+    /// `service`
     pub service: Option<Vec<i64>>,
     /// `service-area`
     pub service_area: Option<Vec<i64>>,
+    /// `slug`
     pub slug: Option<String>,
+    /// `title`
     pub title: Option<String>,
+    /// `video_categories`
     pub video_categories: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

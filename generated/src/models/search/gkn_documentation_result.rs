@@ -3,12 +3,17 @@
 use crate::runtime::codec;
 
 /// `GKNDocumentationResult` in the API.
+///
+/// Item of the listing `get_documentation_gkn_search`, `post_documentation_gkn_search`.
 #[derive(Clone, Default)]
 pub struct GknDocumentationResult {
     /// `_type`, required
     pub r#type: Option<String>,
+    /// `content`
     pub content: Option<String>,
+    /// `link`
     pub link: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `JsonNode` in the API.
 #[derive(Clone, Default)]
 pub struct JsonNode {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

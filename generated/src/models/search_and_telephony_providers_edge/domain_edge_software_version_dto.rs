@@ -3,17 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DomainEdgeSoftwareVersionDto` in the API.
+///
+/// Item of the listing `get_telephony_providers_edge_softwareversions`.
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareVersionDto {
+    /// `current`
     pub current: Option<bool>,
     /// `edgeUri`
     pub edge_uri: Option<String>,
     /// `edgeVersion`
     pub edge_version: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `latestRelease`
     pub latest_release: Option<bool>,
+    /// `name`
     pub name: Option<String>,
     /// `publishDate`
     pub publish_date: Option<time::Timestamp>,

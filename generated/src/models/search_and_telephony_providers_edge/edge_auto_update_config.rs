@@ -3,13 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EdgeAutoUpdateConfig` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeAutoUpdateConfig {
-    /// required
+    /// `end`, required
     pub end: Option<time::LocalDateTime>,
-    /// required
+    /// `rrule`, required
     pub rrule: Option<String>,
-    /// required
+    /// `start`, required
     pub start: Option<time::LocalDateTime>,
     /// `timeZone`, required
     pub time_zone: Option<String>,

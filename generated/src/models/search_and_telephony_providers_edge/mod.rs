@@ -3,7 +3,10 @@
 export!(connected_edge: ConnectedEdge);
 export!(domain_edge_software_update_dto: DomainEdgeSoftwareUpdateDto, DomainEdgeSoftwareUpdateDtoStatus);
 export!(domain_edge_software_version_dto: DomainEdgeSoftwareVersionDto);
-export!(edge: Edge, EdgeCallDrainingState, EdgeCertType, EdgeEdgeDeploymentType, EdgeOnlineStatus, EdgeState, EdgeStatusCode);
+export!(
+    edge: Edge, EdgeCallDrainingState, EdgeCertType, EdgeEdgeDeploymentType, EdgeOnlineStatus, EdgeState,
+        EdgeStatusCode
+);
 export!(edge_auto_update_config: EdgeAutoUpdateConfig);
 export!(edge_connection_info: EdgeConnectionInfo);
 export!(edge_group: EdgeGroup, EdgeGroupState);

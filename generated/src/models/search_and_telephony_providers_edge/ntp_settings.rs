@@ -5,6 +5,7 @@ use crate::runtime::codec;
 /// `NTPSettings` in the API.
 #[derive(Clone, Default)]
 pub struct NtpSettings {
+    /// `servers`
     pub servers: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

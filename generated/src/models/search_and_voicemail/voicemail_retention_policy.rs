@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `VoicemailRetentionPolicy` in the API.
 #[derive(Clone, Default)]
 pub struct VoicemailRetentionPolicy {
     /// `numberOfDays`
@@ -30,6 +31,7 @@ impl codec::Model for VoicemailRetentionPolicy {
 
 codec::__model!(VoicemailRetentionPolicy);
 
+/// The values of `voicemailRetentionPolicyType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VoicemailRetentionPolicyVoicemailRetentionPolicyType {

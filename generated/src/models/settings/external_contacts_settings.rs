@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ExternalContactsSettings` in the API.
+///
+/// Returned by `get_externalcontacts_settings`. Taken by `put_externalcontacts_settings`.
 #[derive(Clone, Default)]
 pub struct ExternalContactsSettings {
     /// `manuallyAssignDivisionsToContacts`

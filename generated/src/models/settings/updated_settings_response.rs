@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UpdatedSettingsResponse` in the API.
+///
+/// Returned by `delete_externalcontacts_settings`, `put_externalcontacts_settings`.
 #[derive(Clone, Default)]
 pub struct UpdatedSettingsResponse {
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AcwSettings` in the API.
 #[derive(Clone, Default)]
 pub struct AcwSettings {
     /// `timeoutMs`
@@ -24,6 +25,7 @@ impl codec::Model for AcwSettings {
 
 codec::__model!(AcwSettings);
 
+/// The values of `wrapupPrompt`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AcwSettingsWrapupPrompt {

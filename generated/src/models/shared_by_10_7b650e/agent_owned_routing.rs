@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentOwnedRouting` in the API.
 #[derive(Clone, Default)]
 pub struct AgentOwnedRouting {
     /// `enableAgentOwnedCallbacks`

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CannedResponseLibraries` in the API.
 #[derive(Clone, Default)]
 pub struct CannedResponseLibraries {
     /// `libraryIds`
     pub library_ids: Option<Vec<String>>,
+    /// `mode`
     pub mode: Option<CannedResponseLibrariesMode>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,11 +25,15 @@ impl codec::Model for CannedResponseLibraries {
 
 codec::__model!(CannedResponseLibraries);
 
+/// The values of `mode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CannedResponseLibrariesMode {
+    /// `All`
     All,
+    /// `SelectedOnly`
     SelectedOnly,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DirectRoutingMediaSettings` in the API.
 #[derive(Clone, Default)]
 pub struct DirectRoutingMediaSettings {
     /// `useAgentAddressOutbound`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `EmailAddress` in the API.
 #[derive(Clone, Default)]
 pub struct EmailAddress {
+    /// `email`
     pub email: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExpansionCriterium` in the API.
 #[derive(Clone, Default)]
 pub struct ExpansionCriterium {
+    /// `threshold`
     pub threshold: Option<f64>,
+    /// `type`
     pub r#type: Option<ExpansionCriteriumType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for ExpansionCriterium {
 
 codec::__model!(ExpansionCriterium);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExpansionCriteriumType {

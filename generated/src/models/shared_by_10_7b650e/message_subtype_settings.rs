@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MessageSubtypeSettings` in the API.
 #[derive(Clone, Default)]
 pub struct MessageSubtypeSettings {
     /// `enableAutoAnswer`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RoutingRule` in the API.
 #[derive(Clone, Default)]
 pub struct RoutingRule {
+    /// `operator`
     pub operator: Option<RoutingRuleOperator>,
+    /// `threshold`
     pub threshold: Option<i64>,
     /// `waitSeconds`
     pub wait_seconds: Option<f64>,
@@ -25,6 +28,7 @@ impl codec::Model for RoutingRule {
 
 codec::__model!(RoutingRule);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RoutingRuleOperator {

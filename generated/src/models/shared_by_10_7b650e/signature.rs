@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Signature` in the API.
 #[derive(Clone, Default)]
 pub struct Signature {
     /// `alwaysIncluded`
     pub always_included: Option<bool>,
     /// `cannedResponseId`
     pub canned_response_id: Option<String>,
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `inclusionType`
     pub inclusion_type: Option<SignatureInclusionType>,
@@ -29,11 +31,15 @@ impl codec::Model for Signature {
 
 codec::__model!(Signature);
 
+/// The values of `inclusionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SignatureInclusionType {
+    /// `Draft`
     Draft,
+    /// `Send`
     Send,
+    /// `SendOnce`
     SendOnce,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SkillsToRemove` in the API.
 #[derive(Clone, Default)]
 pub struct SkillsToRemove {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

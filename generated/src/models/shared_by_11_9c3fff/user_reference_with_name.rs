@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserReferenceWithName` in the API.
+///
+/// Item of the listing `get_routing_skillgroup_members`, `get_team_members`.
 #[derive(Clone, Default)]
 pub struct UserReferenceWithName {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

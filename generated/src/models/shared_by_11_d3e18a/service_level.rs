@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ServiceLevel` in the API.
 #[derive(Clone, Default)]
 pub struct ServiceLevel {
     /// `durationMs`
     pub duration_ms: Option<i64>,
+    /// `percentage`
     pub percentage: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

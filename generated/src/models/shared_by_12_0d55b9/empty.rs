@@ -2,6 +2,11 @@
 
 use crate::runtime::codec;
 
+/// `Empty` in the API.
+///
+/// Returned by `delete_alerting_alerts_all`, `delete_architect_grammar`, `delete_casemanagement_case`,
+/// `delete_casemanagement_caseplan`, `delete_casemanagement_caseplan_dataschema`, 32 more. Taken by
+/// `post_languageunderstanding_miner_uploads`.
 #[derive(Clone, Default)]
 pub struct Empty {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

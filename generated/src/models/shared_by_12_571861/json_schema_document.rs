@@ -3,17 +3,27 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `JsonSchemaDocument` in the API.
+///
+/// Returned by `get_integrations_action_draft_schema`, `get_integrations_action_schema`,
+/// `get_integrations_type_configschema`.
 #[derive(Clone, Default)]
 pub struct JsonSchemaDocument {
     /// `$schema`
     pub schema: Option<String>,
     /// `additionalProperties`
     pub additional_properties: Option<serde_json::Value>,
+    /// `description`
     pub description: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `properties`
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `required`
     pub required: Option<Vec<String>>,
+    /// `title`
     pub title: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WritableStarrableDivision` in the API.
 #[derive(Clone, Default)]
 pub struct WritableStarrableDivision {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

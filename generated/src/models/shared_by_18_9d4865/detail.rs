@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Detail` in the API.
 #[derive(Clone, Default)]
 pub struct Detail {
     /// `entityId`

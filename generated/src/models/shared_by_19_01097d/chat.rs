@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Chat` in the API.
 #[derive(Clone, Default)]
 pub struct Chat {
     /// `jabberId`

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DomainRole` in the API.
 #[derive(Clone, Default)]
 pub struct DomainRole {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Education` in the API.
 #[derive(Clone, Default)]
 pub struct Education {
     /// `dateEnd`
@@ -11,7 +12,9 @@ pub struct Education {
     pub date_start: Option<time::Date>,
     /// `fieldOfStudy`
     pub field_of_study: Option<String>,
+    /// `notes`
     pub notes: Option<String>,
+    /// `school`
     pub school: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

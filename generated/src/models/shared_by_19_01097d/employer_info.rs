@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EmployerInfo` in the API.
 #[derive(Clone, Default)]
 pub struct EmployerInfo {
     /// `dateHire`

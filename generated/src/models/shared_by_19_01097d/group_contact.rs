@@ -2,16 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `GroupContact` in the API.
 #[derive(Clone, Default)]
 pub struct GroupContact {
-    /// required
+    /// `address`, required
     pub address: Option<String>,
-    /// read-only
+    /// `display`, read-only
     pub display: Option<String>,
+    /// `extension`
     pub extension: Option<String>,
     /// `mediaType`, required
     pub media_type: Option<GroupContactMediaType>,
-    /// required
+    /// `type`, required
     pub r#type: Option<GroupContactType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,6 +34,7 @@ impl codec::Model for GroupContact {
 
 codec::__model!(GroupContact);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupContactMediaType {
@@ -58,6 +61,7 @@ impl codec::OpenEnum for GroupContactMediaType {
 
 codec::__open_enum!(GroupContactMediaType);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GroupContactType {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MediaSummaryDetail` in the API.
 #[derive(Clone, Default)]
 pub struct MediaSummaryDetail {
+    /// `active`
     pub active: Option<i64>,
+    /// `acw`
     pub acw: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ResourceConditionValue` in the API.
 #[derive(Clone, Default)]
 pub struct ResourceConditionValue {
+    /// `type`
     pub r#type: Option<ResourceConditionValueType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for ResourceConditionValue {
 
 codec::__model!(ResourceConditionValue);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ResourceConditionValueType {

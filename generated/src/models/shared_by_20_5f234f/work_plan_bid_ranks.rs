@@ -2,10 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `WorkPlanBidRanks` in the API.
+///
+/// Returned by `get_workforcemanagement_user_workplanbidranks`,
+/// `patch_workforcemanagement_user_workplanbidranks`. Taken by
+/// `patch_workforcemanagement_user_workplanbidranks`,
+/// `patch_workforcemanagement_users_workplanbidranks_bulk`.
 #[derive(Clone, Default)]
 pub struct WorkPlanBidRanks {
     /// `biddingTieBreaker`
     pub bidding_tie_breaker: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

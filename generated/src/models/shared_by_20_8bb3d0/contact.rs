@@ -2,17 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `Contact` in the API.
 #[derive(Clone, Default)]
 pub struct Contact {
+    /// `address`
     pub address: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// read-only
+    /// `display`, read-only
     pub display: Option<String>,
+    /// `extension`
     pub extension: Option<String>,
+    /// `integration`
     pub integration: Option<String>,
     /// `mediaType`
     pub media_type: Option<ContactMediaType>,
+    /// `type`
     pub r#type: Option<ContactType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,6 +40,7 @@ impl codec::Model for Contact {
 
 codec::__model!(Contact);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactMediaType {
@@ -67,6 +73,7 @@ impl codec::OpenEnum for ContactMediaType {
 
 codec::__open_enum!(ContactMediaType);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContactType {

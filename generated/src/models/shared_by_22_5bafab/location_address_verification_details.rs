@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LocationAddressVerificationDetails` in the API.
 #[derive(Clone, Default)]
 pub struct LocationAddressVerificationDetails {
     /// `dateFinished`
     pub date_finished: Option<time::Timestamp>,
     /// `dateStarted`
     pub date_started: Option<time::Timestamp>,
+    /// `service`
     pub service: Option<String>,
+    /// `status`
     pub status: Option<LocationAddressVerificationDetailsStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -29,13 +32,19 @@ impl codec::Model for LocationAddressVerificationDetails {
 
 codec::__model!(LocationAddressVerificationDetails);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LocationAddressVerificationDetailsStatus {
+    /// `Pending`
     Pending,
+    /// `InProgress`
     InProgress,
+    /// `Retry`
     Retry,
+    /// `Complete`
     Complete,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `LocationEmergencyNumber` in the API.
 #[derive(Clone, Default)]
 pub struct LocationEmergencyNumber {
+    /// `e164`
     pub e164: Option<String>,
+    /// `number`
     pub number: Option<String>,
+    /// `type`
     pub r#type: Option<LocationEmergencyNumberType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +28,7 @@ impl codec::Model for LocationEmergencyNumber {
 
 codec::__model!(LocationEmergencyNumber);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LocationEmergencyNumberType {

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `LocationImage` in the API.
 #[derive(Clone, Default)]
 pub struct LocationImage {
     /// `imageUri`
     pub image_uri: Option<String>,
+    /// `resolution`
     pub resolution: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

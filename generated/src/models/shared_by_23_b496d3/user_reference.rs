@@ -2,8 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserReference` in the API.
+///
+/// Item of the listing `get_authorization_role_users`,
+/// `get_workforcemanagement_managementunit_shifttrades_users`,
+/// `get_workforcemanagement_managementunit_users`, `post_users_rules_query`.
 #[derive(Clone, Default)]
 pub struct UserReference {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

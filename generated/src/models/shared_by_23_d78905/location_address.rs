@@ -2,15 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `LocationAddress` in the API.
 #[derive(Clone, Default)]
 pub struct LocationAddress {
+    /// `city`
     pub city: Option<String>,
+    /// `country`
     pub country: Option<String>,
     /// `countryName`
     pub country_name: Option<String>,
+    /// `state`
     pub state: Option<String>,
+    /// `street1`
     pub street1: Option<String>,
+    /// `street2`
     pub street2: Option<String>,
+    /// `zipcode`
     pub zipcode: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

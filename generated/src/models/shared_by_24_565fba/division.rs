@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `Division` in the API.
+///
+/// Item of the listing `get_routing_skillgroup_members_divisions`.
 #[derive(Clone, Default)]
 pub struct Division {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

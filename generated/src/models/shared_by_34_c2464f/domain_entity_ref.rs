@@ -2,9 +2,15 @@
 
 use crate::runtime::codec;
 
+/// `DomainEntityRef` in the API.
+///
+/// Returned by `post_outbound_contactlist_export`, `post_outbound_dnclist_export`. Item of the listing
+/// `get_telephony_providers_edges_expired`.
 #[derive(Clone, Default)]
 pub struct DomainEntityRef {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

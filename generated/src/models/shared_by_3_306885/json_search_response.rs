@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `JsonSearchResponse` in the API.
+///
+/// Returned by `post_conversations_customattributes_search`,
+/// `post_speechandtextanalytics_transcripts_search`.
 #[derive(Clone, Default)]
 pub struct JsonSearchResponse {
+    /// `aggregations`
     pub aggregations: Option<serde_json::Value>,
     /// `pageCount`, required
     pub page_count: Option<i64>,
@@ -11,11 +16,11 @@ pub struct JsonSearchResponse {
     pub page_number: Option<i64>,
     /// `pageSize`, required
     pub page_size: Option<i64>,
-    /// required
+    /// `results`, required
     pub results: Option<serde_json::Value>,
-    /// required
+    /// `total`, required
     pub total: Option<i64>,
-    /// required
+    /// `types`, required
     pub types: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

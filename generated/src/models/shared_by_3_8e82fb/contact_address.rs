@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `ContactAddress` in the API.
 #[derive(Clone, Default)]
 pub struct ContactAddress {
+    /// `address1`
     pub address1: Option<String>,
+    /// `address2`
     pub address2: Option<String>,
+    /// `city`
     pub city: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
     /// `postalCode`
     pub postal_code: Option<String>,
+    /// `state`
     pub state: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContactAddressableEntityRef` in the API.
 #[derive(Clone, Default)]
 pub struct ContactAddressableEntityRef {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExternalDataSource` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalDataSource {
+    /// `platform`
     pub platform: Option<ExternalDataSourcePlatform>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for ExternalDataSource {
 
 codec::__model!(ExternalDataSource);
 
+/// The values of `platform`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ExternalDataSourcePlatform {

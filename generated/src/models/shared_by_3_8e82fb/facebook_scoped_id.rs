@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FacebookScopedId` in the API.
 #[derive(Clone, Default)]
 pub struct FacebookScopedId {
     /// `scopedId`, required

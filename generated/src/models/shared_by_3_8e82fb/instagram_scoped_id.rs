@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InstagramScopedId` in the API.
 #[derive(Clone, Default)]
 pub struct InstagramScopedId {
     /// `scopedId`, required

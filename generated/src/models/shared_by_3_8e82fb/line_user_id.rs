@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LineUserId` in the API.
 #[derive(Clone, Default)]
 pub struct LineUserId {
     /// `userId`, required

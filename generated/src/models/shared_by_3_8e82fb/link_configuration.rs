@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LinkConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct LinkConfiguration {
     /// `uriTemplate`, required

@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `PhoneNumber` in the API.
 #[derive(Clone, Default)]
 pub struct PhoneNumber {
     /// `acceptsSMS`
     pub accepts_sms: Option<bool>,
     /// `countryCode`
     pub country_code: Option<String>,
+    /// `display`
     pub display: Option<String>,
+    /// `e164`
     pub e164: Option<String>,
+    /// `extension`
     pub extension: Option<i64>,
     /// `normalizationCountryCode`
     pub normalization_country_code: Option<String>,

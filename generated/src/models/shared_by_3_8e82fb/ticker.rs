@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Ticker` in the API.
 #[derive(Clone, Default)]
 pub struct Ticker {
-    /// required
+    /// `exchange`, required
     pub exchange: Option<String>,
-    /// required
+    /// `symbol`, required
     pub symbol: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `TwitterId` in the API.
 #[derive(Clone, Default)]
 pub struct TwitterId {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `profileUrl`, read-only
     pub profile_url: Option<String>,
     /// `screenName`
     pub screen_name: Option<String>,
-    /// read-only
+    /// `verified`, read-only
     pub verified: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

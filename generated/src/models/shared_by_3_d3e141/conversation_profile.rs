@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationProfile` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationProfile {
     /// `languageCode`, required
     pub language_code: Option<ConversationProfileLanguageCode>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for ConversationProfile {
 
 codec::__model!(ConversationProfile);
 
+/// The values of `languageCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationProfileLanguageCode {

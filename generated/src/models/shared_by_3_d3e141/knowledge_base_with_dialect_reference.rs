@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeBaseWithDialectReference` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseWithDialectReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `languageCode`, required
     pub language_code: Option<KnowledgeBaseWithDialectReferenceLanguageCode>,
@@ -27,6 +28,7 @@ impl codec::Model for KnowledgeBaseWithDialectReference {
 
 codec::__model!(KnowledgeBaseWithDialectReference);
 
+/// The values of `languageCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeBaseWithDialectReferenceLanguageCode {

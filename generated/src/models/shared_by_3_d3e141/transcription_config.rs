@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TranscriptionConfig` in the API.
 #[derive(Clone, Default)]
 pub struct TranscriptionConfig {
     /// `vendorName`, required
@@ -21,12 +22,15 @@ impl codec::Model for TranscriptionConfig {
 
 codec::__model!(TranscriptionConfig);
 
+/// The values of `vendorName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TranscriptionConfigVendorName {
+    /// `GoogleDialogflow`
     GoogleDialogflow,
     /// `Unknown`
     UnknownValue,
+    /// `Genesys`
     Genesys,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

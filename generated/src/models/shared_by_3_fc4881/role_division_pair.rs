@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `RoleDivisionPair` in the API.
 #[derive(Clone, Default)]
 pub struct RoleDivisionPair {
     /// `divisionId`, required

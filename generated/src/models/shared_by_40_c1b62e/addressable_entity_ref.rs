@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `AddressableEntityRef` in the API.
+///
+/// Returned by `post_recordings_deletionprotection`. Item of the listing
+/// `get_orgauthorization_trustees_care`.
 #[derive(Clone, Default)]
 pub struct AddressableEntityRef {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

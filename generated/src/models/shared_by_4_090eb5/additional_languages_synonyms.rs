@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AdditionalLanguagesSynonyms` in the API.
 #[derive(Clone, Default)]
 pub struct AdditionalLanguagesSynonyms {
-    /// read-only
+    /// `synonyms`, read-only
     pub synonyms: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `NamedEntityAnnotation` in the API.
 #[derive(Clone, Default)]
 pub struct NamedEntityAnnotation {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

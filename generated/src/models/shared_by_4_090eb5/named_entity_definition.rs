@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `NamedEntityDefinition` in the API.
+///
+/// Item of the listing `get_languageunderstanding_domain_version`.
 #[derive(Clone, Default)]
 pub struct NamedEntityDefinition {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `NamedEntityTypeBinding` in the API.
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeBinding {
     /// `entityName`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NamedEntityTypeMechanismExample` in the API.
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeMechanismExample {
     /// `resolvedValue`, required
     pub resolved_value: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

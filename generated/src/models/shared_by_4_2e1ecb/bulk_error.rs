@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BulkError` in the API.
 #[derive(Clone, Default)]
 pub struct BulkError {
+    /// `code`
     pub code: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `NamedEntity` in the API.
 #[derive(Clone, Default)]
 pub struct NamedEntity {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeBaseReference` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseReference {
     /// `contentSearchEnabled`
     pub content_search_enabled: Option<bool>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `languageCode`
     pub language_code: Option<KnowledgeBaseReferenceLanguageCode>,
@@ -30,6 +31,7 @@ impl codec::Model for KnowledgeBaseReference {
 
 codec::__model!(KnowledgeBaseReference);
 
+/// The values of `languageCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeBaseReferenceLanguageCode {

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AnswerGenerationConfig` in the API.
 #[derive(Clone, Default)]
 pub struct AnswerGenerationConfig {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

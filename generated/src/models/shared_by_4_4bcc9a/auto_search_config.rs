@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AutoSearchConfig` in the API.
 #[derive(Clone, Default)]
 pub struct AutoSearchConfig {
+    /// `type`
     pub r#type: Option<AutoSearchConfigType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,11 +22,15 @@ impl codec::Model for AutoSearchConfig {
 
 codec::__model!(AutoSearchConfig);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AutoSearchConfigType {
+    /// `ArticlesOnly`
     ArticlesOnly,
+    /// `ArticlesWithAnswerHighlights`
     ArticlesWithAnswerHighlights,
+    /// `AnswerGeneration`
     AnswerGeneration,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CopilotAction` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotAction {
     /// `actionType`, required
     pub action_type: Option<CopilotActionActionType>,
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,13 +26,19 @@ impl codec::Model for CopilotAction {
 
 codec::__model!(CopilotAction);
 
+/// The values of `actionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CopilotActionActionType {
+    /// `KnowledgeArticle`
     KnowledgeArticle,
+    /// `CannedResponse`
     CannedResponse,
+    /// `Script`
     Script,
+    /// `Checklist`
     Checklist,
+    /// `ThirdPartyAction`
     ThirdPartyAction,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

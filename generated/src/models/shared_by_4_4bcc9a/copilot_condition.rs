@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CopilotCondition` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotCondition {
     /// `conditionType`, required
@@ -24,13 +25,19 @@ impl codec::Model for CopilotCondition {
 
 codec::__model!(CopilotCondition);
 
+/// The values of `conditionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CopilotConditionConditionType {
+    /// `Intent`
     Intent,
+    /// `ConversationStart`
     ConversationStart,
+    /// `ConversationTransfer`
     ConversationTransfer,
+    /// `ConversationEnd`
     ConversationEnd,
+    /// `Sentiment`
     Sentiment,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `CopilotFallbackAction` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotFallbackAction {
     /// `actionType`, required
     pub action_type: Option<CopilotFallbackActionActionType>,
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,13 +26,19 @@ impl codec::Model for CopilotFallbackAction {
 
 codec::__model!(CopilotFallbackAction);
 
+/// The values of `actionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CopilotFallbackActionActionType {
+    /// `KnowledgeArticle`
     KnowledgeArticle,
+    /// `CannedResponse`
     CannedResponse,
+    /// `Script`
     Script,
+    /// `KnowledgeSearch`
     KnowledgeSearch,
+    /// `ThirdPartyAction`
     ThirdPartyAction,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `CopilotNluDomainVersion` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotNluDomainVersion {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ManualSearchConfig` in the API.
 #[derive(Clone, Default)]
 pub struct ManualSearchConfig {
     /// `answerGeneration`

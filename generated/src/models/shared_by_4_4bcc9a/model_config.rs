@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ModelConfig` in the API.
 #[derive(Clone, Default)]
 pub struct ModelConfig {
     /// `useLatestModel`, required

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `TransferDestination` in the API.
 #[derive(Clone, Default)]
 pub struct TransferDestination {
+    /// `address`
     pub address: Option<String>,
     /// `userId`
     pub user_id: Option<String>,

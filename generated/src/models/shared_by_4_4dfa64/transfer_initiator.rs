@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TransferInitiator` in the API.
 #[derive(Clone, Default)]
 pub struct TransferInitiator {
     /// `userId`

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentCardAction` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentCardAction {
+    /// `payload`
     pub payload: Option<String>,
+    /// `text`
     pub text: Option<String>,
+    /// `type`
     pub r#type: Option<ConversationContentCardActionType>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,10 +31,13 @@ impl codec::Model for ConversationContentCardAction {
 
 codec::__model!(ConversationContentCardAction);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentCardActionType {
+    /// `Link`
     Link,
+    /// `Postback`
     Postback,
     /// `Unknown`
     UnknownValue,

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentLineItem` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentLineItem {
+    /// `description`
     pub description: Option<String>,
+    /// `identifier`
     pub identifier: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `price`, required
     pub price: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentReaction` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentReaction {
-    /// required
+    /// `count`, required
     pub count: Option<i64>,
     /// `reactionType`
     pub reaction_type: Option<ConversationContentReactionReactionType>,
@@ -24,24 +25,41 @@ impl codec::Model for ConversationContentReaction {
 
 codec::__model!(ConversationContentReaction);
 
+/// The values of `reactionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentReactionReactionType {
+    /// `None`
     None,
+    /// `Like`
     Like,
+    /// `Love`
     Love,
+    /// `Wow`
     Wow,
+    /// `Haha`
     Haha,
+    /// `Sad`
     Sad,
+    /// `Angry`
     Angry,
+    /// `Thankful`
     Thankful,
+    /// `Pride`
     Pride,
+    /// `Care`
     Care,
+    /// `Share`
     Share,
+    /// `Comment`
     Comment,
+    /// `View`
     View,
+    /// `Rating`
     Rating,
+    /// `Repost`
     Repost,
+    /// `Save`
     Save,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

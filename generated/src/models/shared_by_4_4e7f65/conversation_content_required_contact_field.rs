@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentRequiredContactField` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentRequiredContactField {
     /// `contactField`, required
@@ -21,12 +22,17 @@ impl codec::Model for ConversationContentRequiredContactField {
 
 codec::__model!(ConversationContentRequiredContactField);
 
+/// The values of `contactField`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentRequiredContactFieldContactField {
+    /// `Address`
     Address,
+    /// `Name`
     Name,
+    /// `Phone`
     Phone,
+    /// `Email`
     Email,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationNotificationTemplateParameter` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationNotificationTemplateParameter {
+    /// `name`
     pub name: Option<String>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

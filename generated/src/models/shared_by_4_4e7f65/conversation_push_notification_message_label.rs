@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationPushNotificationMessageLabel` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationPushNotificationMessageLabel {
-    /// required
+    /// `body`, required
     pub body: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

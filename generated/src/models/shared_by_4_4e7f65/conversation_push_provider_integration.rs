@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationPushProviderIntegration` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationPushProviderIntegration {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `provider`, required
     pub provider: Option<ConversationPushProviderIntegrationProvider>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +25,7 @@ impl codec::Model for ConversationPushProviderIntegration {
 
 codec::__model!(ConversationPushProviderIntegration);
 
+/// The values of `provider`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationPushProviderIntegrationProvider {

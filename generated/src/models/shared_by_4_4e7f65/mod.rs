@@ -14,15 +14,24 @@ export!(conversation_content_push: ConversationContentPush, ConversationContentP
 export!(conversation_content_quick_reply: ConversationContentQuickReply);
 export!(conversation_content_quick_reply_v2: ConversationContentQuickReplyV2);
 export!(conversation_content_reaction: ConversationContentReaction, ConversationContentReactionReactionType);
-export!(conversation_content_required_contact_field: ConversationContentRequiredContactField, ConversationContentRequiredContactFieldContactField);
+export!(
+    conversation_content_required_contact_field: ConversationContentRequiredContactField,
+        ConversationContentRequiredContactFieldContactField
+);
 export!(conversation_content_story: ConversationContentStory);
 export!(conversation_content_text: ConversationContentText);
 export!(conversation_message_content: ConversationMessageContent);
 export!(conversation_notification_template_body: ConversationNotificationTemplateBody);
-export!(conversation_notification_template_button: ConversationNotificationTemplateButton, ConversationNotificationTemplateButtonType);
+export!(
+    conversation_notification_template_button: ConversationNotificationTemplateButton,
+        ConversationNotificationTemplateButtonType
+);
 export!(conversation_notification_template_footer: ConversationNotificationTemplateFooter);
 export!(conversation_notification_template_header: ConversationNotificationTemplateHeader);
 export!(conversation_notification_template_parameter: ConversationNotificationTemplateParameter);
 export!(conversation_push_failed_message_references: ConversationPushFailedMessageReferences);
 export!(conversation_push_notification_message_label: ConversationPushNotificationMessageLabel);
-export!(conversation_push_provider_integration: ConversationPushProviderIntegration, ConversationPushProviderIntegrationProvider);
+export!(
+    conversation_push_provider_integration: ConversationPushProviderIntegration,
+        ConversationPushProviderIntegrationProvider
+);

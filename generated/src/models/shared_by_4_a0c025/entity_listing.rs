@@ -2,8 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EntityListing` in the API.
+///
+/// Returned by `get_assistants_agentchecklists_languages`,
+/// `get_speechandtextanalytics_sentiment_dialects`, `get_speechandtextanalytics_topics_dialects`,
+/// `patch_workforcemanagement_users_workplanbidranks_bulk`, `post_journey_views_encodings_validate`.
 #[derive(Clone, Default)]
 pub struct EntityListing {
+    /// `entities`
     pub entities: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

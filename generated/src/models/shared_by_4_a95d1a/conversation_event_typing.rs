@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationEventTyping` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationEventTyping {
+    /// `duration`
     pub duration: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<ConversationEventTypingType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,9 +25,11 @@ impl codec::Model for ConversationEventTyping {
 
 codec::__model!(ConversationEventTyping);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationEventTypingType {
+    /// `On`
     On,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `MediaType` in the API.
 #[derive(Clone, Default)]
 pub struct MediaType {
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

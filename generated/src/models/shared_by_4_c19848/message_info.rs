@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `MessageInfo` in the API.
 #[derive(Clone, Default)]
 pub struct MessageInfo {
     /// `localizableMessageCode`
     pub localizable_message_code: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, String>>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Cursors` in the API.
 #[derive(Clone, Default)]
 pub struct Cursors {
+    /// `after`
     pub after: Option<String>,
+    /// `before`
     pub before: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

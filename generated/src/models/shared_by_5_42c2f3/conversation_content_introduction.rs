@@ -2,14 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentIntroduction` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentIntroduction {
     /// `buttonText`, required
     pub button_text: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

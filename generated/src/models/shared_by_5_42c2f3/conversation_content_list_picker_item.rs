@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentListPickerItem` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentListPickerItem {
+    /// `id`
     pub id: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

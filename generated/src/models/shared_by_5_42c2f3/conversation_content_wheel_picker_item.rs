@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentWheelPickerItem` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentWheelPickerItem {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `TrusteeAuthorization` in the API.
 #[derive(Clone, Default)]
 pub struct TrusteeAuthorization {
-    /// read-only
+    /// `permissions`, read-only
     pub permissions: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

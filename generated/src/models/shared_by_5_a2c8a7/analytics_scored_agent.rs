@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AnalyticsScoredAgent` in the API.
 #[derive(Clone, Default)]
 pub struct AnalyticsScoredAgent {
     /// `agentScore`

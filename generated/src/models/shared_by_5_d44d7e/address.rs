@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Address` in the API.
 #[derive(Clone, Default)]
 pub struct Address {
     /// `addressDisplayable`
@@ -10,6 +11,7 @@ pub struct Address {
     pub address_normalized: Option<String>,
     /// `addressRaw`
     pub address_raw: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `nameRaw`
     pub name_raw: Option<String>,

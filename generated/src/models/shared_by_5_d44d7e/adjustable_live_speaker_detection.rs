@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AdjustableLiveSpeakerDetection` in the API.
 #[derive(Clone, Default)]
 pub struct AdjustableLiveSpeakerDetection {
     /// `eventName`
@@ -10,6 +11,7 @@ pub struct AdjustableLiveSpeakerDetection {
     pub is_person_likely: Option<bool>,
     /// `lineConnected`
     pub line_connected: Option<bool>,
+    /// `mode`
     pub mode: Option<AdjustableLiveSpeakerDetectionMode>,
     /// `preconnectDuration`
     pub preconnect_duration: Option<String>,
@@ -35,6 +37,7 @@ impl codec::Model for AdjustableLiveSpeakerDetection {
 
 codec::__model!(AdjustableLiveSpeakerDetection);
 
+/// The values of `mode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AdjustableLiveSpeakerDetectionMode {

@@ -3,12 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AfterCallWork` in the API.
 #[derive(Clone, Default)]
 pub struct AfterCallWork {
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
     /// `startTime`
     pub start_time: Option<time::Timestamp>,
+    /// `state`
     pub state: Option<AfterCallWorkState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,6 +29,7 @@ impl codec::Model for AfterCallWork {
 
 codec::__model!(AfterCallWork);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AfterCallWorkState {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Attachment` in the API.
 #[derive(Clone, Default)]
 pub struct Attachment {
     /// `attachmentId`
@@ -14,6 +15,7 @@ pub struct Attachment {
     pub content_uri: Option<String>,
     /// `inlineImage`
     pub inline_image: Option<bool>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationQueueMediaSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationQueueMediaSettings {
     /// `alertingTimeoutSeconds`

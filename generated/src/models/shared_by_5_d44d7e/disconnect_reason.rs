@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DisconnectReason` in the API.
 #[derive(Clone, Default)]
 pub struct DisconnectReason {
+    /// `code`
     pub code: Option<i64>,
+    /// `phrase`
     pub phrase: Option<String>,
+    /// `reason`
     pub reason: Option<String>,
+    /// `type`
     pub r#type: Option<DisconnectReasonType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +31,7 @@ impl codec::Model for DisconnectReason {
 
 codec::__model!(DisconnectReason);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DisconnectReasonType {

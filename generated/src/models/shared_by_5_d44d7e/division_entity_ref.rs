@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `DivisionEntityRef` in the API.
 #[derive(Clone, Default)]
 pub struct DivisionEntityRef {
     /// `dateDivisionUpdated`
     pub date_division_updated: Option<time::Timestamp>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

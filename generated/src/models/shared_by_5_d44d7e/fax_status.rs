@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FaxStatus` in the API.
 #[derive(Clone, Default)]
 pub struct FaxStatus {
     /// `activePage`
@@ -10,6 +11,7 @@ pub struct FaxStatus {
     pub baud_rate: Option<i64>,
     /// `bytesTransmitted`
     pub bytes_transmitted: Option<i64>,
+    /// `direction`
     pub direction: Option<String>,
     /// `expectedPages`
     pub expected_pages: Option<i64>,

@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `MessageMedia` in the API.
 #[derive(Clone, Default)]
 pub struct MessageMedia {
     /// `contentLengthBytes`
     pub content_length_bytes: Option<i64>,
+    /// `id`
     pub id: Option<String>,
     /// `mediaType`
     pub media_type: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

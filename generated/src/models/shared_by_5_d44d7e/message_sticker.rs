@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MessageSticker` in the API.
 #[derive(Clone, Default)]
 pub struct MessageSticker {
+    /// `id`
     pub id: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `PhoneNumberColumn` in the API.
 #[derive(Clone, Default)]
 pub struct PhoneNumberColumn {
     /// `callableTimeColumnName`
     pub callable_time_column_name: Option<String>,
     /// `columnName`
     pub column_name: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `RecordersState` in the API.
 #[derive(Clone, Default)]
 pub struct RecordersState {
     /// `adhocState`
@@ -30,6 +31,7 @@ impl codec::Model for RecordersState {
 
 codec::__model!(RecordersState);
 
+/// The values of `adhocState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordersStateAdhocState {
@@ -62,6 +64,7 @@ impl codec::OpenEnum for RecordersStateAdhocState {
 
 codec::__open_enum!(RecordersStateAdhocState);
 
+/// The values of `agentExperienceState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordersStateAgentExperienceState {
@@ -94,6 +97,7 @@ impl codec::OpenEnum for RecordersStateAgentExperienceState {
 
 codec::__open_enum!(RecordersStateAgentExperienceState);
 
+/// The values of `customerExperienceState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordersStateCustomerExperienceState {
@@ -126,6 +130,7 @@ impl codec::OpenEnum for RecordersStateCustomerExperienceState {
 
 codec::__open_enum!(RecordersStateCustomerExperienceState);
 
+/// The values of `snippetState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecordersStateSnippetState {

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Segment` in the API.
 #[derive(Clone, Default)]
 pub struct Segment {
     /// `disconnectType`
@@ -13,6 +14,7 @@ pub struct Segment {
     pub how_ended: Option<String>,
     /// `startTime`, required
     pub start_time: Option<time::Timestamp>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

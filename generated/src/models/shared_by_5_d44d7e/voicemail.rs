@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Voicemail` in the API.
 #[derive(Clone, Default)]
 pub struct Voicemail {
+    /// `id`
     pub id: Option<String>,
     /// `uploadStatus`
     pub upload_status: Option<VoicemailUploadStatus>,
@@ -23,6 +25,7 @@ impl codec::Model for Voicemail {
 
 codec::__model!(Voicemail);
 
+/// The values of `uploadStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VoicemailUploadStatus {

@@ -3,16 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Wrapup` in the API.
 #[derive(Clone, Default)]
 pub struct Wrapup {
+    /// `code`
     pub code: Option<String>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    /// `name`
     pub name: Option<String>,
+    /// `notes`
     pub notes: Option<String>,
+    /// `provisional`
     pub provisional: Option<bool>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

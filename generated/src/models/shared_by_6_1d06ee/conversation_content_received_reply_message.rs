@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentReceivedReplyMessage` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentReceivedReplyMessage {
     /// `buttonLabel`
     pub button_label: Option<String>,
+    /// `header`
     pub header: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
+    /// `subtitle`
     pub subtitle: Option<String>,
+    /// `title`
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AggregationRange` in the API.
 #[derive(Clone, Default)]
 pub struct AggregationRange {
+    /// `gte`
     pub gte: Option<f64>,
+    /// `lt`
     pub lt: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

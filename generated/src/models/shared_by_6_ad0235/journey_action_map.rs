@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `JourneyActionMap` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyActionMap {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `JourneyCustomer` in the API.
 #[derive(Clone, Default)]
 pub struct JourneyCustomer {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `idType`, required
     pub id_type: Option<String>,

@@ -3,13 +3,18 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `UploadUrlResponse` in the API.
+///
+/// Returned by `post_architect_grammar_language_files_dtmf`,
+/// `post_architect_grammar_language_files_voice`, `post_gamification_contests_uploads_prizeimages`,
+/// `post_guides_uploads`, `post_knowledge_documentuploads`, 7 more.
 #[derive(Clone, Default)]
 pub struct UploadUrlResponse {
-    /// read-only
+    /// `headers`, read-only
     pub headers: Option<BTreeMap<String, String>>,
     /// `uploadKey`, read-only
     pub upload_key: Option<String>,
-    /// read-only
+    /// `url`, read-only
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AiAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct AiAnswer {
     /// `answerId`
     pub answer_id: Option<String>,
+    /// `explanation`
     pub explanation: Option<String>,
     /// `failureType`
     pub failure_type: Option<AiAnswerFailureType>,
@@ -29,12 +31,17 @@ impl codec::Model for AiAnswer {
 
 codec::__model!(AiAnswer);
 
+/// The values of `failureType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AiAnswerFailureType {
+    /// `LowConfidenceError`
     LowConfidenceError,
+    /// `ParsingError`
     ParsingError,
+    /// `ServiceError`
     ServiceError,
+    /// `LowHistoricalAccuracyError`
     LowHistoricalAccuracyError,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

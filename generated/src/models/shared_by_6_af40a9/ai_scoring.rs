@@ -3,13 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AiScoring` in the API.
 #[derive(Clone, Default)]
 pub struct AiScoring {
     /// `dateLastChanged`, read-only
     pub date_last_changed: Option<time::Timestamp>,
     /// `failureType`, read-only
     pub failure_type: Option<AiScoringFailureType>,
-    /// read-only
+    /// `pending`, read-only
     pub pending: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,15 +29,23 @@ impl codec::Model for AiScoring {
 
 codec::__model!(AiScoring);
 
+/// The values of `failureType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AiScoringFailureType {
+    /// `QuotaReached`
     QuotaReached,
+    /// `ParsingError`
     ParsingError,
+    /// `ServiceError`
     ServiceError,
+    /// `InvalidRequest`
     InvalidRequest,
+    /// `DuplicateFormSameAgent`
     DuplicateFormSameAgent,
+    /// `Unauthorized`
     Unauthorized,
+    /// `DuplicateAutomatedFormWithCopiedScore`
     DuplicateAutomatedFormWithCopiedScore,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `EvaluationSource` in the API.
 #[derive(Clone, Default)]
 pub struct EvaluationSource {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `type`
     pub r#type: Option<EvaluationSourceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,13 +31,17 @@ impl codec::Model for EvaluationSource {
 
 codec::__model!(EvaluationSource);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EvaluationSourceType {
+    /// `Policy`
     Policy,
+    /// `User`
     User,
     /// `Unknown`
     UnknownValue,
+    /// `Program`
     Program,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

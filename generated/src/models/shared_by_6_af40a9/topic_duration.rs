@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TopicDuration` in the API.
 #[derive(Clone, Default)]
 pub struct TopicDuration {
     /// `totalMilliseconds`, read-only

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TopicOffset` in the API.
 #[derive(Clone, Default)]
 pub struct TopicOffset {
     /// `characterCount`, read-only

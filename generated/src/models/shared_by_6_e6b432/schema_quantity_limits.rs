@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `SchemaQuantityLimits` in the API.
+///
+/// Returned by `get_conversations_customattributes_schemas_limits`, `get_dataextensions_limits`,
+/// `get_externalcontacts_contacts_schemas_limits`, `get_externalcontacts_organizations_schemas_limits`,
+/// `get_journey_externalevents_schemas_limits`, 2 more.
 #[derive(Clone, Default)]
 pub struct SchemaQuantityLimits {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `maxFieldDescriptionCharacters`, read-only
     pub max_field_description_characters: Option<i64>,
@@ -32,6 +37,7 @@ pub struct SchemaQuantityLimits {
     pub min_schema_description_characters: Option<i64>,
     /// `minSchemaNameCharacters`, read-only
     pub min_schema_name_characters: Option<i64>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MaxLength` in the API.
 #[derive(Clone, Default)]
 pub struct MaxLength {
-    /// required
+    /// `max`, required
     pub max: Option<i64>,
-    /// required
+    /// `min`, required
     pub min: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,11 @@
 
 use crate::runtime::codec;
 
+/// `AsyncQueryResponse` in the API.
+///
+/// Returned by `post_analytics_actions_aggregates_jobs`,
+/// `post_analytics_agentcopilots_aggregates_jobs`, `post_analytics_agentutilizations_aggregates_jobs`,
+/// `post_analytics_bots_aggregates_jobs`, `post_analytics_casemanagement_aggregates_jobs`, 17 more.
 #[derive(Clone, Default)]
 pub struct AsyncQueryResponse {
     /// `jobId`

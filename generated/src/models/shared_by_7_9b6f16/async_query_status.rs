@@ -3,6 +3,11 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AsyncQueryStatus` in the API.
+///
+/// Returned by `get_analytics_actions_aggregates_job`, `get_analytics_agentcopilots_aggregates_job`,
+/// `get_analytics_agentutilizations_aggregates_job`, `get_analytics_bots_aggregates_job`,
+/// `get_analytics_casemanagement_aggregates_job`, 17 more.
 #[derive(Clone, Default)]
 pub struct AsyncQueryStatus {
     /// `completionDate`
@@ -11,6 +16,7 @@ pub struct AsyncQueryStatus {
     pub error_message: Option<String>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    /// `state`
     pub state: Option<AsyncQueryStatusState>,
     /// `submissionDate`
     pub submission_date: Option<time::Timestamp>,
@@ -33,6 +39,7 @@ impl codec::Model for AsyncQueryStatus {
 
 codec::__model!(AsyncQueryStatus);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AsyncQueryStatusState {

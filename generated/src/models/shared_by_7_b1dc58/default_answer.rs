@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DefaultAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct DefaultAnswer {
+    /// `id`
     pub id: Option<String>,
     /// `notApplicable`, read-only
     pub not_applicable: Option<bool>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DefaultAnswersTo` in the API.
 #[derive(Clone, Default)]
 pub struct DefaultAnswersTo {
     /// `highestScore`

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Entity` in the API.
 #[derive(Clone, Default)]
 pub struct Entity {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

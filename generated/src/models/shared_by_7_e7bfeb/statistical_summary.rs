@@ -2,24 +2,36 @@
 
 use crate::runtime::codec;
 
+/// `StatisticalSummary` in the API.
 #[derive(Clone, Default)]
 pub struct StatisticalSummary {
     /// `calculatedMetricValue`
     pub calculated_metric_value: Option<i64>,
+    /// `count`
     pub count: Option<i64>,
     /// `countNegative`
     pub count_negative: Option<i64>,
     /// `countPositive`
     pub count_positive: Option<i64>,
+    /// `current`
     pub current: Option<f64>,
+    /// `denominator`
     pub denominator: Option<f64>,
+    /// `max`
     pub max: Option<f64>,
+    /// `min`
     pub min: Option<f64>,
+    /// `numerator`
     pub numerator: Option<f64>,
+    /// `p95`
     pub p95: Option<i64>,
+    /// `p99`
     pub p99: Option<i64>,
+    /// `ratio`
     pub ratio: Option<f64>,
+    /// `sum`
     pub sum: Option<f64>,
+    /// `target`
     pub target: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

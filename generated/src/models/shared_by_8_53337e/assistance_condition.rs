@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AssistanceCondition` in the API.
 #[derive(Clone, Default)]
 pub struct AssistanceCondition {
+    /// `operator`
     pub operator: Option<AssistanceConditionOperator>,
     /// `topicIds`
     pub topic_ids: Option<Vec<String>>,
@@ -23,6 +25,7 @@ impl codec::Model for AssistanceCondition {
 
 codec::__model!(AssistanceCondition);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AssistanceConditionOperator {

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `VisibilityCondition` in the API.
 #[derive(Clone, Default)]
 pub struct VisibilityCondition {
     /// `combiningOperation`
     pub combining_operation: Option<VisibilityConditionCombiningOperation>,
+    /// `predicates`
     pub predicates: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,6 +25,7 @@ impl codec::Model for VisibilityCondition {
 
 codec::__model!(VisibilityCondition);
 
+/// The values of `combiningOperation`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VisibilityConditionCombiningOperation {

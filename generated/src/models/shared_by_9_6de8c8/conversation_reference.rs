@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationReference` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationReference {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

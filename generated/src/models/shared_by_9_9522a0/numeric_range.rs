@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `NumericRange` in the API.
 #[derive(Clone, Default)]
 pub struct NumericRange {
+    /// `gt`
     pub gt: Option<f64>,
+    /// `gte`
     pub gte: Option<f64>,
+    /// `lt`
     pub lt: Option<f64>,
+    /// `lte`
     pub lte: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

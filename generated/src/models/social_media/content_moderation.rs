@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContentModeration` in the API.
 #[derive(Clone, Default)]
 pub struct ContentModeration {
+    /// `categories`
     pub categories: Option<Vec<String>>,
-    /// required
+    /// `flag`, required
     pub flag: Option<ContentModerationFlag>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,10 +25,13 @@ impl codec::Model for ContentModeration {
 
 codec::__model!(ContentModeration);
 
+/// The values of `flag`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContentModerationFlag {
+    /// `NotSafeForWork`
     NotSafeForWork,
+    /// `SafeForWork`
     SafeForWork,
     /// `Unknown`
     UnknownValue,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContentReaction` in the API.
 #[derive(Clone, Default)]
 pub struct ContentReaction {
-    /// required
+    /// `count`, required
     pub count: Option<i64>,
     /// `reactionType`, required
     pub reaction_type: Option<ContentReactionReactionType>,
@@ -24,21 +25,35 @@ impl codec::Model for ContentReaction {
 
 codec::__model!(ContentReaction);
 
+/// The values of `reactionType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContentReactionReactionType {
+    /// `Like`
     Like,
+    /// `Love`
     Love,
+    /// `Wow`
     Wow,
+    /// `Haha`
     Haha,
+    /// `Sad`
     Sad,
+    /// `Angry`
     Angry,
+    /// `Thankful`
     Thankful,
+    /// `Pride`
     Pride,
+    /// `Care`
     Care,
+    /// `Share`
     Share,
+    /// `Comment`
     Comment,
+    /// `View`
     View,
+    /// `Rating`
     Rating,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

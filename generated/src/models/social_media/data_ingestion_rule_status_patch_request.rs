@@ -2,9 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DataIngestionRuleStatusPatchRequest` in the API.
+///
+/// Taken by `patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`,
+/// `patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`,
+/// `patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`,
+/// `patch_socialmedia_topic_dataingestionrules_open_open_id`,
+/// `patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
 #[derive(Clone, Default)]
 pub struct DataIngestionRuleStatusPatchRequest {
-    /// required
+    /// `status`, required
     pub status: Option<DataIngestionRuleStatusPatchRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +28,13 @@ impl codec::Model for DataIngestionRuleStatusPatchRequest {
 
 codec::__model!(DataIngestionRuleStatusPatchRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataIngestionRuleStatusPatchRequestStatus {
+    /// `Active`
     Active,
+    /// `Paused`
     Paused,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

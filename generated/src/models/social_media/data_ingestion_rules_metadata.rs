@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `DataIngestionRulesMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct DataIngestionRulesMetadata {
     /// `countByStatus`
     pub count_by_status: Option<BTreeMap<String, i64>>,
+    /// `platform`
     pub platform: Option<String>,
     /// `totalCount`
     pub total_count: Option<i64>,

@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `FacebookDataIngestionRuleRequest` in the API.
+///
+/// Taken by `post_socialmedia_topic_dataingestionrules_facebook`,
+/// `put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`.
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleRequest {
+    /// `description`
     pub description: Option<String>,
     /// `integrationId`
     pub integration_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `InstagramDataIngestionRuleRequest` in the API.
+///
+/// Taken by `post_socialmedia_topic_dataingestionrules_instagram`,
+/// `put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`.
 #[derive(Clone, Default)]
 pub struct InstagramDataIngestionRuleRequest {
+    /// `description`
     pub description: Option<String>,
     /// `integrationId`, required
     pub integration_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

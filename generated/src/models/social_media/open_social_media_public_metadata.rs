@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OpenSocialMediaPublicMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaPublicMetadata {
     /// `mentionIds`
@@ -10,9 +11,11 @@ pub struct OpenSocialMediaPublicMetadata {
     pub reply_to_id: Option<String>,
     /// `rootId`, required
     pub root_id: Option<String>,
+    /// `source`
     pub source: Option<String>,
     /// `tagIds`
     pub tag_ids: Option<Vec<String>>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

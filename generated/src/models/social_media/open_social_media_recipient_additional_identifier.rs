@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OpenSocialMediaRecipientAdditionalIdentifier` in the API.
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaRecipientAdditionalIdentifier {
-    /// required, read-only
+    /// `type`, required, read-only
     pub r#type: Option<OpenSocialMediaRecipientAdditionalIdentifierType>,
-    /// required, read-only
+    /// `value`, required, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +25,17 @@ impl codec::Model for OpenSocialMediaRecipientAdditionalIdentifier {
 
 codec::__model!(OpenSocialMediaRecipientAdditionalIdentifier);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenSocialMediaRecipientAdditionalIdentifierType {
+    /// `Topic`
     Topic,
+    /// `IngestionRule`
     IngestionRule,
+    /// `IngestionRuleVersion`
     IngestionRuleVersion,
+    /// `PhoneNumber`
     PhoneNumber,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

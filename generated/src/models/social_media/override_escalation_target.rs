@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OverrideEscalationTarget` in the API.
 #[derive(Clone, Default)]
 pub struct OverrideEscalationTarget {
     /// `integrationId`, required

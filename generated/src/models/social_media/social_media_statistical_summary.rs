@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SocialMediaStatisticalSummary` in the API.
 #[derive(Clone, Default)]
 pub struct SocialMediaStatisticalSummary {
+    /// `average`
     pub average: Option<f64>,
+    /// `count`
     pub count: Option<i64>,
     /// `countNegative`
     pub count_negative: Option<i64>,
@@ -14,15 +17,25 @@ pub struct SocialMediaStatisticalSummary {
     pub count_positive: Option<i64>,
     /// `countUnknown`
     pub count_unknown: Option<i64>,
+    /// `current`
     pub current: Option<f64>,
+    /// `denominator`
     pub denominator: Option<f64>,
+    /// `max`
     pub max: Option<f64>,
+    /// `min`
     pub min: Option<f64>,
+    /// `numerator`
     pub numerator: Option<f64>,
+    /// `p95`
     pub p95: Option<i64>,
+    /// `p99`
     pub p99: Option<i64>,
+    /// `ratio`
     pub ratio: Option<f64>,
+    /// `sum`
     pub sum: Option<f64>,
+    /// `target`
     pub target: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

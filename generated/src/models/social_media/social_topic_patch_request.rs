@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `SocialTopicPatchRequest` in the API.
+///
+/// Taken by `patch_socialmedia_topic`.
 #[derive(Clone, Default)]
 pub struct SocialTopicPatchRequest {
+    /// `description`
     pub description: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

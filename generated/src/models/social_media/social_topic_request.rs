@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `SocialTopicRequest` in the API.
+///
+/// Taken by `post_socialmedia_topics`.
 #[derive(Clone, Default)]
 pub struct SocialTopicRequest {
+    /// `description`
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,19 +3,26 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SocialTopicResponse` in the API.
+///
+/// Returned by `patch_socialmedia_topic`, `post_socialmedia_topics`.
 #[derive(Clone, Default)]
 pub struct SocialTopicResponse {
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `description`
     pub description: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `status`
     pub status: Option<SocialTopicResponseStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -39,11 +46,15 @@ impl codec::Model for SocialTopicResponse {
 
 codec::__model!(SocialTopicResponse);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SocialTopicResponseStatus {
+    /// `Active`
     Active,
+    /// `Pending`
     Pending,
+    /// `Deleted`
     Deleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TweetUsage` in the API.
 #[derive(Clone, Default)]
 pub struct TweetUsage {
     /// `dateStart`

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TwitterDataHistoricalTweetRequest` in the API.
+///
+/// Taken by `post_socialmedia_twitter_historical_tweets`.
 #[derive(Clone, Default)]
 pub struct TwitterDataHistoricalTweetRequest {
+    /// `countries`
     pub countries: Option<Vec<String>>,
     /// `searchTerms`, required
     pub search_terms: Option<String>,

@@ -2,11 +2,17 @@
 
 use crate::runtime::codec;
 
+/// `TwitterDataIngestionRuleRequest` in the API.
+///
+/// Taken by `post_socialmedia_topic_dataingestionrules_twitter`,
+/// `put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`.
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleRequest {
+    /// `countries`
     pub countries: Option<Vec<String>>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `searchTerms`, required
     pub search_terms: Option<String>,

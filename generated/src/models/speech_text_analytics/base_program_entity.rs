@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BaseProgramEntity` in the API.
 #[derive(Clone, Default)]
 pub struct BaseProgramEntity {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

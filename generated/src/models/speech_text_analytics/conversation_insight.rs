@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ConversationInsight` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationInsight {
+    /// `description`
     pub description: Option<String>,
+    /// `outcome`
     pub outcome: Option<String>,
+    /// `title`
     pub title: Option<String>,
+    /// `type`
     pub r#type: Option<ConversationInsightType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,11 +31,15 @@ impl codec::Model for ConversationInsight {
 
 codec::__model!(ConversationInsight);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationInsightType {
+    /// `Reason`
     Reason,
+    /// `Resolution`
     Resolution,
+    /// `ActionItem`
     ActionItem,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,19 +3,24 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CreateReprocessJobRequest` in the API.
+///
+/// Taken by `post_speechandtextanalytics_reprocessing_jobs`.
 #[derive(Clone, Default)]
 pub struct CreateReprocessJobRequest {
     /// `dateEnd`, required
     pub date_end: Option<time::Timestamp>,
     /// `dateStart`, required
     pub date_start: Option<time::Timestamp>,
+    /// `description`
     pub description: Option<String>,
+    /// `dialects`
     pub dialects: Option<Vec<String>>,
     /// `mediaTypes`, required
     pub media_types: Option<Vec<CreateReprocessJobRequestMediaTypes>>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `programs`, required
     pub programs: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -38,13 +43,19 @@ impl codec::Model for CreateReprocessJobRequest {
 
 codec::__model!(CreateReprocessJobRequest);
 
+/// The values of `mediaTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateReprocessJobRequestMediaTypes {
+    /// `Call`
     Call,
+    /// `Callback`
     Callback,
+    /// `Chat`
     Chat,
+    /// `Email`
     Email,
+    /// `Message`
     Message,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DictionaryFeedbackExamplePhrase` in the API.
 #[derive(Clone, Default)]
 pub struct DictionaryFeedbackExamplePhrase {
-    /// required
+    /// `phrase`, required
     pub phrase: Option<String>,
+    /// `source`
     pub source: Option<DictionaryFeedbackExamplePhraseSource>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,9 +25,11 @@ impl codec::Model for DictionaryFeedbackExamplePhrase {
 
 codec::__model!(DictionaryFeedbackExamplePhrase);
 
+/// The values of `source`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DictionaryFeedbackExamplePhraseSource {
+    /// `Manual`
     Manual,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `EmpathyScore` in the API.
 #[derive(Clone, Default)]
 pub struct EmpathyScore {
+    /// `score`
     pub score: Option<f64>,
     /// `userId`
     pub user_id: Option<String>,

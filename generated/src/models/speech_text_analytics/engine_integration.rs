@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `EngineIntegration` in the API.
 #[derive(Clone, Default)]
 pub struct EngineIntegration {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

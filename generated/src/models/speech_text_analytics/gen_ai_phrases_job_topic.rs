@@ -5,11 +5,13 @@ use crate::runtime::codec;
 /// `GenAIPhrasesJobTopic` in the API.
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobTopic {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `dialect`, required
     pub dialect: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `phrases`
     pub phrases: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

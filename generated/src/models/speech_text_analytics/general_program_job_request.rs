@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GeneralProgramJobRequest` in the API.
+///
+/// Taken by `post_speechandtextanalytics_programs_general_jobs`.
 #[derive(Clone, Default)]
 pub struct GeneralProgramJobRequest {
-    /// required
+    /// `dialect`, required
     pub dialect: Option<GeneralProgramJobRequestDialect>,
+    /// `mode`
     pub mode: Option<GeneralProgramJobRequestMode>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,6 +27,7 @@ impl codec::Model for GeneralProgramJobRequest {
 
 codec::__model!(GeneralProgramJobRequest);
 
+/// The values of `dialect`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GeneralProgramJobRequestDialect {
@@ -207,11 +212,15 @@ impl codec::OpenEnum for GeneralProgramJobRequestDialect {
 
 codec::__open_enum!(GeneralProgramJobRequestDialect);
 
+/// The values of `mode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GeneralProgramJobRequestMode {
+    /// `Skip`
     Skip,
+    /// `Merge`
     Merge,
+    /// `ReplaceMerge`
     ReplaceMerge,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `GeneralTopic` in the API.
+///
+/// Item of the listing `get_speechandtextanalytics_topics_general`.
 #[derive(Clone, Default)]
 pub struct GeneralTopic {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

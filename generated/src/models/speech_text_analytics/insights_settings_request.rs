@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `InsightsSettingsRequest` in the API.
+///
+/// Taken by `put_speechandtextanalytics_program_settings_insights`.
 #[derive(Clone, Default)]
 pub struct InsightsSettingsRequest {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

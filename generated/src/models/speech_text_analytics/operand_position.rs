@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OperandPosition` in the API.
 #[derive(Clone, Default)]
 pub struct OperandPosition {
     /// `endingPositionDirection`
@@ -31,10 +32,13 @@ impl codec::Model for OperandPosition {
 
 codec::__model!(OperandPosition);
 
+/// The values of `endingPositionDirection`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperandPositionEndingPositionDirection {
+    /// `FromStart`
     FromStart,
+    /// `FromEnd`
     FromEnd,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -58,10 +62,13 @@ impl codec::OpenEnum for OperandPositionEndingPositionDirection {
 
 codec::__open_enum!(OperandPositionEndingPositionDirection);
 
+/// The values of `startingPositionDirection`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OperandPositionStartingPositionDirection {
+    /// `FromStart`
     FromStart,
+    /// `FromEnd`
     FromEnd,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `OperatorPosition` in the API.
 #[derive(Clone, Default)]
 pub struct OperatorPosition {
     /// `digitalWordsPosition`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ParticipantMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct ParticipantMetrics {
     /// `acdDurationPercentage`

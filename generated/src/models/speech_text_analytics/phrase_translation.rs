@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PhraseTranslation` in the API.
 #[derive(Clone, Default)]
 pub struct PhraseTranslation {
     /// `participantPurpose`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ProcessingSettingsRequest` in the API.
+///
+/// Taken by `patch_speechandtextanalytics_program_settings_processing`.
 #[derive(Clone, Default)]
 pub struct ProcessingSettingsRequest {
     /// `agentEmpathyAnalysisEnabled`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ProgramJobRequest` in the API.
+///
+/// Taken by `post_speechandtextanalytics_programs_publishjobs`.
 #[derive(Clone, Default)]
 pub struct ProgramJobRequest {
     /// `programIds`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ProgramMappingsRequest` in the API.
+///
+/// Taken by `put_speechandtextanalytics_program_mappings`.
 #[derive(Clone, Default)]
 pub struct ProgramMappingsRequest {
     /// `flowIds`, required

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ProgramRequest` in the API.
+///
+/// Taken by `post_speechandtextanalytics_programs`, `put_speechandtextanalytics_program`.
 #[derive(Clone, Default)]
 pub struct ProgramRequest {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// `topicIds`
     pub topic_ids: Option<Vec<String>>,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ReprocessInteractionsByJobIdResponse` in the API.
+///
+/// Returned by `get_speechandtextanalytics_reprocessing_job_interactions`.
 #[derive(Clone, Default)]
 pub struct ReprocessInteractionsByJobIdResponse {
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SentimentInsightEntry` in the API.
 #[derive(Clone, Default)]
 pub struct SentimentInsightEntry {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
-    /// required
+    /// `title`, required
     pub title: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SpeechTextAnalyticsSettingsRequest` in the API.
+///
+/// Taken by `patch_speechandtextanalytics_settings`, `put_speechandtextanalytics_settings`.
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsSettingsRequest {
     /// `agentEmpathyEnabled`

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Term` in the API.
 #[derive(Clone, Default)]
 pub struct Term {
     /// `participantType`, required
     pub participant_type: Option<TermParticipantType>,
-    /// required
+    /// `word`, required
     pub word: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +25,15 @@ impl codec::Model for Term {
 
 codec::__model!(Term);
 
+/// The values of `participantType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TermParticipantType {
+    /// `Internal`
     Internal,
+    /// `External`
     External,
+    /// `Both`
     Both,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

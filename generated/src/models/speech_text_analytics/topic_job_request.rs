@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TopicJobRequest` in the API.
+///
+/// Taken by `post_speechandtextanalytics_topics_publishjobs`.
 #[derive(Clone, Default)]
 pub struct TopicJobRequest {
     /// `topicIds`, required

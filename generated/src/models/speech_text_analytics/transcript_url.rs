@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TranscriptUrl` in the API.
+///
+/// Returned by `get_speechandtextanalytics_conversation_communication_transcripturl`.
 #[derive(Clone, Default)]
 pub struct TranscriptUrl {
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

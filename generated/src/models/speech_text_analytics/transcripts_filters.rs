@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `TranscriptsFilters` in the API.
 #[derive(Clone, Default)]
 pub struct TranscriptsFilters {
     /// `endTimeMs`
     pub end_time_ms: Option<i64>,
+    /// `flows`
     pub flows: Option<Vec<String>>,
     /// `mediaType`
     pub media_type: Option<TranscriptsFiltersMediaType>,
+    /// `programs`
     pub programs: Option<Vec<String>>,
+    /// `queues`
     pub queues: Option<Vec<String>>,
     /// `startTimeMs`
     pub start_time_ms: Option<i64>,
@@ -33,6 +37,7 @@ impl codec::Model for TranscriptsFilters {
 
 codec::__model!(TranscriptsFilters);
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TranscriptsFiltersMediaType {

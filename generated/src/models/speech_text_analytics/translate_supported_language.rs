@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TranslateSupportedLanguage` in the API.
+///
+/// Item of the listing `get_speechandtextanalytics_translations_languages`.
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguage {
     /// `languageCode`, required

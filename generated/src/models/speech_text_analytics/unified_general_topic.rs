@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UnifiedGeneralTopic` in the API.
+///
+/// Item of the listing `get_speechandtextanalytics_topics_general_status`.
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopic {
+    /// `name`
     pub name: Option<String>,
+    /// `status`
     pub status: Option<UnifiedGeneralTopicStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,14 +27,21 @@ impl codec::Model for UnifiedGeneralTopic {
 
 codec::__model!(UnifiedGeneralTopic);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UnifiedGeneralTopicStatus {
+    /// `Deprecated`
     Deprecated,
+    /// `Outdated`
     Outdated,
+    /// `Modified`
     Modified,
+    /// `UpToDate`
     UpToDate,
+    /// `ToBeCreated`
     ToBeCreated,
+    /// `CreatedByUser`
     CreatedByUser,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,8 +3,15 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BulkJob` in the API.
+///
+/// Returned by `get_taskmanagement_workitems_bulk_add_job`,
+/// `get_taskmanagement_workitems_bulk_terminate_job`, `patch_taskmanagement_workitems_bulk_add_job`,
+/// `patch_taskmanagement_workitems_bulk_terminate_job`, `post_taskmanagement_workitems_bulk_add_jobs`,
+/// 1 more. Item of the listing `get_taskmanagement_workitems_bulk_jobs_users_me`.
 #[derive(Clone, Default)]
 pub struct BulkJob {
+    /// `action`
     pub action: Option<BulkJobAction>,
     /// `dateFinished`
     pub date_finished: Option<time::Timestamp>,
@@ -14,10 +21,11 @@ pub struct BulkJob {
     pub date_started: Option<time::Timestamp>,
     /// `failedCount`
     pub failed_count: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `state`
     pub state: Option<BulkJobState>,
     /// `successfulCount`
     pub successful_count: Option<i64>,
@@ -47,10 +55,13 @@ impl codec::Model for BulkJob {
 
 codec::__model!(BulkJob);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkJobAction {
+    /// `TerminateWorkitems`
     TerminateWorkitems,
+    /// `AddWorkitems`
     AddWorkitems,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -74,15 +85,23 @@ impl codec::OpenEnum for BulkJobAction {
 
 codec::__open_enum!(BulkJobAction);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkJobState {
+    /// `Idle`
     Idle,
+    /// `Queued`
     Queued,
+    /// `Running`
     Running,
+    /// `Succeeded`
     Succeeded,
+    /// `Failed`
     Failed,
+    /// `Cancelled`
     Cancelled,
+    /// `Terminated`
     Terminated,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `BulkJobUpdate` in the API.
+///
+/// Taken by `patch_taskmanagement_workitems_bulk_add_job`,
+/// `patch_taskmanagement_workitems_bulk_terminate_job`.
 #[derive(Clone, Default)]
 pub struct BulkJobUpdate {
-    /// required
+    /// `state`, required
     pub state: Option<BulkJobUpdateState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +25,13 @@ impl codec::Model for BulkJobUpdate {
 
 codec::__model!(BulkJobUpdate);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkJobUpdateState {
+    /// `Queued`
     Queued,
+    /// `Terminated`
     Terminated,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ExternalContactReference` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalContactReference {
     /// `firstName`
     pub first_name: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `lastName`
     pub last_name: Option<String>,

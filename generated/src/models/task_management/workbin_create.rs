@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `WorkbinCreate` in the API.
+///
+/// Taken by `post_taskmanagement_workbins`.
 #[derive(Clone, Default)]
 pub struct WorkbinCreate {
+    /// `description`
     pub description: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

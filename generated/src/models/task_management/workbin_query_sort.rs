@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkbinQuerySort` in the API.
 #[derive(Clone, Default)]
 pub struct WorkbinQuerySort {
+    /// `ascending`
     pub ascending: Option<bool>,
+    /// `name`
     pub name: Option<WorkbinQuerySortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for WorkbinQuerySort {
 
 codec::__model!(WorkbinQuerySort);
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkbinQuerySortName {

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WorkbinUpdate` in the API.
+///
+/// Taken by `patch_taskmanagement_workbin`.
 #[derive(Clone, Default)]
 pub struct WorkbinUpdate {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

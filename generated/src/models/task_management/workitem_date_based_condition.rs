@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemDateBasedCondition` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedCondition {
-    /// required
+    /// `attribute`, required
     pub attribute: Option<WorkitemDateBasedConditionAttribute>,
     /// `relativeMinutesToInvocation`, required
     pub relative_minutes_to_invocation: Option<i64>,
@@ -28,6 +29,7 @@ impl codec::Model for WorkitemDateBasedCondition {
 
 codec::__model!(WorkitemDateBasedCondition);
 
+/// The values of `attribute`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemDateBasedConditionAttribute {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemManualAssign` in the API.
+///
+/// Taken by `patch_taskmanagement_workitem_assignment`.
 #[derive(Clone, Default)]
 pub struct WorkitemManualAssign {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemOnAttributeChangeCondition` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeCondition {
-    /// required
+    /// `attribute`, required
     pub attribute: Option<WorkitemOnAttributeChangeConditionAttribute>,
     /// `newValue`
     pub new_value: Option<String>,
     /// `oldValue`
     pub old_value: Option<String>,
+    /// `operator`
     pub operator: Option<WorkitemOnAttributeChangeConditionOperator>,
+    /// `value`
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,6 +34,7 @@ impl codec::Model for WorkitemOnAttributeChangeCondition {
 
 codec::__model!(WorkitemOnAttributeChangeCondition);
 
+/// The values of `attribute`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemOnAttributeChangeConditionAttribute {
@@ -87,6 +91,7 @@ impl codec::OpenEnum for WorkitemOnAttributeChangeConditionAttribute {
 
 codec::__open_enum!(WorkitemOnAttributeChangeConditionAttribute);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemOnAttributeChangeConditionOperator {

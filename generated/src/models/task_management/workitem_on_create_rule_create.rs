@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemOnCreateRuleCreate` in the API.
+///
+/// Taken by `post_taskmanagement_worktype_flows_oncreate_rules`.
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleCreate {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemOnCreateRuleUpdate` in the API.
+///
+/// Taken by `patch_taskmanagement_worktype_flows_oncreate_rule`.
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleUpdate {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemQueryJobQueryFiltersPredicate` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobQueryFiltersPredicate {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
-    /// required
+    /// `operator`, required
     pub operator: Option<WorkitemQueryJobQueryFiltersPredicateOperator>,
+    /// `values`
     pub values: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +28,7 @@ impl codec::Model for WorkitemQueryJobQueryFiltersPredicate {
 
 codec::__model!(WorkitemQueryJobQueryFiltersPredicate);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemQueryJobQueryFiltersPredicateOperator {

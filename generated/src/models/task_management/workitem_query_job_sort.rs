@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemQueryJobSort` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobSort {
+    /// `ascending`
     pub ascending: Option<bool>,
     /// `customField`
     pub custom_field: Option<String>,
+    /// `name`
     pub name: Option<WorkitemQueryJobSortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,6 +28,7 @@ impl codec::Model for WorkitemQueryJobSort {
 
 codec::__model!(WorkitemQueryJobSort);
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemQueryJobSortName {

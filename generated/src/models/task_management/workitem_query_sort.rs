@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemQuerySort` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemQuerySort {
+    /// `ascending`
     pub ascending: Option<bool>,
+    /// `name`
     pub name: Option<WorkitemQuerySortName>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for WorkitemQuerySort {
 
 codec::__model!(WorkitemQuerySort);
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemQuerySortName {

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemRuleAction` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemRuleAction {
+    /// `type`
     pub r#type: Option<WorkitemRuleActionType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,9 +22,11 @@ impl codec::Model for WorkitemRuleAction {
 
 codec::__model!(WorkitemRuleAction);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemRuleActionType {
+    /// `LaunchFlow`
     LaunchFlow,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemRuleSettings` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemRuleSettings {
     /// `flowRulesEnabled`

@@ -2,14 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemSchema` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemSchema {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemScoredAgentDelta` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemScoredAgentDelta {
+    /// `id`
     pub id: Option<String>,
+    /// `score`
     pub score: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemStatusUpdate` in the API.
+///
+/// Taken by `patch_taskmanagement_worktype_status`.
 #[derive(Clone, Default)]
 pub struct WorkitemStatusUpdate {
     /// `autoTerminateWorkitem`
     pub auto_terminate_workitem: Option<bool>,
     /// `defaultDestinationStatusId`
     pub default_destination_status_id: Option<String>,
+    /// `description`
     pub description: Option<String>,
     /// `destinationStatusIds`
     pub destination_status_ids: Option<Vec<String>>,
+    /// `name`
     pub name: Option<String>,
     /// `statusTransitionDelaySeconds`
     pub status_transition_delay_seconds: Option<i64>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemTerminate` in the API.
+///
+/// Taken by `post_taskmanagement_workitem_terminate`.
 #[derive(Clone, Default)]
 pub struct WorkitemTerminate {
     /// `statusId`

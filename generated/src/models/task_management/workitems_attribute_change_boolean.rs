@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemsAttributeChangeBoolean` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeBoolean {
     /// `newValue`

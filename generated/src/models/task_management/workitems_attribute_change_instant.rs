@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WorkitemsAttributeChangeInstant` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeInstant {
     /// `newValue`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemsAttributeChangeInteger` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeInteger {
     /// `newValue`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemsAttributeChangeList` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeList {
     /// `newValue`

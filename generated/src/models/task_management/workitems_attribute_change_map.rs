@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `WorkitemsAttributeChangeMap` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeMap {
     /// `newValue`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemsAttributeChangeString` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeString {
     /// `newValue`

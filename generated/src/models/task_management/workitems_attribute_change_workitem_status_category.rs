@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemsAttributeChangeWorkitemStatusCategory` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemsAttributeChangeWorkitemStatusCategory {
     /// `newValue`
@@ -24,12 +25,17 @@ impl codec::Model for WorkitemsAttributeChangeWorkitemStatusCategory {
 
 codec::__model!(WorkitemsAttributeChangeWorkitemStatusCategory);
 
+/// The values of `newValue`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemsAttributeChangeWorkitemStatusCategoryNewValue {
+    /// `Open`
     Open,
+    /// `InProgress`
     InProgress,
+    /// `Waiting`
     Waiting,
+    /// `Closed`
     Closed,
     /// `Unknown`
     UnknownValue,
@@ -64,12 +70,17 @@ impl codec::OpenEnum for WorkitemsAttributeChangeWorkitemStatusCategoryNewValue 
 
 codec::__open_enum!(WorkitemsAttributeChangeWorkitemStatusCategoryNewValue);
 
+/// The values of `oldValue`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkitemsAttributeChangeWorkitemStatusCategoryOldValue {
+    /// `Open`
     Open,
+    /// `InProgress`
     InProgress,
+    /// `Waiting`
     Waiting,
+    /// `Closed`
     Closed,
     /// `Unknown`
     UnknownValue,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TeamAddMemberFailure` in the API.
 #[derive(Clone, Default)]
 pub struct TeamAddMemberFailure {
+    /// `id`
     pub id: Option<String>,
-    /// read-only
+    /// `reason`, read-only
     pub reason: Option<TeamAddMemberFailureReason>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,11 +25,15 @@ impl codec::Model for TeamAddMemberFailure {
 
 codec::__model!(TeamAddMemberFailure);
 
+/// The values of `reason`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TeamAddMemberFailureReason {
+    /// `UserNotFound`
     UserNotFound,
+    /// `UserGroupLimitExceeded`
     UserGroupLimitExceeded,
+    /// `UserGroupDivisionMismatch`
     UserGroupDivisionMismatch,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TeamMembers` in the API.
+///
+/// Taken by `post_team_members`.
 #[derive(Clone, Default)]
 pub struct TeamMembers {
     /// `memberIds`, required

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CallSimulationResult` in the API.
+///
+/// Returned by `get_telephony_prefixes_simulate_call`.
 #[derive(Clone, Default)]
 pub struct CallSimulationResult {
-    /// required
+    /// `allowed`, required
     pub allowed: Option<bool>,
+    /// `level`
     pub level: Option<CallSimulationResultLevel>,
     /// `matchedPrefix`
     pub matched_prefix: Option<String>,
@@ -26,14 +30,19 @@ impl codec::Model for CallSimulationResult {
 
 codec::__model!(CallSimulationResult);
 
+/// The values of `level`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CallSimulationResultLevel {
     /// `NGN`
     Ngn,
+    /// `BlockPrefixSupport`
     BlockPrefixSupport,
+    /// `AllowPrefix`
     AllowPrefix,
+    /// `BlockPrefix`
     BlockPrefix,
+    /// `HighCost`
     HighCost,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,11 +3,16 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `Callheader` in the API.
+///
+/// Returned by `get_telephony_sipmessages_conversation_headers`.
 #[derive(Clone, Default)]
 pub struct Callheader {
+    /// `headers`
     pub headers: Option<BTreeMap<String, Vec<String>>>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

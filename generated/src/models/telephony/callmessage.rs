@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `Callmessage` in the API.
+///
+/// Returned by `get_telephony_sipmessages_conversation`.
 #[derive(Clone, Default)]
 pub struct Callmessage {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `message`
     pub message: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CreateOrganizationLink` in the API.
+///
+/// Taken by `post_telephony_organization_link`.
 #[derive(Clone, Default)]
 pub struct CreateOrganizationLink {
     /// `targetOrganizationId`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DisasterRecoveryAllRoutingRequest` in the API.
+///
+/// Taken by `post_telephony_numbers_routing_all`.
 #[derive(Clone, Default)]
 pub struct DisasterRecoveryAllRoutingRequest {
     /// `sourceOrganizationId`, required

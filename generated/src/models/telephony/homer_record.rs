@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `HomerRecord` in the API.
 #[derive(Clone, Default)]
 pub struct HomerRecord {
+    /// `auth`
     pub auth: Option<String>,
     /// `authUser`
     pub auth_user: Option<String>,
+    /// `callid`
     pub callid: Option<String>,
     /// `callidAleg`
     pub callid_aleg: Option<String>,
@@ -23,8 +26,11 @@ pub struct HomerRecord {
     pub conversation_id: Option<String>,
     /// `correlationId`
     pub correlation_id: Option<String>,
+    /// `cseq`
     pub cseq: Option<String>,
+    /// `date`
     pub date: Option<time::Timestamp>,
+    /// `dbnode`
     pub dbnode: Option<String>,
     /// `destinationAlias`
     pub destination_alias: Option<String>,
@@ -32,7 +38,9 @@ pub struct HomerRecord {
     pub destination_ip: Option<String>,
     /// `destinationPort`
     pub destination_port: Option<String>,
+    /// `diversion`
     pub diversion: Option<String>,
+    /// `family`
     pub family: Option<String>,
     /// `fromDomain`
     pub from_domain: Option<String>,
@@ -40,15 +48,19 @@ pub struct HomerRecord {
     pub from_tag: Option<String>,
     /// `fromUser`
     pub from_user: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `method`
     pub method: Option<String>,
     /// `microTs`
     pub micro_ts: Option<String>,
     /// `milliTs`
     pub milli_ts: Option<String>,
+    /// `msg`
     pub msg: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `node`
     pub node: Option<String>,
     /// `originatorIp`
     pub originator_ip: Option<String>,
@@ -58,12 +70,15 @@ pub struct HomerRecord {
     pub participant_id: Option<String>,
     /// `pidUser`
     pub pid_user: Option<String>,
+    /// `proto`
     pub proto: Option<String>,
+    /// `reason`
     pub reason: Option<String>,
     /// `replyReason`
     pub reply_reason: Option<String>,
     /// `rtpStat`
     pub rtp_stat: Option<String>,
+    /// `ruri`
     pub ruri: Option<String>,
     /// `ruriDomain`
     pub ruri_domain: Option<String>,
@@ -83,10 +98,13 @@ pub struct HomerRecord {
     pub to_tag: Option<String>,
     /// `toUser`
     pub to_user: Option<String>,
+    /// `trans`
     pub trans: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// `userAgent`
     pub user_agent: Option<String>,
+    /// `via1`
     pub via1: Option<String>,
     /// `via1Branch`
     pub via1_branch: Option<String>,

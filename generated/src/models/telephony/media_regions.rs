@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MediaRegions` in the API.
+///
+/// Returned by `get_telephony_mediaregions`.
 #[derive(Clone, Default)]
 pub struct MediaRegions {
     /// `awsCoreRegions`, read-only

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `NumberRoutingRequest` in the API.
+///
+/// Taken by `post_telephony_numbers_routing`.
 #[derive(Clone, Default)]
 pub struct NumberRoutingRequest {
     /// `numberId`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `NumberRoutingResetOrganizationRequest` in the API.
+///
+/// Taken by `post_telephony_numbers_routing_reset`.
 #[derive(Clone, Default)]
 pub struct NumberRoutingResetOrganizationRequest {
     /// `resetOrganizationId`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationCallMetrics` in the API.
+///
+/// Returned by `get_telephony_calls_metrics`.
 #[derive(Clone, Default)]
 pub struct OrganizationCallMetrics {
     /// `autoScaleInProgress`, required
@@ -20,7 +23,7 @@ pub struct OrganizationCallMetrics {
     pub max_call_session_capacity: Option<i64>,
     /// `memoryIntensity`, required
     pub memory_intensity: Option<OrganizationCallMetricsMemoryIntensity>,
-    /// required
+    /// `usage`, required
     pub usage: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -53,11 +56,15 @@ impl codec::Model for OrganizationCallMetrics {
 
 codec::__model!(OrganizationCallMetrics);
 
+/// The values of `autoScaleInProgress`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationCallMetricsAutoScaleInProgress {
+    /// `Up`
     Up,
+    /// `Down`
     Down,
+    /// `None`
     None,
     /// `Unknown`
     UnknownValue,
@@ -85,11 +92,15 @@ impl codec::OpenEnum for OrganizationCallMetricsAutoScaleInProgress {
 
 codec::__open_enum!(OrganizationCallMetricsAutoScaleInProgress);
 
+/// The values of `cpuIntensity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationCallMetricsCpuIntensity {
+    /// `Low`
     Low,
+    /// `Medium`
     Medium,
+    /// `High`
     High,
     /// `Unknown`
     UnknownValue,
@@ -117,11 +128,15 @@ impl codec::OpenEnum for OrganizationCallMetricsCpuIntensity {
 
 codec::__open_enum!(OrganizationCallMetricsCpuIntensity);
 
+/// The values of `memoryIntensity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationCallMetricsMemoryIntensity {
+    /// `Low`
     Low,
+    /// `Medium`
     Medium,
+    /// `High`
     High,
     /// `Unknown`
     UnknownValue,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationLinkApprovalRequest` in the API.
+///
+/// Taken by `patch_telephony_organization_link_approve_requesting_organization_id`.
 #[derive(Clone, Default)]
 pub struct OrganizationLinkApprovalRequest {
-    /// required
+    /// `approval`, required
     pub approval: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationLinkResponse` in the API.
+///
+/// Returned by `get_telephony_organization_link`.
 #[derive(Clone, Default)]
 pub struct OrganizationLinkResponse {
     /// `sourceOrganizationId`
     pub source_organization_id: Option<String>,
     /// `sourceRegion`
     pub source_region: Option<String>,
+    /// `status`
     pub status: Option<OrganizationLinkResponseStatus>,
     /// `targetName`
     pub target_name: Option<String>,
@@ -35,12 +39,17 @@ impl codec::Model for OrganizationLinkResponse {
 
 codec::__model!(OrganizationLinkResponse);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OrganizationLinkResponseStatus {
+    /// `Approved`
     Approved,
+    /// `Pending`
     Pending,
+    /// `ApprovalPending`
     ApprovalPending,
+    /// `Rejected`
     Rejected,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

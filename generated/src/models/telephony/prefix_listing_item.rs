@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PrefixListingItem` in the API.
+///
+/// Item of the listing `get_telephony_prefixes`.
 #[derive(Clone, Default)]
 pub struct PrefixListingItem {
     /// `countryCode`
     pub country_code: Option<String>,
+    /// `number`
     pub number: Option<String>,
+    /// `type`
     pub r#type: Option<PrefixListingItemType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,10 +30,13 @@ impl codec::Model for PrefixListingItem {
 
 codec::__model!(PrefixListingItem);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PrefixListingItemType {
+    /// `Allow`
     Allow,
+    /// `Block`
     Block,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

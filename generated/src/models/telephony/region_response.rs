@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `RegionResponse` in the API.
+///
+/// Returned by `get_telephony_organization_link_regions`.
 #[derive(Clone, Default)]
 pub struct RegionResponse {
     /// `regionName`

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `SignedUrlResponse` in the API.
+///
+/// Returned by `get_telephony_siptraces_download_download_id`.
 #[derive(Clone, Default)]
 pub struct SignedUrlResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SipDownloadResponse` in the API.
+///
+/// Returned by `post_telephony_siptraces_download`.
 #[derive(Clone, Default)]
 pub struct SipDownloadResponse {
     /// `documentId`

@@ -4,6 +4,8 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `SIPSearchPublicRequest` in the API.
+///
+/// Taken by `post_telephony_siptraces_download`.
 #[derive(Clone, Default)]
 pub struct SipSearchPublicRequest {
     /// `callId`
@@ -16,8 +18,9 @@ pub struct SipSearchPublicRequest {
     pub date_start: Option<time::Timestamp>,
     /// `fromUser`
     pub from_user: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `participantId`
     pub participant_id: Option<String>,

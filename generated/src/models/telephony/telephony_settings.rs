@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TelephonySettings` in the API.
+///
+/// Returned by `get_telephony_settings`, `put_telephony_settings`. Taken by `put_telephony_settings`.
 #[derive(Clone, Default)]
 pub struct TelephonySettings {
     /// `blockCallerIdAccessCode`

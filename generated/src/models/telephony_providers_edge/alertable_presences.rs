@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AlertablePresences` in the API.
+///
+/// Returned by `get_telephony_providers_edges_alertablepresences`. Taken by
+/// `put_telephony_providers_edges_alertablepresences`.
 #[derive(Clone, Default)]
 pub struct AlertablePresences {
     /// `alertablePresences`, required
@@ -21,18 +25,29 @@ impl codec::Model for AlertablePresences {
 
 codec::__model!(AlertablePresences);
 
+/// The values of `alertablePresences`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AlertablePresencesAlertablePresences {
+    /// `Available`
     Available,
+    /// `Away`
     Away,
+    /// `Busy`
     Busy,
+    /// `Offline`
     Offline,
+    /// `Idle`
     Idle,
+    /// `OnQueue`
     OnQueue,
+    /// `Meal`
     Meal,
+    /// `Training`
     Training,
+    /// `Meeting`
     Meeting,
+    /// `Break`
     Break,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DigitLength` in the API.
 #[derive(Clone, Default)]
 pub struct DigitLength {
+    /// `end`
     pub end: Option<String>,
+    /// `start`
     pub start: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DisableSiteConnectionsRequest` in the API.
+///
+/// Taken by `patch_telephony_providers_edges_site_siteconnections`.
 #[derive(Clone, Default)]
 pub struct DisableSiteConnectionsRequest {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

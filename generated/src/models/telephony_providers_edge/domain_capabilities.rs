@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DomainCapabilities` in the API.
 #[derive(Clone, Default)]
 pub struct DomainCapabilities {
     /// `autoMetric`
     pub auto_metric: Option<bool>,
+    /// `dhcp`
     pub dhcp: Option<bool>,
+    /// `enabled`
     pub enabled: Option<bool>,
+    /// `metric`
     pub metric: Option<i64>,
     /// `pingEnabled`
     pub ping_enabled: Option<bool>,

@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `DomainNetworkAddress` in the API.
 #[derive(Clone, Default)]
 pub struct DomainNetworkAddress {
+    /// `address`
     pub address: Option<String>,
+    /// `family`
     pub family: Option<DomainNetworkAddressFamily>,
+    /// `persistent`
     pub persistent: Option<bool>,
+    /// `type`
     pub r#type: Option<DomainNetworkAddressType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +31,7 @@ impl codec::Model for DomainNetworkAddress {
 
 codec::__model!(DomainNetworkAddress);
 
+/// The values of `family`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DomainNetworkAddressFamily {
@@ -55,6 +61,7 @@ impl codec::OpenEnum for DomainNetworkAddressFamily {
 
 codec::__open_enum!(DomainNetworkAddressFamily);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DomainNetworkAddressType {

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DomainPhysicalCapabilities` in the API.
 #[derive(Clone, Default)]
 pub struct DomainPhysicalCapabilities {
+    /// `team`
     pub team: Option<bool>,
+    /// `vlan`
     pub vlan: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

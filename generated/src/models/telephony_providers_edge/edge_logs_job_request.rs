@@ -2,10 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `EdgeLogsJobRequest` in the API.
+///
+/// Taken by `post_telephony_providers_edge_logs_jobs`.
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobRequest {
+    /// `path`
     pub path: Option<String>,
+    /// `query`
     pub query: Option<String>,
+    /// `recurse`
     pub recurse: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EdgeLogsJobUploadRequest` in the API.
+///
+/// Taken by `post_telephony_providers_edge_logs_job_upload`.
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobUploadRequest {
     /// `fileIds`, required

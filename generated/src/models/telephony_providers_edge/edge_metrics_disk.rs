@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EdgeMetricsDisk` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeMetricsDisk {
     /// `availableBytes`

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EdgeMetricsMemory` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeMetricsMemory {
     /// `availableBytes`
     pub available_bytes: Option<f64>,
     /// `totalBytes`
     pub total_bytes: Option<f64>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `EdgeMetricsNetwork` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeMetricsNetwork {
     /// `bandwidthBitsPerSec`
     pub bandwidth_bits_per_sec: Option<f64>,
+    /// `ifname`
     pub ifname: Option<String>,
     /// `receivedBytesPerSec`
     pub received_bytes_per_sec: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EdgeMetricsProcessor` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeMetricsProcessor {
     /// `activeTimePct`

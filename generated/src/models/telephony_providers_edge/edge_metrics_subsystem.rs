@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EdgeMetricsSubsystem` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeMetricsSubsystem {
     /// `delayMs`

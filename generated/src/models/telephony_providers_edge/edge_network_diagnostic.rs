@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EdgeNetworkDiagnostic` in the API.
+///
+/// Returned by `post_telephony_providers_edge_diagnostic_nslookup`,
+/// `post_telephony_providers_edge_diagnostic_ping`, `post_telephony_providers_edge_diagnostic_route`,
+/// `post_telephony_providers_edge_diagnostic_tracepath`.
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnostic {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

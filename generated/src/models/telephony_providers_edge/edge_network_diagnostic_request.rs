@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `EdgeNetworkDiagnosticRequest` in the API.
+///
+/// Taken by `post_telephony_providers_edge_diagnostic_nslookup`,
+/// `post_telephony_providers_edge_diagnostic_ping`, `post_telephony_providers_edge_diagnostic_route`,
+/// `post_telephony_providers_edge_diagnostic_tracepath`.
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnosticRequest {
-    /// required
+    /// `host`, required
     pub host: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

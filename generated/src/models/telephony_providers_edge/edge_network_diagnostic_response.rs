@@ -2,10 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `EdgeNetworkDiagnosticResponse` in the API.
+///
+/// Returned by `get_telephony_providers_edge_diagnostic_nslookup`,
+/// `get_telephony_providers_edge_diagnostic_ping`, `get_telephony_providers_edge_diagnostic_route`,
+/// `get_telephony_providers_edge_diagnostic_tracepath`.
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnosticResponse {
     /// `commandCorrelationId`
     pub command_correlation_id: Option<String>,
+    /// `diagnostics`
     pub diagnostics: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EdgeOfflineConfigurationResponse` in the API.
+///
+/// Returned by `post_telephony_providers_edge_offlineconfiguration`.
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationResponse {
     /// `downloadUrl`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EdgeRebootParameters` in the API.
+///
+/// Taken by `post_telephony_providers_edge_reboot`.
 #[derive(Clone, Default)]
 pub struct EdgeRebootParameters {
     /// `callDrainingWaitTimeSeconds`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `EdgeServiceStateRequest` in the API.
+///
+/// Taken by `post_telephony_providers_edge_statuscode`.
 #[derive(Clone, Default)]
 pub struct EdgeServiceStateRequest {
     /// `callDrainingWaitTimeSeconds`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `EdgeVersionInformation` in the API.
 #[derive(Clone, Default)]
 pub struct EdgeVersionInformation {
     /// `softwareVersion`

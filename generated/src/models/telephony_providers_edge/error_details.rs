@@ -3,18 +3,24 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ErrorDetails` in the API.
 #[derive(Clone, Default)]
 pub struct ErrorDetails {
+    /// `code`
     pub code: Option<String>,
     /// `contextId`
     pub context_id: Option<String>,
+    /// `details`
     pub details: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, String>>,
     /// `messageWithParams`
     pub message_with_params: Option<String>,
+    /// `nested`
     pub nested: Option<Box<ErrorDetails>>,
+    /// `status`
     pub status: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

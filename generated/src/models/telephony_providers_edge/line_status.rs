@@ -3,13 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LineStatus` in the API.
 #[derive(Clone, Default)]
 pub struct LineStatus {
     /// `addressOfRecord`
     pub address_of_record: Option<String>,
     /// `contactAddresses`
     pub contact_addresses: Option<Vec<String>>,
+    /// `id`
     pub id: Option<String>,
+    /// `reachable`
     pub reachable: Option<bool>,
     /// `reachableStateTime`
     pub reachable_state_time: Option<time::Timestamp>,

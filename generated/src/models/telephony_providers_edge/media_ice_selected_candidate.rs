@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `MediaIceSelectedCandidate` in the API.
 #[derive(Clone, Default)]
 pub struct MediaIceSelectedCandidate {
+    /// `address`
     pub address: Option<String>,
+    /// `type`
     pub r#type: Option<MediaIceSelectedCandidateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for MediaIceSelectedCandidate {
 
 codec::__model!(MediaIceSelectedCandidate);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MediaIceSelectedCandidateType {

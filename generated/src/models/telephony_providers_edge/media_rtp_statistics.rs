@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MediaRtpStatistics` in the API.
 #[derive(Clone, Default)]
 pub struct MediaRtpStatistics {
     /// `averageJitter`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MediaStatisticsClientInfo` in the API.
 #[derive(Clone, Default)]
 pub struct MediaStatisticsClientInfo {
     /// `originAppId`

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `MediaStatisticsTrunkInfo` in the API.
 #[derive(Clone, Default)]
 pub struct MediaStatisticsTrunkInfo {
+    /// `id`
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<MediaStatisticsTrunkInfoType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,6 +28,7 @@ impl codec::Model for MediaStatisticsTrunkInfo {
 
 codec::__model!(MediaStatisticsTrunkInfo);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MediaStatisticsTrunkInfoType {

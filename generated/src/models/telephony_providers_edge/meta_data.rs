@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MetaData` in the API.
 #[derive(Clone, Default)]
 pub struct MetaData {
     /// `pairing-token`

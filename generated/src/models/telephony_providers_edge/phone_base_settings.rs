@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PhoneBaseSettings` in the API.
 #[derive(Clone, Default)]
 pub struct PhoneBaseSettings {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

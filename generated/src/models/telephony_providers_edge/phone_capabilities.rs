@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PhoneCapabilities` in the API.
 #[derive(Clone, Default)]
 pub struct PhoneCapabilities {
     /// `allowReboot`
     pub allow_reboot: Option<bool>,
+    /// `cdm`
     pub cdm: Option<bool>,
     /// `dualRegisters`
     pub dual_registers: Option<bool>,
@@ -17,7 +19,9 @@ pub struct PhoneCapabilities {
     pub no_cloud_provisioning: Option<bool>,
     /// `noRebalance`
     pub no_rebalance: Option<bool>,
+    /// `provisions`
     pub provisions: Option<bool>,
+    /// `registers`
     pub registers: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -42,6 +46,7 @@ impl codec::Model for PhoneCapabilities {
 
 codec::__model!(PhoneCapabilities);
 
+/// The values of `mediaCodecs`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PhoneCapabilitiesMediaCodecs {

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `PhonesReboot` in the API.
+///
+/// Taken by `post_telephony_providers_edges_phones_reboot`.
 #[derive(Clone, Default)]
 pub struct PhonesReboot {
     /// `phoneIds`

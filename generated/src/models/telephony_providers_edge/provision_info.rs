@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ProvisionInfo` in the API.
 #[derive(Clone, Default)]
 pub struct ProvisionInfo {
     /// `errorInfo`
     pub error_info: Option<String>,
+    /// `source`
     pub source: Option<String>,
+    /// `time`
     pub time: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

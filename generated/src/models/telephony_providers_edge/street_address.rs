@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `StreetAddress` in the API.
 #[derive(Clone, Default)]
 pub struct StreetAddress {
     /// `A1`, required
@@ -18,7 +19,7 @@ pub struct StreetAddress {
     pub pc: Option<String>,
     /// `RD`, required
     pub rd: Option<String>,
-    /// required
+    /// `country`, required
     pub country: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SubscriberResponse` in the API.
 #[derive(Clone, Default)]
 pub struct SubscriberResponse {
     /// `messageReturned`
     pub message_returned: Option<Vec<String>>,
-    /// required
+    /// `status`, required
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TrunkConnectedStatus` in the API.
 #[derive(Clone, Default)]
 pub struct TrunkConnectedStatus {
+    /// `connected`
     pub connected: Option<bool>,
     /// `connectedStateTime`
     pub connected_state_time: Option<time::Timestamp>,

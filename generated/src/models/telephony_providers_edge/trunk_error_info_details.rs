@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `TrunkErrorInfoDetails` in the API.
 #[derive(Clone, Default)]
 pub struct TrunkErrorInfoDetails {
+    /// `code`
     pub code: Option<String>,
+    /// `hostname`
     pub hostname: Option<String>,
+    /// `message`
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

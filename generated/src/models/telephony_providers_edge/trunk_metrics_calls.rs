@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TrunkMetricsCalls` in the API.
 #[derive(Clone, Default)]
 pub struct TrunkMetricsCalls {
     /// `inboundCallCount`

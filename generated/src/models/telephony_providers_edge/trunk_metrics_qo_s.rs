@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TrunkMetricsQoS` in the API.
 #[derive(Clone, Default)]
 pub struct TrunkMetricsQoS {
     /// `mismatchCount`, required

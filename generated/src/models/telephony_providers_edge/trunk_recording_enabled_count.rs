@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `TrunkRecordingEnabledCount` in the API.
+///
+/// Returned by `get_telephony_providers_edges_trunkswithrecording`.
 #[derive(Clone, Default)]
 pub struct TrunkRecordingEnabledCount {
     /// `disabledCount`

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserAgentInfo` in the API.
 #[derive(Clone, Default)]
 pub struct UserAgentInfo {
     /// `firmwareVersion`
     pub firmware_version: Option<String>,
+    /// `manufacturer`
     pub manufacturer: Option<String>,
+    /// `model`
     pub model: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

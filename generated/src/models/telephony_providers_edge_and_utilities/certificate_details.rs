@@ -3,17 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CertificateDetails` in the API.
 #[derive(Clone, Default)]
 pub struct CertificateDetails {
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    /// `expired`
     pub expired: Option<bool>,
     /// `issueDate`
     pub issue_date: Option<time::Timestamp>,
+    /// `issuer`
     pub issuer: Option<String>,
     /// `signatureValid`
     pub signature_valid: Option<bool>,
+    /// `subject`
     pub subject: Option<String>,
+    /// `valid`
     pub valid: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,13 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `RegionTimeZone` in the API.
+///
+/// Item of the listing `get_telephony_providers_edges_timezones`, `get_timezones`.
 #[derive(Clone, Default)]
 pub struct RegionTimeZone {
     /// `canonicalId`
     pub canonical_id: Option<String>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `offset`
     pub offset: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `AmazonLexRequest` in the API.
 #[derive(Clone, Default)]
 pub struct AmazonLexRequest {
     /// `requestAttributes`

@@ -2,14 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `BotSearchResponse` in the API.
+///
+/// Item of the listing `get_textbots_bots_search`.
 #[derive(Clone, Default)]
 pub struct BotSearchResponse {
     /// `botType`, required
     pub bot_type: Option<BotSearchResponseBotType>,
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
@@ -35,20 +39,29 @@ impl codec::Model for BotSearchResponse {
 
 codec::__model!(BotSearchResponse);
 
+/// The values of `botType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BotSearchResponseBotType {
+    /// `GenesysBotConnector`
     GenesysBotConnector,
+    /// `GenesysDialogEngine`
     GenesysDialogEngine,
+    /// `AmazonLex`
     AmazonLex,
     /// `GoogleDialogFlowES`
     GoogleDialogFlowEs,
     /// `GoogleDialogFlowCX`
     GoogleDialogFlowCx,
+    /// `NuanceDlg`
     NuanceDlg,
+    /// `GenesysBotFlow`
     GenesysBotFlow,
+    /// `GenesysDigitalBotFlow`
     GenesysDigitalBotFlow,
+    /// `GenesysVoiceSurveyFlow`
     GenesysVoiceSurveyFlow,
+    /// `GenesysDigitalBotConnector`
     GenesysDigitalBotConnector,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `Format` in the API.
 #[derive(Clone, Default)]
 pub struct Format {
+    /// `flags`
     pub flags: Option<Vec<FormatFlags>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,52 +22,97 @@ impl codec::Model for Format {
 
 codec::__model!(Format);
 
+/// The values of `flags`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FormatFlags {
+    /// `BoolPlayYesNo`
     BoolPlayYesNo,
+    /// `CurrencyAsMinorUnits`
     CurrencyAsMinorUnits,
+    /// `CurrencyMajorUnitsOnly`
     CurrencyMajorUnitsOnly,
+    /// `CurrencyMinorUnitsOnly`
     CurrencyMinorUnitsOnly,
+    /// `CurrencyPlayDigits`
     CurrencyPlayDigits,
+    /// `DateLongYear`
     DateLongYear,
+    /// `DateShortYear`
     DateShortYear,
+    /// `DateShortMonthAndDay`
     DateShortMonthAndDay,
+    /// `DateDayOfWeekOnly`
     DateDayOfWeekOnly,
+    /// `DateDayOnly`
     DateDayOnly,
+    /// `DateMonthOnly`
     DateMonthOnly,
+    /// `DateShortYearOnly`
     DateShortYearOnly,
+    /// `DateLongYearOnly`
     DateLongYearOnly,
+    /// `TimeTwentyFourHours`
     TimeTwentyFourHours,
+    /// `TimeTwelveHours`
     TimeTwelveHours,
+    /// `TimePartDays`
     TimePartDays,
+    /// `TimePartHours`
     TimePartHours,
+    /// `TimePartMinutes`
     TimePartMinutes,
+    /// `TimePartSeconds`
     TimePartSeconds,
+    /// `StringPlayChars`
     StringPlayChars,
+    /// `NumberPlayDigits`
     NumberPlayDigits,
+    /// `NumberOrdinal`
     NumberOrdinal,
+    /// `LanguageCaseArticle`
     LanguageCaseArticle,
+    /// `LanguageCaseAccusative`
     LanguageCaseAccusative,
+    /// `LanguageCaseDative`
     LanguageCaseDative,
+    /// `LanguageCaseGenitive`
     LanguageCaseGenitive,
+    /// `LanguageCaseNominative`
     LanguageCaseNominative,
+    /// `LanguageQuantityPlural`
     LanguageQuantityPlural,
+    /// `LanguageQuantitySingular`
     LanguageQuantitySingular,
+    /// `LanguageGenderCommon`
     LanguageGenderCommon,
+    /// `LanguageGenderFeminine`
     LanguageGenderFeminine,
+    /// `LanguageGenderMasculine`
     LanguageGenderMasculine,
+    /// `LanguageGenderNeuter`
     LanguageGenderNeuter,
+    /// `CaseArticle`
     CaseArticle,
+    /// `CaseAccusative`
     CaseAccusative,
+    /// `CaseDative`
     CaseDative,
+    /// `CaseGenitive`
     CaseGenitive,
+    /// `CaseNominative`
     CaseNominative,
+    /// `QuantityPlural`
     QuantityPlural,
+    /// `QuantitySingular`
     QuantitySingular,
+    /// `GenderCommon`
     GenderCommon,
+    /// `GenderFeminine`
     GenderFeminine,
+    /// `GenderMasculine`
     GenderMasculine,
+    /// `GenderNeuter`
     GenderNeuter,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `GoogleDialogflowCustomSettings` in the API.
 #[derive(Clone, Default)]
 pub struct GoogleDialogflowCustomSettings {
+    /// `environment`
     pub environment: Option<String>,
     /// `eventInputParameters`
     pub event_input_parameters: Option<BTreeMap<String, String>>,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `NuanceMixDlgSettings` in the API.
 #[derive(Clone, Default)]
 pub struct NuanceMixDlgSettings {
     /// `channelId`

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TextBotErrorInputEvent` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotErrorInputEvent {
-    /// required
+    /// `code`, required
     pub code: Option<String>,
-    /// required
+    /// `message`, required
     pub message: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

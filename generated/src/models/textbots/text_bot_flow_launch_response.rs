@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TextBotFlowLaunchResponse` in the API.
+///
+/// Returned by `post_textbots_botflows_sessions`.
 #[derive(Clone, Default)]
 pub struct TextBotFlowLaunchResponse {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TextBotFlowLocation` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotFlowLocation {
     /// `actionName`, required

@@ -3,13 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TextBotFlowMilestone` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotFlowMilestone {
     /// `dateReached`, required
     pub date_reached: Option<time::Timestamp>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `sequence`, required
     pub sequence: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `TextBotInputOutputData` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotInputOutputData {
-    /// required
+    /// `variables`, required
     pub variables: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

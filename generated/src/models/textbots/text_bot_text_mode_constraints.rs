@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TextBotTextModeConstraints` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotTextModeConstraints {
     /// `languagePreferences`, required

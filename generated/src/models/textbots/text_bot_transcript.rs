@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TextBotTranscript` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotTranscript {
+    /// `confidence`
     pub confidence: Option<f64>,
-    /// required
+    /// `text`, required
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `TextBotTurnReference` in the API.
 #[derive(Clone, Default)]
 pub struct TextBotTurnReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AccessRestriction` in the API.
 #[derive(Clone, Default)]
 pub struct AccessRestriction {
+    /// `kind`
     pub kind: Option<String>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

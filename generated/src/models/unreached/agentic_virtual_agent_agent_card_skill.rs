@@ -2,16 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentAgentCardSkill` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentAgentCardSkill {
+    /// `description`
     pub description: Option<String>,
+    /// `examples`
     pub examples: Option<Vec<String>>,
+    /// `id`
     pub id: Option<String>,
     /// `inputModes`
     pub input_modes: Option<Vec<String>>,
+    /// `name`
     pub name: Option<String>,
     /// `outputModes`
     pub output_modes: Option<Vec<String>>,
+    /// `tags`
     pub tags: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `AgenticVirtualAgentDataActionSchemas` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentDataActionSchemas {
+    /// `inputs`
     pub inputs: Option<BTreeMap<String, serde_json::Value>>,
+    /// `outputs`
     pub outputs: Option<BTreeMap<String, serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

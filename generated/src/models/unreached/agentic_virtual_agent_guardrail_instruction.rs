@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentGuardrailInstruction` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrailInstruction {
+    /// `enabled`
     pub enabled: Option<bool>,
-    /// required
+    /// `instruction`, required
     pub instruction: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentPropertyDefinition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentPropertyDefinition {
+    /// `description`
     pub description: Option<String>,
+    /// `items`
     pub items: Option<String>,
+    /// `mapping`
     pub mapping: Option<Vec<serde_json::Value>>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `required`
     pub required: Option<bool>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentRepetitionCheck` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentRepetitionCheck {
-    /// required
+    /// `instruction`, required
     pub instruction: Option<String>,
-    /// required
+    /// `messages`, required
     pub messages: Option<i64>,
-    /// required
+    /// `similarity`, required
     pub similarity: Option<AgenticVirtualAgentRepetitionCheckSimilarity>,
-    /// required
+    /// `type`, required
     pub r#type: Option<AgenticVirtualAgentRepetitionCheckType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,12 +31,17 @@ impl codec::Model for AgenticVirtualAgentRepetitionCheck {
 
 codec::__model!(AgenticVirtualAgentRepetitionCheck);
 
+/// The values of `similarity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentRepetitionCheckSimilarity {
+    /// `Loose`
     Loose,
+    /// `Moderate`
     Moderate,
+    /// `Strict`
     Strict,
+    /// `VeryStrict`
     VeryStrict,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -61,10 +67,13 @@ impl codec::OpenEnum for AgenticVirtualAgentRepetitionCheckSimilarity {
 
 codec::__open_enum!(AgenticVirtualAgentRepetitionCheckSimilarity);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentRepetitionCheckType {
+    /// `User`
     User,
+    /// `Agent`
     Agent,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentStructuredCondition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentStructuredCondition {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentStructuredConditionGroupAllOf` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentStructuredConditionGroupAllOf {
+    /// `group`
     pub group: Option<AgenticVirtualAgentStructuredConditionGroupAllOfGroup>,
+    /// `rules`
     pub rules: Option<Vec<serde_json::Value>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for AgenticVirtualAgentStructuredConditionGroupAllOf {
 
 codec::__model!(AgenticVirtualAgentStructuredConditionGroupAllOf);
 
+/// The values of `group`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentStructuredConditionGroupAllOfGroup {
+    /// `And`
     And,
+    /// `Or`
     Or,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentStructuredOutputCondition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentStructuredOutputCondition {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

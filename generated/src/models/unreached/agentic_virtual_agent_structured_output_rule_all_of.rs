@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentStructuredOutputRuleAllOf` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentStructuredOutputRuleAllOf {
+    /// `mapping`
     pub mapping: Option<Vec<serde_json::Value>>,
+    /// `operator`
     pub operator: Option<AgenticVirtualAgentStructuredOutputRuleAllOfOperator>,
+    /// `value`
     pub value: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,24 +28,41 @@ impl codec::Model for AgenticVirtualAgentStructuredOutputRuleAllOf {
 
 codec::__model!(AgenticVirtualAgentStructuredOutputRuleAllOf);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentStructuredOutputRuleAllOfOperator {
+    /// `IsNull`
     IsNull,
+    /// `IsNotNull`
     IsNotNull,
+    /// `IsEmpty`
     IsEmpty,
+    /// `IsNotEmpty`
     IsNotEmpty,
+    /// `Equal`
     Equal,
+    /// `NotEqual`
     NotEqual,
+    /// `LessThan`
     LessThan,
+    /// `LessThanOrEqual`
     LessThanOrEqual,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanOrEqual`
     GreaterThanOrEqual,
+    /// `In`
     In,
+    /// `NotIn`
     NotIn,
+    /// `Contains`
     Contains,
+    /// `DoesntContain`
     DoesntContain,
+    /// `BeginsWith`
     BeginsWith,
+    /// `EndsWith`
     EndsWith,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentTargetReferenceDefinition` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTargetReferenceDefinition {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentToolError` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentToolError {
+    /// `instruction`
     pub instruction: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

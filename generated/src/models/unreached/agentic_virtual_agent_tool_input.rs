@@ -2,15 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `AgenticVirtualAgentToolInput` in the API.
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentToolInput {
     /// `fallbackToUser`
     pub fallback_to_user: Option<bool>,
+    /// `mapping`
     pub mapping: Option<Vec<serde_json::Value>>,
+    /// `required`
     pub required: Option<bool>,
+    /// `source`
     pub source: Option<AgenticVirtualAgentToolInputSource>,
     /// `targetName`
     pub target_name: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,12 +37,17 @@ impl codec::Model for AgenticVirtualAgentToolInput {
 
 codec::__model!(AgenticVirtualAgentToolInput);
 
+/// The values of `source`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentToolInputSource {
+    /// `User`
     User,
+    /// `ToolInput`
     ToolInput,
+    /// `ToolOutput`
     ToolOutput,
+    /// `External`
     External,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AllocationResultsTemplate` in the API.
 #[derive(Clone, Default)]
 pub struct AllocationResultsTemplate {
     /// `assignedAgentsPerInterval`, required

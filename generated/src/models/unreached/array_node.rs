@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ArrayNode` in the API.
 #[derive(Clone, Default)]
 pub struct ArrayNode {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

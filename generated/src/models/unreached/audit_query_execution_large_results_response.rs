@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AuditQueryExecutionLargeResultsResponse` in the API.
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionLargeResultsResponse {
+    /// `cursor`
     pub cursor: Option<String>,
     /// `downloadUrl`
     pub download_url: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `pageSize`
     pub page_size: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AutomatedAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct AutomatedAnswer {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CampaignDiagnosticCampaignAction` in the API.
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticCampaignAction {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

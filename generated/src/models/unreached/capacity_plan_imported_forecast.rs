@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CapacityPlanImportedForecast` in the API.
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecast {
     /// `weekCount`, required

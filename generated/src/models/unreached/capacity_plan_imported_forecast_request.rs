@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CapacityPlanImportedForecastRequest` in the API.
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecastRequest {
     /// `dailyForecastUploadKey`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationChannelLocation` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationChannelLocation {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationContentRichLinkHeader` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationContentRichLinkHeader {
-    /// required
+    /// `type`, required
     pub r#type: Option<ConversationContentRichLinkHeaderType>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,12 +25,17 @@ impl codec::Model for ConversationContentRichLinkHeader {
 
 codec::__model!(ConversationContentRichLinkHeader);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentRichLinkHeaderType {
+    /// `File`
     File,
+    /// `Image`
     Image,
+    /// `Text`
     Text,
+    /// `Video`
     Video,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

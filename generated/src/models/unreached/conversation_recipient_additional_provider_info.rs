@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationRecipientAdditionalProviderInfo` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationRecipientAdditionalProviderInfo {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryExtractedEntity` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryExtractedEntity {
+    /// `label`
     pub label: Option<String>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

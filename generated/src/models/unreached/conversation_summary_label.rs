@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryLabel` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryLabel {
+    /// `description`
     pub description: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<ConversationSummaryLabelType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +28,13 @@ impl codec::Model for ConversationSummaryLabel {
 
 codec::__model!(ConversationSummaryLabel);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationSummaryLabelType {
     /// `Unknown`
     UnknownValue,
+    /// `CustomerSetting`
     CustomerSetting,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

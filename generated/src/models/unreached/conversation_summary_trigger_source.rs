@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ConversationSummaryTriggerSource` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTriggerSource {
     /// `sourceId`
@@ -27,12 +28,15 @@ impl codec::Model for ConversationSummaryTriggerSource {
 
 codec::__model!(ConversationSummaryTriggerSource);
 
+/// The values of `sourceOutcome`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationSummaryTriggerSourceSourceOutcome {
     /// `Unknown`
     UnknownValue,
+    /// `Contained`
     Contained,
+    /// `Transfer`
     Transfer,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -57,14 +61,19 @@ impl codec::OpenEnum for ConversationSummaryTriggerSourceSourceOutcome {
 
 codec::__open_enum!(ConversationSummaryTriggerSourceSourceOutcome);
 
+/// The values of `sourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationSummaryTriggerSourceSourceType {
     /// `Unknown`
     UnknownValue,
+    /// `AgentAssistant`
     AgentAssistant,
+    /// `Program`
     Program,
+    /// `Flow`
     Flow,
+    /// `Copilot`
     Copilot,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CopilotContextFilter` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotContextFilter {
+    /// `operator`
     pub operator: Option<CopilotContextFilterOperator>,
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for CopilotContextFilter {
 
 codec::__model!(CopilotContextFilter);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CopilotContextFilterOperator {
+    /// `MatchAll`
     MatchAll,
+    /// `MatchAny`
     MatchAny,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

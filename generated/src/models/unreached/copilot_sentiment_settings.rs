@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CopilotSentimentSettings` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotSentimentSettings {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `CopilotTranscriptionConfig` in the API.
 #[derive(Clone, Default)]
 pub struct CopilotTranscriptionConfig {
-    /// required
+    /// `engine`, required
     pub engine: Option<CopilotTranscriptionConfigEngine>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,10 +22,13 @@ impl codec::Model for CopilotTranscriptionConfig {
 
 codec::__model!(CopilotTranscriptionConfig);
 
+/// The values of `engine`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CopilotTranscriptionConfigEngine {
+    /// `Genesys`
     Genesys,
+    /// `GenesysExtended`
     GenesysExtended,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DataActionInput` in the API.
 #[derive(Clone, Default)]
 pub struct DataActionInput {
     /// `parameterName`

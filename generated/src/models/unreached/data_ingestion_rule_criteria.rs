@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `DataIngestionRuleCriteria` in the API.
 #[derive(Clone, Default)]
 pub struct DataIngestionRuleCriteria {
     /// `effectivePlatform`, required
     pub effective_platform: Option<DataIngestionRuleCriteriaEffectivePlatform>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// read-only
+    /// `name`, read-only
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,14 +28,21 @@ impl codec::Model for DataIngestionRuleCriteria {
 
 codec::__model!(DataIngestionRuleCriteria);
 
+/// The values of `effectivePlatform`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DataIngestionRuleCriteriaEffectivePlatform {
+    /// `Facebook`
     Facebook,
+    /// `Instagram`
     Instagram,
+    /// `Twitter`
     Twitter,
+    /// `Open`
     Open,
+    /// `GoogleBusinessProfile`
     GoogleBusinessProfile,
+    /// `LinkedIn`
     LinkedIn,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DataSchemaRef` in the API.
 #[derive(Clone, Default)]
 pub struct DataSchemaRef {
     /// `$ref`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DynamicUtilization` in the API.
 #[derive(Clone, Default)]
 pub struct DynamicUtilization {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DynamicUtilizationRule` in the API.
 #[derive(Clone, Default)]
 pub struct DynamicUtilizationRule {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

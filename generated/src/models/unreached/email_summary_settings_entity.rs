@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `EmailSummarySettingsEntity` in the API.
 #[derive(Clone, Default)]
 pub struct EmailSummarySettingsEntity {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `EngagementFilter` in the API.
 #[derive(Clone, Default)]
 pub struct EngagementFilter {
+    /// `from`
     pub from: Option<i64>,
-    /// required
+    /// `operator`, required
     pub operator: Option<EngagementFilterOperator>,
+    /// `to`
     pub to: Option<i64>,
+    /// `value`
     pub value: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,14 +31,21 @@ impl codec::Model for EngagementFilter {
 
 codec::__model!(EngagementFilter);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EngagementFilterOperator {
+    /// `EqualTo`
     EqualTo,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanOrEqualTo`
     GreaterThanOrEqualTo,
+    /// `LessThan`
     LessThan,
+    /// `LessThanOrEqualTo`
     LessThanOrEqualTo,
+    /// `Between`
     Between,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ExternalPageMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ExternalPageMetadata {
+    /// `name`
     pub name: Option<String>,
     /// `profilePictureUrl`
     pub profile_picture_url: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FieldMapping` in the API.
 #[derive(Clone, Default)]
 pub struct FieldMapping {
     /// `dataActionSynonymName`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InstagramHashtags` in the API.
 #[derive(Clone, Default)]
 pub struct InstagramHashtags {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

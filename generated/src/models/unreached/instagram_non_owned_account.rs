@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `InstagramNonOwnedAccount` in the API.
 #[derive(Clone, Default)]
 pub struct InstagramNonOwnedAccount {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeIntegrationDefaultSettings` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationDefaultSettings {
     /// `baseUrl`

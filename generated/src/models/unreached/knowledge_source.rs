@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `KnowledgeSource` in the API.
 #[derive(Clone, Default)]
 pub struct KnowledgeSource {
+    /// `confidence`
     pub confidence: Option<f64>,
     /// `sourceName`
     pub source_name: Option<String>,
+    /// `text`
     pub text: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

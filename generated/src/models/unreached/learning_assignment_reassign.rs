@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `LearningAssignmentReassign` in the API.
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReassign {
     /// `addToSchedule`

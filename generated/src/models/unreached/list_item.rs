@@ -2,11 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ListItem` in the API.
 #[derive(Clone, Default)]
 pub struct ListItem {
+    /// `active`
     pub active: Option<bool>,
+    /// `description`
     pub description: Option<String>,
+    /// `synonyms`
     pub synonyms: Option<Vec<String>>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MessagingCommunicationAnsweredEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingCommunicationAnsweredEvent {
     /// `communicationId`, required

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MessagingCommunicationEndedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingCommunicationEndedEvent {
     /// `communicationId`, required
@@ -34,6 +35,7 @@ impl codec::Model for MessagingCommunicationEndedEvent {
 
 codec::__model!(MessagingCommunicationEndedEvent);
 
+/// The values of `disconnectType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MessagingCommunicationEndedEventDisconnectType {
@@ -41,13 +43,19 @@ pub enum MessagingCommunicationEndedEventDisconnectType {
     UnknownValue,
     /// `Self`
     SelfValue,
+    /// `Peer`
     Peer,
+    /// `System`
     System,
+    /// `Error`
     Error,
+    /// `Transfer`
     Transfer,
     /// `TransferACD`
     TransferAcd,
+    /// `TransferUser`
     TransferUser,
+    /// `SessionExpired`
     SessionExpired,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MessagingHoldUpdatedEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingHoldUpdatedEvent {
     /// `communicationId`, required
@@ -13,7 +14,7 @@ pub struct MessagingHoldUpdatedEvent {
     pub event_date_time: Option<time::Timestamp>,
     /// `eventId`, required
     pub event_id: Option<String>,
-    /// required
+    /// `held`, required
     pub held: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,14 +3,18 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `MessagingInitialConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingInitialConfiguration {
     /// `additionalInfo`
     pub additional_info: Option<BTreeMap<String, String>>,
+    /// `alerting`
     pub alerting: Option<bool>,
     /// `fromAddress`, required
     pub from_address: Option<String>,
+    /// `held`
     pub held: Option<bool>,
+    /// `inbound`
     pub inbound: Option<bool>,
     /// `invitedBy`
     pub invited_by: Option<String>,
@@ -40,16 +44,25 @@ impl codec::Model for MessagingInitialConfiguration {
 
 codec::__model!(MessagingInitialConfiguration);
 
+/// The values of `messageType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum MessagingInitialConfigurationMessageType {
+    /// `Sms`
     Sms,
+    /// `Twitter`
     Twitter,
+    /// `Facebook`
     Facebook,
+    /// `Line`
     Line,
+    /// `WhatsApp`
     WhatsApp,
+    /// `WebMessage`
     WebMessage,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
     /// `Unknown`
     UnknownValue,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MessagingProgressTransferEvent` in the API.
 #[derive(Clone, Default)]
 pub struct MessagingProgressTransferEvent {
     /// `commandId`, required

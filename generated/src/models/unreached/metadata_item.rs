@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `MetadataItem` in the API.
 #[derive(Clone, Default)]
 pub struct MetadataItem {
+    /// `attributes`
     pub attributes: Option<BTreeMap<String, String>>,
+    /// `text`
     pub text: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `OutboundBlendingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct OutboundBlendingSettings {
     /// `campaignReservationPercentage`
     pub campaign_reservation_percentage: Option<i64>,
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PolicyCondition` in the API.
 #[derive(Clone, Default)]
 pub struct PolicyCondition {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PredictiveRouting` in the API.
 #[derive(Clone, Default)]
 pub struct PredictiveRouting {
     /// `enableConversationScoreBiasing`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `QueryDivision` in the API.
 #[derive(Clone, Default)]
 pub struct QueryDivision {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

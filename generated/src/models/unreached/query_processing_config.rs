@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `QueryProcessingConfig` in the API.
 #[derive(Clone, Default)]
 pub struct QueryProcessingConfig {
     /// `knowledgeQueryProcessing`, required
@@ -23,11 +24,15 @@ impl codec::Model for QueryProcessingConfig {
 
 codec::__model!(QueryProcessingConfig);
 
+/// The values of `knowledgeQueryProcessing`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryProcessingConfigKnowledgeQueryProcessing {
+    /// `ClassificationOnly`
     ClassificationOnly,
+    /// `ClassificationAndReformulation`
     ClassificationAndReformulation,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

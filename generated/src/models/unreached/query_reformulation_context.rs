@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `QueryReformulationContext` in the API.
 #[derive(Clone, Default)]
 pub struct QueryReformulationContext {
     /// `knowledgeClassification`, read-only
@@ -26,13 +27,17 @@ impl codec::Model for QueryReformulationContext {
 
 codec::__model!(QueryReformulationContext);
 
+/// The values of `knowledgeClassification`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum QueryReformulationContextKnowledgeClassification {
     /// `Unknown`
     UnknownValue,
+    /// `Yes`
     Yes,
+    /// `No`
     No,
+    /// `Maybe`
     Maybe,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RatingFilter` in the API.
 #[derive(Clone, Default)]
 pub struct RatingFilter {
-    /// required
+    /// `operator`, required
     pub operator: Option<RatingFilterOperator>,
+    /// `values`
     pub values: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,9 +25,11 @@ impl codec::Model for RatingFilter {
 
 codec::__model!(RatingFilter);
 
+/// The values of `operator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RatingFilterOperator {
+    /// `EqualTo`
     EqualTo,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RecordingAnnotationQueue` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingAnnotationQueue {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

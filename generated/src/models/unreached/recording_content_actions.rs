@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RecordingContentActions` in the API.
 #[derive(Clone, Default)]
 pub struct RecordingContentActions {
+    /// `textback`
     pub textback: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// `urlTarget`
     pub url_target: Option<String>,

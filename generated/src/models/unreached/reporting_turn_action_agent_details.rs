@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnActionAgentDetails` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnActionAgentDetails {
     /// `agentId`

@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnFlow` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnFlow {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// `type`
     pub r#type: Option<ReportingTurnFlowType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,13 +31,19 @@ impl codec::Model for ReportingTurnFlow {
 
 codec::__model!(ReportingTurnFlow);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportingTurnFlowType {
+    /// `Bot`
     Bot,
+    /// `DigitalBot`
     DigitalBot,
+    /// `InboundCall`
     InboundCall,
+    /// `SecureCall`
     SecureCall,
+    /// `InboundShortMessage`
     InboundShortMessage,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ReportingTurnGuardrailEvent` in the API.
 #[derive(Clone, Default)]
 pub struct ReportingTurnGuardrailEvent {
+    /// `instruction`
     pub instruction: Option<String>,
+    /// `type`
     pub r#type: Option<ReportingTurnGuardrailEventType>,
     /// `violationsThreshold`
     pub violations_threshold: Option<i64>,
@@ -28,12 +31,17 @@ impl codec::Model for ReportingTurnGuardrailEvent {
 
 codec::__model!(ReportingTurnGuardrailEvent);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ReportingTurnGuardrailEventType {
+    /// `Custom`
     Custom,
+    /// `Jailbreak`
     Jailbreak,
+    /// `Harmful`
     Harmful,
+    /// `Inappropriate`
     Inappropriate,
     /// `Unknown`
     UnknownValue,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SchedulingTestingOptionsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingTestingOptionsRequest {
     /// `delayScheduling`

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ScimError` in the API.
 #[derive(Clone, Default)]
 pub struct ScimError {
-    /// read-only
+    /// `detail`, read-only
     pub detail: Option<String>,
-    /// read-only
+    /// `schemas`, read-only
     pub schemas: Option<Vec<String>>,
     /// `scimType`, read-only
     pub scim_type: Option<ScimErrorScimType>,
-    /// read-only
+    /// `status`, read-only
     pub status: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,6 +31,7 @@ impl codec::Model for ScimError {
 
 codec::__model!(ScimError);
 
+/// The values of `scimType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScimErrorScimType {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SessionPlanningGroups` in the API.
 #[derive(Clone, Default)]
 pub struct SessionPlanningGroups {
     /// `downloadUrl`

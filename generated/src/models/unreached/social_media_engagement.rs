@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SocialMediaEngagement` in the API.
 #[derive(Clone, Default)]
 pub struct SocialMediaEngagement {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SocialMediaQuerySort` in the API.
 #[derive(Clone, Default)]
 pub struct SocialMediaQuerySort {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

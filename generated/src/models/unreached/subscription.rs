@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Subscription` in the API.
 #[derive(Clone, Default)]
 pub struct Subscription {
+    /// `id`
     pub id: Option<String>,
+    /// `topic`
     pub topic: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SwapRowIndexRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SwapRowIndexRequest {
     /// `sourceRowId`, required

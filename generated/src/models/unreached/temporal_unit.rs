@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `TemporalUnit` in the API.
 #[derive(Clone, Default)]
 pub struct TemporalUnit {
     /// `dateBased`
     pub date_based: Option<bool>,
+    /// `duration`
     pub duration: Option<String>,
     /// `durationEstimated`
     pub duration_estimated: Option<bool>,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UserChatSettings` in the API.
 #[derive(Clone, Default)]
 pub struct UserChatSettings {
     /// `mentionsOnly`
     pub mentions_only: Option<bool>,
+    /// `muted`
     pub muted: Option<bool>,
     /// `notifyOnReactions`
     pub notify_on_reactions: Option<bool>,

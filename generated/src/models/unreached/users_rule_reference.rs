@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UsersRuleReference` in the API.
 #[derive(Clone, Default)]
 pub struct UsersRuleReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `Void` in the API.
 #[derive(Clone, Default)]
 pub struct Void {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

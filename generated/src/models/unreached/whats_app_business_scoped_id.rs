@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppBusinessScopedId` in the API.
 #[derive(Clone, Default)]
 pub struct WhatsAppBusinessScopedId {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppCallingConfigurationRequest` in the API.
 #[derive(Clone, Default)]
 pub struct WhatsAppCallingConfigurationRequest {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

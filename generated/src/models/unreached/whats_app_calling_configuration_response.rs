@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WhatsAppCallingConfigurationResponse` in the API.
 #[derive(Clone, Default)]
 pub struct WhatsAppCallingConfigurationResponse {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkitemCaseReference` in the API.
 #[derive(Clone, Default)]
 pub struct WorkitemCaseReference {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `reference`
     pub reference: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

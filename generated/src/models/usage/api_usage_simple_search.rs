@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `ApiUsageSimpleSearch` in the API.
+///
+/// Taken by `post_usage_simplesearch`.
 #[derive(Clone, Default)]
 pub struct ApiUsageSimpleSearch {
     /// `httpMethods`
     pub http_methods: Option<Vec<ApiUsageSimpleSearchHttpMethods>>,
-    /// required
+    /// `interval`, required
     pub interval: Option<String>,
+    /// `metrics`
     pub metrics: Option<Vec<ApiUsageSimpleSearchMetrics>>,
     /// `oauthClientNames`
     pub oauth_client_names: Option<Vec<String>>,
@@ -32,6 +36,7 @@ impl codec::Model for ApiUsageSimpleSearch {
 
 codec::__model!(ApiUsageSimpleSearch);
 
+/// The values of `httpMethods`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUsageSimpleSearchHttpMethods {
@@ -92,17 +97,27 @@ impl codec::OpenEnum for ApiUsageSimpleSearchHttpMethods {
 
 codec::__open_enum!(ApiUsageSimpleSearchHttpMethods);
 
+/// The values of `metrics`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ApiUsageSimpleSearchMetrics {
+    /// `Date`
     Date,
+    /// `ClientName`
     ClientName,
+    /// `HttpMethod`
     HttpMethod,
+    /// `TemplateUri`
     TemplateUri,
+    /// `Status200`
     Status200,
+    /// `Status300`
     Status300,
+    /// `Status400`
     Status400,
+    /// `Status500`
     Status500,
+    /// `Status429`
     Status429,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

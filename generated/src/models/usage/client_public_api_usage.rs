@@ -3,20 +3,30 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ClientPublicApiUsage` in the API.
+///
+/// Item of the listing `get_usage_client_client_id_aggregates_query_job`.
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsage {
+    /// `date`
     pub date: Option<time::Date>,
     /// `httpMethod`
     pub http_method: Option<ClientPublicApiUsageHttpMethod>,
     /// `organizationId`
     pub organization_id: Option<String>,
+    /// `platform`
     pub platform: Option<String>,
     /// `requestCount`
     pub request_count: Option<i64>,
+    /// `status200`
     pub status200: Option<i64>,
+    /// `status300`
     pub status300: Option<i64>,
+    /// `status400`
     pub status400: Option<i64>,
+    /// `status429`
     pub status429: Option<i64>,
+    /// `status500`
     pub status500: Option<i64>,
     /// `templateUri`
     pub template_uri: Option<String>,
@@ -45,6 +55,7 @@ impl codec::Model for ClientPublicApiUsage {
 
 codec::__model!(ClientPublicApiUsage);
 
+/// The values of `httpMethod`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ClientPublicApiUsageHttpMethod {

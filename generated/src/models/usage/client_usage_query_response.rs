@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ClientUsageQueryResponse` in the API.
+///
+/// Returned by `post_usage_client_client_id_aggregates_query_jobs`.
 #[derive(Clone, Default)]
 pub struct ClientUsageQueryResponse {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `resultsUri`
     pub results_uri: Option<String>,

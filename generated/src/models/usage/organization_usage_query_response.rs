@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `OrganizationUsageQueryResponse` in the API.
+///
+/// Returned by `post_usage_aggregates_query_jobs`.
 #[derive(Clone, Default)]
 pub struct OrganizationUsageQueryResponse {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `resultsUri`
     pub results_uri: Option<String>,

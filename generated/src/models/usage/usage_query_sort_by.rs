@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UsageQuerySortBy` in the API.
 #[derive(Clone, Default)]
 pub struct UsageQuerySortBy {
     /// `fieldName`
     pub field_name: Option<String>,
+    /// `order`
     pub order: Option<UsageQuerySortByOrder>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,10 +25,13 @@ impl codec::Model for UsageQuerySortBy {
 
 codec::__model!(UsageQuerySortBy);
 
+/// The values of `order`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UsageQuerySortByOrder {
+    /// `Asc`
     Asc,
+    /// `Desc`
     Desc,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

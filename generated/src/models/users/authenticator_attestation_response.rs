@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AuthenticatorAttestationResponse` in the API.
 #[derive(Clone, Default)]
 pub struct AuthenticatorAttestationResponse {
     /// `attestationObject`, required
     pub attestation_object: Option<String>,
     /// `clientDataJSON`, required
     pub client_data_json: Option<String>,
+    /// `transports`
     pub transports: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AuthenticatorSelection` in the API.
 #[derive(Clone, Default)]
 pub struct AuthenticatorSelection {
     /// `authenticatorAttachment`

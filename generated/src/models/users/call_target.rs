@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CallTarget` in the API.
 #[derive(Clone, Default)]
 pub struct CallTarget {
+    /// `type`
     pub r#type: Option<CallTargetType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for CallTarget {
 
 codec::__model!(CallTarget);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CallTargetType {

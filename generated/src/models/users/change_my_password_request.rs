@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ChangeMyPasswordRequest` in the API.
+///
+/// Taken by `post_users_me_password`.
 #[derive(Clone, Default)]
 pub struct ChangeMyPasswordRequest {
     /// `newPassword`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ChangePasswordRequest` in the API.
+///
+/// Taken by `post_user_password`.
 #[derive(Clone, Default)]
 pub struct ChangePasswordRequest {
     /// `newPassword`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ChatFavorite` in the API.
 #[derive(Clone, Default)]
 pub struct ChatFavorite {
     /// `externalId`, required
     pub external_id: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

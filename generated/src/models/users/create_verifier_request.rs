@@ -2,14 +2,22 @@
 
 use crate::runtime::codec;
 
+/// `CreateVerifierRequest` in the API.
+///
+/// Taken by `post_users_me_verifiers_totp`.
 #[derive(Clone, Default)]
 pub struct CreateVerifierRequest {
+    /// `algorithm`
     pub algorithm: Option<CreateVerifierRequestAlgorithm>,
+    /// `default`
     pub default: Option<bool>,
+    /// `digits`
     pub digits: Option<i64>,
+    /// `enabled`
     pub enabled: Option<bool>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
+    /// `period`
     pub period: Option<i64>,
     /// `secretSize`
     pub secret_size: Option<i64>,
@@ -34,6 +42,7 @@ impl codec::Model for CreateVerifierRequest {
 
 codec::__model!(CreateVerifierRequest);
 
+/// The values of `algorithm`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateVerifierRequestAlgorithm {

@@ -2,16 +2,24 @@
 
 use crate::runtime::codec;
 
+/// `CreateVerifierResponse` in the API.
+///
+/// Returned by `post_users_me_verifiers_totp`.
 #[derive(Clone, Default)]
 pub struct CreateVerifierResponse {
+    /// `default`
     pub default: Option<bool>,
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `encodedQuickResponseCode`
     pub encoded_quick_response_code: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `keyUri`
     pub key_uri: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `type`
     pub r#type: Option<CreateVerifierResponseType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,6 +42,7 @@ impl codec::Model for CreateVerifierResponse {
 
 codec::__model!(CreateVerifierResponse);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateVerifierResponseType {

@@ -2,12 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CredentialDescriptor` in the API.
 #[derive(Clone, Default)]
 pub struct CredentialDescriptor {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `transports`
     pub transports: Option<Vec<String>>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CredentialParameter` in the API.
 #[derive(Clone, Default)]
 pub struct CredentialParameter {
-    /// required
+    /// `alg`, required
     pub alg: Option<i64>,
-    /// required
+    /// `type`, required
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

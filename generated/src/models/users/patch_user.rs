@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `PatchUser` in the API.
+///
+/// Taken by `patch_users_bulk`.
 #[derive(Clone, Default)]
 pub struct PatchUser {
     /// `acdAutoAnswer`
     pub acd_auto_answer: Option<bool>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

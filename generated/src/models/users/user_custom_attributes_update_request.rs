@@ -3,9 +3,13 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `UserCustomAttributesUpdateRequest` in the API.
+///
+/// Taken by `patch_user_customattributes`, `patch_user_customattributes_bulk`,
+/// `put_user_customattributes`.
 #[derive(Clone, Default)]
 pub struct UserCustomAttributesUpdateRequest {
-    /// required
+    /// `attributes`, required
     pub attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// `schemaId`
     pub schema_id: Option<String>,

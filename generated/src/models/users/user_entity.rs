@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserEntity` in the API.
 #[derive(Clone, Default)]
 pub struct UserEntity {
     /// `displayName`, required
     pub display_name: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UserExternalIdentifier` in the API.
+///
+/// Returned by `get_user_externalid`, `get_user_externalid_authority_name`, `post_user_externalid`.
+/// Taken by `post_user_externalid`.
 #[derive(Clone, Default)]
 pub struct UserExternalIdentifier {
     /// `authorityName`, required

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `ValidateVerifierRequest` in the API.
+///
+/// Taken by `post_users_me_verifiers_totp_verifier_id`.
 #[derive(Clone, Default)]
 pub struct ValidateVerifierRequest {
+    /// `enable`
     pub enable: Option<bool>,
-    /// required
+    /// `token`, required
     pub token: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ServerDate` in the API.
+///
+/// Returned by `get_date`.
 #[derive(Clone, Default)]
 pub struct ServerDate {
     /// `currentDate`

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UsersRulesValue` in the API.
 #[derive(Clone, Default)]
 pub struct UsersRulesValue {
     /// `contextId`
     pub context_id: Option<String>,
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Certificate` in the API.
+///
+/// Taken by `post_certificate_details`.
 #[derive(Clone, Default)]
 pub struct Certificate {
-    /// required
+    /// `certificate`, required
     pub certificate: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

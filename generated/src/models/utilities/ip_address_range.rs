@@ -2,11 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `IpAddressRange` in the API.
+///
+/// Item of the listing `get_ipranges`.
 #[derive(Clone, Default)]
 pub struct IpAddressRange {
+    /// `cidr`
     pub cidr: Option<String>,
+    /// `direction`
     pub direction: Option<IpAddressRangeDirection>,
+    /// `region`
     pub region: Option<String>,
+    /// `service`
     pub service: Option<IpAddressRangeService>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,6 +33,7 @@ impl codec::Model for IpAddressRange {
 
 codec::__model!(IpAddressRange);
 
+/// The values of `direction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpAddressRangeDirection {
@@ -58,6 +66,7 @@ impl codec::OpenEnum for IpAddressRangeDirection {
 
 codec::__open_enum!(IpAddressRangeDirection);
 
+/// The values of `service`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IpAddressRangeService {

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CopyVoicemailMessage` in the API.
+///
+/// Taken by `post_voicemail_messages`.
 #[derive(Clone, Default)]
 pub struct CopyVoicemailMessage {
     /// `groupId`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `GroupEmailPolicy` in the API.
 #[derive(Clone, Default)]
 pub struct GroupEmailPolicy {
     /// `emailGroup`

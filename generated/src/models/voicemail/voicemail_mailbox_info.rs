@@ -3,13 +3,17 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `VoicemailMailboxInfo` in the API.
+///
+/// Returned by `get_voicemail_group_mailbox`, `get_voicemail_mailbox`, `get_voicemail_me_mailbox`,
+/// `get_voicemail_user_mailbox`.
 #[derive(Clone, Default)]
 pub struct VoicemailMailboxInfo {
     /// `createdDate`, read-only
     pub created_date: Option<time::Timestamp>,
     /// `deletedCount`, read-only
     pub deleted_count: Option<i64>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
@@ -58,11 +62,15 @@ impl codec::Model for VoicemailMailboxInfo {
 
 codec::__model!(VoicemailMailboxInfo);
 
+/// The values of `ownerType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum VoicemailMailboxInfoOwnerType {
+    /// `User`
     User,
+    /// `Group`
     Group,
+    /// `Queue`
     Queue,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

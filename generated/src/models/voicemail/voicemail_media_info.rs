@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `VoicemailMediaInfo` in the API.
+///
+/// Returned by `get_voicemail_message_media`.
 #[derive(Clone, Default)]
 pub struct VoicemailMediaInfo {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `mediaFileUri`
     pub media_file_uri: Option<String>,

@@ -3,14 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `VoicemailUserPolicy` in the API.
+///
+/// Returned by `get_voicemail_me_policy`, `get_voicemail_userpolicy`, `patch_voicemail_me_policy`,
+/// `patch_voicemail_userpolicy`, `put_voicemail_userpolicy`. Taken by `patch_voicemail_me_policy`,
+/// `patch_voicemail_userpolicy`, `put_voicemail_userpolicy`.
 #[derive(Clone, Default)]
 pub struct VoicemailUserPolicy {
     /// `alertTimeoutSeconds`
     pub alert_timeout_seconds: Option<i64>,
-    /// read-only
+    /// `enabled`, read-only
     pub enabled: Option<bool>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
+    /// `pin`
     pub pin: Option<String>,
     /// `sendEmailNotifications`
     pub send_email_notifications: Option<bool>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AuthenticationSettings` in the API.
 #[derive(Clone, Default)]
 pub struct AuthenticationSettings {
     /// `allowSessionUpgrade`
     pub allow_session_upgrade: Option<bool>,
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// `integrationId`, required
     pub integration_id: Option<String>,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AutoStart` in the API.
 #[derive(Clone, Default)]
 pub struct AutoStart {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

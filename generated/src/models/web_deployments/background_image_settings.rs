@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `BackgroundImageSettings` in the API.
 #[derive(Clone, Default)]
 pub struct BackgroundImageSettings {
+    /// `url`
     pub url: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BotMessengerProfile` in the API.
 #[derive(Clone, Default)]
 pub struct BotMessengerProfile {
     /// `avatarUrl`
     pub avatar_url: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

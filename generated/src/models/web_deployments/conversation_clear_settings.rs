@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ConversationClearSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationClearSettings {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

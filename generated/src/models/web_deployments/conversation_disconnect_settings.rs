@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ConversationDisconnectSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ConversationDisconnectSettings {
+    /// `enabled`
     pub enabled: Option<bool>,
+    /// `type`
     pub r#type: Option<ConversationDisconnectSettingsType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,10 +25,13 @@ impl codec::Model for ConversationDisconnectSettings {
 
 codec::__model!(ConversationDisconnectSettings);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationDisconnectSettingsType {
+    /// `Send`
     Send,
+    /// `ReadOnly`
     ReadOnly,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FileUploadMode` in the API.
 #[derive(Clone, Default)]
 pub struct FileUploadMode {
     /// `fileTypes`
@@ -24,6 +25,7 @@ impl codec::Model for FileUploadMode {
 
 codec::__model!(FileUploadMode);
 
+/// The values of `fileTypes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum FileUploadModeFileTypes {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `FormsTrackTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct FormsTrackTrigger {
     /// `captureDataOnFormAbandon`, required
@@ -10,7 +11,7 @@ pub struct FormsTrackTrigger {
     pub capture_data_on_form_submit: Option<bool>,
     /// `formName`, required
     pub form_name: Option<String>,
-    /// required
+    /// `selector`, required
     pub selector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

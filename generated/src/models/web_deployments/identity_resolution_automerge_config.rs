@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `IdentityResolutionAutomergeConfig` in the API.
 #[derive(Clone, Default)]
 pub struct IdentityResolutionAutomergeConfig {
     /// `authenticatedWebMessaging`

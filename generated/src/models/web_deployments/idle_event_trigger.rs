@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `IdleEventTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct IdleEventTrigger {
     /// `eventName`, required

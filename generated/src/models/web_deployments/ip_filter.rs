@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `IpFilter` in the API.
 #[derive(Clone, Default)]
 pub struct IpFilter {
     /// `ipAddress`
     pub ip_address: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `LocalizedLabels` in the API.
 #[derive(Clone, Default)]
 pub struct LocalizedLabels {
+    /// `key`
     pub key: Option<LocalizedLabelsKey>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,13 +25,19 @@ impl codec::Model for LocalizedLabels {
 
 codec::__model!(LocalizedLabels);
 
+/// The values of `key`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LocalizedLabelsKey {
+    /// `MessengerHomeHeaderTitle`
     MessengerHomeHeaderTitle,
+    /// `MessengerHomeHeaderSubTitle`
     MessengerHomeHeaderSubTitle,
+    /// `PushNotificationTitle`
     PushNotificationTitle,
+    /// `PushNotificationBody`
     PushNotificationBody,
+    /// `MessengerLauncherButtonText`
     MessengerLauncherButtonText,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

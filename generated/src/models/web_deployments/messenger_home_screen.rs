@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `MessengerHomeScreen` in the API.
 #[derive(Clone, Default)]
 pub struct MessengerHomeScreen {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `logoUrl`
     pub logo_url: Option<String>,

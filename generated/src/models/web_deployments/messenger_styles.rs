@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `MessengerStyles` in the API.
 #[derive(Clone, Default)]
 pub struct MessengerStyles {
     /// `primaryColor`

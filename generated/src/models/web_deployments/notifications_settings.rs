@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `NotificationsSettings` in the API.
 #[derive(Clone, Default)]
 pub struct NotificationsSettings {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `notificationContentType`
     pub notification_content_type: Option<NotificationsSettingsNotificationContentType>,
@@ -23,10 +25,13 @@ impl codec::Model for NotificationsSettings {
 
 codec::__model!(NotificationsSettings);
 
+/// The values of `notificationContentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum NotificationsSettingsNotificationContentType {
+    /// `IncludeMessagesContent`
     IncludeMessagesContent,
+    /// `ExcludeMessagesContent`
     ExcludeMessagesContent,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PauseCriteria` in the API.
 #[derive(Clone, Default)]
 pub struct PauseCriteria {
+    /// `condition`
     pub condition: Option<PauseCriteriaCondition>,
     /// `urlFragment`
     pub url_fragment: Option<String>,
@@ -23,13 +25,19 @@ impl codec::Model for PauseCriteria {
 
 codec::__model!(PauseCriteria);
 
+/// The values of `condition`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PauseCriteriaCondition {
+    /// `Includes`
     Includes,
+    /// `DoesNotInclude`
     DoesNotInclude,
+    /// `StartsWith`
     StartsWith,
+    /// `EndsWith`
     EndsWith,
+    /// `Equals`
     Equals,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

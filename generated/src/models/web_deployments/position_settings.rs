@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PositionSettings` in the API.
 #[derive(Clone, Default)]
 pub struct PositionSettings {
+    /// `alignment`
     pub alignment: Option<PositionSettingsAlignment>,
     /// `bottomSpace`
     pub bottom_space: Option<i64>,
@@ -26,11 +28,15 @@ impl codec::Model for PositionSettings {
 
 codec::__model!(PositionSettings);
 
+/// The values of `alignment`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PositionSettingsAlignment {
+    /// `Auto`
     Auto,
+    /// `Left`
     Left,
+    /// `Right`
     Right,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PushIntegration` in the API.
 #[derive(Clone, Default)]
 pub struct PushIntegration {
+    /// `id`
     pub id: Option<String>,
+    /// `provider`
     pub provider: Option<PushIntegrationProvider>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,6 +25,7 @@ impl codec::Model for PushIntegration {
 
 codec::__model!(PushIntegration);
 
+/// The values of `provider`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PushIntegrationProvider {

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScrollPercentageEventTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct ScrollPercentageEventTrigger {
     /// `eventName`, required
     pub event_name: Option<String>,
-    /// required
+    /// `percentage`, required
     pub percentage: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

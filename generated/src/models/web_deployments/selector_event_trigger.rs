@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SelectorEventTrigger` in the API.
 #[derive(Clone, Default)]
 pub struct SelectorEventTrigger {
     /// `eventName`, required
     pub event_name: Option<String>,
-    /// required
+    /// `selector`, required
     pub selector: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

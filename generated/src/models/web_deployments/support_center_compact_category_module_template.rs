@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SupportCenterCompactCategoryModuleTemplate` in the API.
 #[derive(Clone, Default)]
 pub struct SupportCenterCompactCategoryModuleTemplate {
+    /// `active`
     pub active: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SupportCenterCustomMessage` in the API.
 #[derive(Clone, Default)]
 pub struct SupportCenterCustomMessage {
     /// `defaultValue`
     pub default_value: Option<String>,
+    /// `type`
     pub r#type: Option<SupportCenterCustomMessageType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,10 +25,13 @@ impl codec::Model for SupportCenterCustomMessage {
 
 codec::__model!(SupportCenterCustomMessage);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SupportCenterCustomMessageType {
+    /// `Welcome`
     Welcome,
+    /// `Fallback`
     Fallback,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SupportCenterGlobalStyle` in the API.
 #[derive(Clone, Default)]
 pub struct SupportCenterGlobalStyle {
     /// `backgroundColor`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SupportCenterImageSource` in the API.
 #[derive(Clone, Default)]
 pub struct SupportCenterImageSource {
     /// `defaultUrl`

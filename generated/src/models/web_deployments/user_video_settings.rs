@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `UserVideoSettings` in the API.
 #[derive(Clone, Default)]
 pub struct UserVideoSettings {
     /// `allowCamera`

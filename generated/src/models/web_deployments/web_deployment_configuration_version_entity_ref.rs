@@ -2,14 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `WebDeploymentConfigurationVersionEntityRef` in the API.
 #[derive(Clone, Default)]
 pub struct WebDeploymentConfigurationVersionEntityRef {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// required
+    /// `version`, required
     pub version: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WebDeploymentsAuthorizationResponse` in the API.
+///
+/// Returned by `post_webdeployments_token_oauthcodegrantjwtexchange`.
 #[derive(Clone, Default)]
 pub struct WebDeploymentsAuthorizationResponse {
+    /// `jwt`
     pub jwt: Option<String>,
     /// `refreshToken`
     pub refresh_token: Option<String>,

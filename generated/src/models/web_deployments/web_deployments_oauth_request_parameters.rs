@@ -2,16 +2,20 @@
 
 use crate::runtime::codec;
 
+/// `WebDeploymentsOAuthRequestParameters` in the API.
 #[derive(Clone, Default)]
 pub struct WebDeploymentsOAuthRequestParameters {
+    /// `code`
     pub code: Option<String>,
     /// `codeVerifier`
     pub code_verifier: Option<String>,
     /// `idToken`
     pub id_token: Option<String>,
+    /// `iss`
     pub iss: Option<String>,
     /// `maxAge`
     pub max_age: Option<i64>,
+    /// `nonce`
     pub nonce: Option<String>,
     /// `redirectUri`, required
     pub redirect_uri: Option<String>,

@@ -3,6 +3,8 @@
 use crate::runtime::codec;
 
 /// `WebDeploymentsRefreshJWTRequest` in the API.
+///
+/// Taken by `post_webdeployments_token_refresh`.
 #[derive(Clone, Default)]
 pub struct WebDeploymentsRefreshJwtRequest {
     /// `deploymentId`, required

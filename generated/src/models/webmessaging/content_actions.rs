@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ContentActions` in the API.
 #[derive(Clone, Default)]
 pub struct ContentActions {
+    /// `textback`
     pub textback: Option<String>,
+    /// `url`
     pub url: Option<String>,
     /// `urlTarget`
     pub url_target: Option<String>,

@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ContentDatePickerAvailableTime` in the API.
 #[derive(Clone, Default)]
 pub struct ContentDatePickerAvailableTime {
     /// `dateTime`
     pub date_time: Option<time::Timestamp>,
+    /// `duration`
     pub duration: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

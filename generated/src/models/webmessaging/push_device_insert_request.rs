@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `PushDeviceInsertRequest` in the API.
+///
+/// Taken by `post_webmessaging_deployment_pushdevice`.
 #[derive(Clone, Default)]
 pub struct PushDeviceInsertRequest {
     /// `deviceToken`, required
     pub device_token: Option<String>,
     /// `deviceType`, required
     pub device_type: Option<PushDeviceInsertRequestDeviceType>,
-    /// required
+    /// `language`, required
     pub language: Option<String>,
     /// `notificationProvider`, required
     pub notification_provider: Option<PushDeviceInsertRequestNotificationProvider>,
@@ -30,6 +33,7 @@ impl codec::Model for PushDeviceInsertRequest {
 
 codec::__model!(PushDeviceInsertRequest);
 
+/// The values of `deviceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PushDeviceInsertRequestDeviceType {
@@ -59,6 +63,7 @@ impl codec::OpenEnum for PushDeviceInsertRequestDeviceType {
 
 codec::__open_enum!(PushDeviceInsertRequestDeviceType);
 
+/// The values of `notificationProvider`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PushDeviceInsertRequestNotificationProvider {

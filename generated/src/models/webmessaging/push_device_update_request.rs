@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `PushDeviceUpdateRequest` in the API.
+///
+/// Taken by `patch_webmessaging_deployment_pushdevice`.
 #[derive(Clone, Default)]
 pub struct PushDeviceUpdateRequest {
     /// `deviceToken`
     pub device_token: Option<String>,
+    /// `language`
     pub language: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RecipientAdditionalIdentifier` in the API.
 #[derive(Clone, Default)]
 pub struct RecipientAdditionalIdentifier {
-    /// required, read-only
+    /// `type`, required, read-only
     pub r#type: Option<RecipientAdditionalIdentifierType>,
-    /// required, read-only
+    /// `value`, required, read-only
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,13 +25,19 @@ impl codec::Model for RecipientAdditionalIdentifier {
 
 codec::__model!(RecipientAdditionalIdentifier);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecipientAdditionalIdentifierType {
+    /// `Deployment`
     Deployment,
+    /// `Subject`
     Subject,
+    /// `Topic`
     Topic,
+    /// `IngestionRule`
     IngestionRule,
+    /// `IngestionRuleVersion`
     IngestionRuleVersion,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

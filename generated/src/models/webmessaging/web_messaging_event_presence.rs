@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WebMessagingEventPresence` in the API.
 #[derive(Clone, Default)]
 pub struct WebMessagingEventPresence {
-    /// required
+    /// `type`, required
     pub r#type: Option<WebMessagingEventPresenceType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,13 +22,19 @@ impl codec::Model for WebMessagingEventPresence {
 
 codec::__model!(WebMessagingEventPresence);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WebMessagingEventPresenceType {
+    /// `Join`
     Join,
+    /// `Disconnect`
     Disconnect,
+    /// `Clear`
     Clear,
+    /// `SignIn`
     SignIn,
+    /// `SessionExpired`
     SessionExpired,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

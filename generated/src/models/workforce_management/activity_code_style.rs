@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ActivityCodeStyle` in the API.
 #[derive(Clone, Default)]
 pub struct ActivityCodeStyle {
     /// `backgroundColor`, required
@@ -24,10 +25,13 @@ impl codec::Model for ActivityCodeStyle {
 
 codec::__model!(ActivityCodeStyle);
 
+/// The values of `textColorTheme`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivityCodeStyleTextColorTheme {
+    /// `Dark`
     Dark,
+    /// `Light`
     Light,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

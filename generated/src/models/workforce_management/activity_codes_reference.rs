@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ActivityCodesReference` in the API.
 #[derive(Clone, Default)]
 pub struct ActivityCodesReference {
+    /// `ids`
     pub ids: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

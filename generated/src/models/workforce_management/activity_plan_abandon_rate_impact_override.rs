@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanAbandonRateImpactOverride` in the API.
 #[derive(Clone, Default)]
 pub struct ActivityPlanAbandonRateImpactOverride {
     /// `increaseByPercent`, required

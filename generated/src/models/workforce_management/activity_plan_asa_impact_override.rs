@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanAsaImpactOverride` in the API.
 #[derive(Clone, Default)]
 pub struct ActivityPlanAsaImpactOverride {
     /// `increaseByPercent`, required

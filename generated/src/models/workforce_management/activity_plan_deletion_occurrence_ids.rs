@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanDeletionOccurrenceIds` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`.
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionOccurrenceIds {
+    /// `ids`
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanDeletionSessionIds` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`.
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionIds {
+    /// `ids`
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanDeletionSessionUserIds` in the API.
+///
+/// Taken by
+/// `post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`.
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionUserIds {
+    /// `ids`
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

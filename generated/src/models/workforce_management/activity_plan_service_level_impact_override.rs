@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ActivityPlanServiceLevelImpactOverride` in the API.
 #[derive(Clone, Default)]
 pub struct ActivityPlanServiceLevelImpactOverride {
     /// `decreaseByPercent`, required

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AddAdherenceAdjustmentAgentRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_adherence_adjustments`.
 #[derive(Clone, Default)]
 pub struct AddAdherenceAdjustmentAgentRequest {
     /// `lengthMinutes`

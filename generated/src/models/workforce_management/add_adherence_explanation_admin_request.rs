@@ -3,15 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AddAdherenceExplanationAdminRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agent_adherence_explanations`.
 #[derive(Clone, Default)]
 pub struct AddAdherenceExplanationAdminRequest {
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
+    /// `notes`
     pub notes: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
+    /// `status`
     pub status: Option<AddAdherenceExplanationAdminRequestStatus>,
-    /// required
+    /// `type`, required
     pub r#type: Option<AddAdherenceExplanationAdminRequestType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,11 +37,15 @@ impl codec::Model for AddAdherenceExplanationAdminRequest {
 
 codec::__model!(AddAdherenceExplanationAdminRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AddAdherenceExplanationAdminRequestStatus {
+    /// `Pending`
     Pending,
+    /// `Approved`
     Approved,
+    /// `Denied`
     Denied,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -61,9 +70,11 @@ impl codec::OpenEnum for AddAdherenceExplanationAdminRequestStatus {
 
 codec::__open_enum!(AddAdherenceExplanationAdminRequestStatus);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AddAdherenceExplanationAdminRequestType {
+    /// `Late`
     Late,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,20 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AddOpportunityBody` in the API.
 #[derive(Clone, Default)]
 pub struct AddOpportunityBody {
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
     /// `approvalType`, required
     pub approval_type: Option<AddOpportunityBodyApprovalType>,
-    /// required
+    /// `capacity`, required
     pub capacity: Option<i64>,
     /// `deadlineDate`, required
     pub deadline_date: Option<time::Timestamp>,
+    /// `description`
     pub description: Option<String>,
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `openDate`
     pub open_date: Option<time::Timestamp>,
@@ -45,10 +47,13 @@ impl codec::Model for AddOpportunityBody {
 
 codec::__model!(AddOpportunityBody);
 
+/// The values of `approvalType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AddOpportunityBodyApprovalType {
+    /// `Automatic`
     Automatic,
+    /// `Manual`
     Manual,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,10 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AddShiftTradeRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_week_shifttrades`.
 #[derive(Clone, Default)]
 pub struct AddShiftTradeRequest {
     /// `acceptableIntervals`
     pub acceptable_intervals: Option<Vec<String>>,
+    /// `expiration`
     pub expiration: Option<time::Timestamp>,
     /// `initiatingShiftId`, required
     pub initiating_shift_id: Option<String>,

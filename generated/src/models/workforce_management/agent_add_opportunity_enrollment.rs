@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentAddOpportunityEnrollment` in the API.
 #[derive(Clone, Default)]
 pub struct AgentAddOpportunityEnrollment {
     /// `opportunityId`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentAdherenceDayMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct AgentAdherenceDayMetrics {
     /// `actualLengthSeconds`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentAdherenceScheduledActivity` in the API.
 #[derive(Clone, Default)]
 pub struct AgentAdherenceScheduledActivity {
     /// `activityCodeId`, required

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentBulkAddOpportunityEnrollment` in the API.
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollment {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `opportunityId`, required
     pub opportunity_id: Option<String>,

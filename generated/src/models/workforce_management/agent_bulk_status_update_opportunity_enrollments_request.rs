@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AgentBulkStatusUpdateOpportunityEnrollmentsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`.
 #[derive(Clone, Default)]
 pub struct AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
     /// `enrollmentIds`, required
     pub enrollment_ids: Option<Vec<String>>,
-    /// required
+    /// `status`, required
     pub status: Option<AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,9 +27,11 @@ impl codec::Model for AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
 
 codec::__model!(AgentBulkStatusUpdateOpportunityEnrollmentsRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus {
+    /// `Withdrawn`
     Withdrawn,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AgentCountRange` in the API.
 #[derive(Clone, Default)]
 pub struct AgentCountRange {
-    /// required
+    /// `maximum`, required
     pub maximum: Option<i64>,
-    /// required
+    /// `minimum`, required
     pub minimum: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

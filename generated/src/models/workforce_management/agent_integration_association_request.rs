@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `AgentIntegrationAssociationRequest` in the API.
 #[derive(Clone, Default)]
 pub struct AgentIntegrationAssociationRequest {
     /// `agentExternalId`, required
     pub agent_external_id: Option<String>,
     /// `integrationId`, required
     pub integration_id: Option<String>,
-    /// required
+    /// `locked`, required
     pub locked: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AgentMuScheduleQuery` in the API.
+///
+/// Taken by `post_workforcemanagement_agentschedules_managementunits_mine`.
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleQuery {
     /// `endDate`, required

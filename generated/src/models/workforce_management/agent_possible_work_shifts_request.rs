@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AgentPossibleWorkShiftsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agents_me_possibleworkshifts`.
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsRequest {
     /// `weekCount`, required

@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AgentQueryAdherenceAdjustmentsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_adherence_adjustments_query`,
+/// `post_workforcemanagement_agent_adherence_adjustments_query`.
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceAdjustmentsRequest {
     /// `endDate`
@@ -11,6 +15,7 @@ pub struct AgentQueryAdherenceAdjustmentsRequest {
     pub reason_code_ids: Option<Vec<String>>,
     /// `startDate`
     pub start_date: Option<time::Timestamp>,
+    /// `statuses`
     pub statuses: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

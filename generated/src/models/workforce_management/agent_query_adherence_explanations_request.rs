@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AgentQueryAdherenceExplanationsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_adherence_explanations_query`,
+/// `post_workforcemanagement_agent_adherence_explanations_query`.
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsRequest {
     /// `endDate`, required

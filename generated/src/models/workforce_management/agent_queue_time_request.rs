@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentQueueTimeRequest` in the API.
 #[derive(Clone, Default)]
 pub struct AgentQueueTimeRequest {
     /// `agentId`, required

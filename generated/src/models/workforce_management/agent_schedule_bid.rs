@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AgentScheduleBid` in the API.
 #[derive(Clone, Default)]
 pub struct AgentScheduleBid {
     /// `bidType`, required
@@ -13,12 +14,13 @@ pub struct AgentScheduleBid {
     pub bid_window_start_date: Option<time::Date>,
     /// `effectiveDate`, required
     pub effective_date: Option<time::Date>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// required
+    /// `status`, required
     pub status: Option<AgentScheduleBidStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -42,10 +44,13 @@ impl codec::Model for AgentScheduleBid {
 
 codec::__model!(AgentScheduleBid);
 
+/// The values of `bidType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentScheduleBidBidType {
+    /// `WorkPlanBid`
     WorkPlanBid,
+    /// `ScheduleBid`
     ScheduleBid,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -69,16 +74,25 @@ impl codec::OpenEnum for AgentScheduleBidBidType {
 
 codec::__open_enum!(AgentScheduleBidBidType);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentScheduleBidStatus {
+    /// `Draft`
     Draft,
+    /// `Locked`
     Locked,
+    /// `Optimized`
     Optimized,
+    /// `Scheduled`
     Scheduled,
+    /// `Open`
     Open,
+    /// `Closed`
     Closed,
+    /// `Processed`
     Processed,
+    /// `Published`
     Published,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

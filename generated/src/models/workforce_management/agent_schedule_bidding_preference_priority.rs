@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentScheduleBiddingPreferencePriority` in the API.
 #[derive(Clone, Default)]
 pub struct AgentScheduleBiddingPreferencePriority {
+    /// `priority`
     pub priority: Option<i64>,
     /// `scheduleSetId`, required
     pub schedule_set_id: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AgentWorkPlanActivity` in the API.
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanActivity {
     /// `countsAsPaidTime`, required

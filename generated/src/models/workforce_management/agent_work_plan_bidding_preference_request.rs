@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `AgentWorkPlanBiddingPreferenceRequest` in the API.
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreferenceRequest {
+    /// `priority`
     pub priority: Option<i64>,
     /// `workPlanId`, required
     pub work_plan_id: Option<String>,

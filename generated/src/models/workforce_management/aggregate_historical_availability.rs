@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `AggregateHistoricalAvailability` in the API.
 #[derive(Clone, Default)]
 pub struct AggregateHistoricalAvailability {
+    /// `weekly`
     pub weekly: Option<Vec<i64>>,
+    /// `yearly`
     pub yearly: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,13 +3,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AggregatedExportJobRequest` in the API.
+///
+/// Taken by
+/// `post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`,
+/// `post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`.
 #[derive(Clone, Default)]
 pub struct AggregatedExportJobRequest {
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
+    /// `delimiter`
     pub delimiter: Option<String>,
+    /// `granularity`
     pub granularity: Option<AggregatedExportJobRequestGranularity>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Vec<String>>,
@@ -35,13 +42,19 @@ impl codec::Model for AggregatedExportJobRequest {
 
 codec::__model!(AggregatedExportJobRequest);
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AggregatedExportJobRequestGranularity {
+    /// `FifteenMinutes`
     FifteenMinutes,
+    /// `ThirtyMinutes`
     ThirtyMinutes,
+    /// `SixtyMinutes`
     SixtyMinutes,
+    /// `Day`
     Day,
+    /// `Week`
     Week,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

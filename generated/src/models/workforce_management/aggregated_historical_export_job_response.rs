@@ -2,8 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `AggregatedHistoricalExportJobResponse` in the API.
+///
+/// Returned by
+/// `post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`.
 #[derive(Clone, Default)]
 pub struct AggregatedHistoricalExportJobResponse {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

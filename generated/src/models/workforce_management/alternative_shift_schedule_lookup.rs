@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AlternativeShiftScheduleLookup` in the API.
 #[derive(Clone, Default)]
 pub struct AlternativeShiftScheduleLookup {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `weekDate`, required
     pub week_date: Option<time::Date>,

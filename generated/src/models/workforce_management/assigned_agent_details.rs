@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `AssignedAgentDetails` in the API.
 #[derive(Clone, Default)]
 pub struct AssignedAgentDetails {
     /// `endDate`
     pub end_date: Option<time::Date>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

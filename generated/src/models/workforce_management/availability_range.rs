@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `AvailabilityRange` in the API.
 #[derive(Clone, Default)]
 pub struct AvailabilityRange {
     /// `earliestStartMinutesFromMidnight`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BidGroupWorkPlanRotationRequest` in the API.
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationRequest {
     /// `agentCount`, required

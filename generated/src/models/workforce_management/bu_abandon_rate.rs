@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BuAbandonRate` in the API.
 #[derive(Clone, Default)]
 pub struct BuAbandonRate {
-    /// required
+    /// `include`, required
     pub include: Option<bool>,
+    /// `percent`
     pub percent: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BuActivitySettingsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct BuActivitySettingsRequest {
     /// `defaultActivityCodeId`

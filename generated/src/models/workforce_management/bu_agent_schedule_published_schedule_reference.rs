@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuAgentSchedulePublishedScheduleReference` in the API.
 #[derive(Clone, Default)]
 pub struct BuAgentSchedulePublishedScheduleReference {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

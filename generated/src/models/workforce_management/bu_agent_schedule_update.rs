@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuAgentScheduleUpdate` in the API.
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleUpdate {
     /// `shiftStartDates`
     pub shift_start_dates: Option<Vec<time::Timestamp>>,
+    /// `type`
     pub r#type: Option<BuAgentScheduleUpdateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,11 +26,15 @@ impl codec::Model for BuAgentScheduleUpdate {
 
 codec::__model!(BuAgentScheduleUpdate);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BuAgentScheduleUpdateType {
+    /// `Added`
     Added,
+    /// `Edited`
     Edited,
+    /// `Deleted`
     Deleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BuAverageSpeedOfAnswer` in the API.
 #[derive(Clone, Default)]
 pub struct BuAverageSpeedOfAnswer {
-    /// required
+    /// `include`, required
     pub include: Option<bool>,
+    /// `seconds`
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

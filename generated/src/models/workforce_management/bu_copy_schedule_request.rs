@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuCopyScheduleRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_schedule_copy`.
 #[derive(Clone, Default)]
 pub struct BuCopyScheduleRequest {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `includeForecast`
     pub include_forecast: Option<bool>,

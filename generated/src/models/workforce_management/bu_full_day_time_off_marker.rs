@@ -3,18 +3,22 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuFullDayTimeOffMarker` in the API.
 #[derive(Clone, Default)]
 pub struct BuFullDayTimeOffMarker {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
     /// `businessUnitDate`
     pub business_unit_date: Option<time::Date>,
+    /// `delete`
     pub delete: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `endOffsetMinutes`
     pub end_offset_minutes: Option<i64>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
+    /// `paid`
     pub paid: Option<bool>,
     /// `payableMinutes`
     pub payable_minutes: Option<i64>,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuGetCurrentAgentScheduleRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agentschedules_mine`.
 #[derive(Clone, Default)]
 pub struct BuGetCurrentAgentScheduleRequest {
     /// `endDate`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `BuImportTimeOffLimitValuesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_timeofflimit_values_import`.
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesRequest {
     /// `uploadKey`, required

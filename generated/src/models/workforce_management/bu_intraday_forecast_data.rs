@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BuIntradayForecastData` in the API.
 #[derive(Clone, Default)]
 pub struct BuIntradayForecastData {
     /// `averageHandleTimeSeconds`
     pub average_handle_time_seconds: Option<f64>,
+    /// `offered`
     pub offered: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BuIntradayScheduleData` in the API.
 #[derive(Clone, Default)]
 pub struct BuIntradayScheduleData {
     /// `onQueueTimeSeconds`

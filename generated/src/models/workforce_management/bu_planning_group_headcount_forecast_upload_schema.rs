@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BuPlanningGroupHeadcountForecastUploadSchema` in the API.
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastUploadSchema {
     /// `planningGroupId`, required

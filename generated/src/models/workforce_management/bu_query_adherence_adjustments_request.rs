@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuQueryAdherenceAdjustmentsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_adherence_adjustments_query`,
+/// `post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`.
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceAdjustmentsRequest {
     /// `endDate`
@@ -13,6 +17,7 @@ pub struct BuQueryAdherenceAdjustmentsRequest {
     pub reason_code_ids: Option<Vec<String>>,
     /// `startDate`
     pub start_date: Option<time::Timestamp>,
+    /// `statuses`
     pub statuses: Option<Vec<String>>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,

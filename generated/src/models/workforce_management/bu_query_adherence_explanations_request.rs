@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuQueryAdherenceExplanationsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_adherence_explanations_query`.
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsRequest {
     /// `agentIds`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `BuQueryAgentSchedulesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_schedule_agentschedules_query`.
 #[derive(Clone, Default)]
 pub struct BuQueryAgentSchedulesRequest {
     /// `managementUnitId`, required

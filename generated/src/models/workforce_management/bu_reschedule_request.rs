@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuRescheduleRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_schedule_reschedule`.
 #[derive(Clone, Default)]
 pub struct BuRescheduleRequest {
     /// `activityCodeIds`
@@ -73,11 +76,15 @@ impl codec::Model for BuRescheduleRequest {
 
 codec::__model!(BuRescheduleRequest);
 
+/// The values of `activitySmoothingType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BuRescheduleRequestActivitySmoothingType {
+    /// `ReduceConcurrentActivitiesAcrossBu`
     ReduceConcurrentActivitiesAcrossBu,
+    /// `ReduceConcurrentActivitiesAcrossMu`
     ReduceConcurrentActivitiesAcrossMu,
+    /// `ConsistentServiceLevel`
     ConsistentServiceLevel,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

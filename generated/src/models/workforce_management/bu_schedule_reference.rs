@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuScheduleReference` in the API.
 #[derive(Clone, Default)]
 pub struct BuScheduleReference {
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

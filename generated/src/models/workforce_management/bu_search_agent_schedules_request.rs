@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuSearchAgentSchedulesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_agentschedules_search`,
+/// `post_workforcemanagement_managementunit_agentschedules_search`.
 #[derive(Clone, Default)]
 pub struct BuSearchAgentSchedulesRequest {
     /// `endDate`, required

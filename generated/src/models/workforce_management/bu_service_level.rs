@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `BuServiceLevel` in the API.
 #[derive(Clone, Default)]
 pub struct BuServiceLevel {
-    /// required
+    /// `include`, required
     pub include: Option<bool>,
+    /// `percent`
     pub percent: Option<i64>,
+    /// `seconds`
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

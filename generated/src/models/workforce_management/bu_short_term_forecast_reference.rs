@@ -3,10 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuShortTermForecastReference` in the API.
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastReference {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

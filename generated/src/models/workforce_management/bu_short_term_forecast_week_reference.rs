@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuShortTermForecastWeekReference` in the API.
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastWeekReference {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

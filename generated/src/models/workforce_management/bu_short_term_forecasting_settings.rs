@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BuShortTermForecastingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastingSettings {
     /// `defaultHistoryWeeks`

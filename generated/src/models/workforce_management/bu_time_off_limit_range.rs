@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `BuTimeOffLimitRange` in the API.
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitRange {
     /// `limitMinutesPerDay`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `BuTimeOffLimitValuesImportUploadUrlRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`.
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesImportUploadUrlRequest {
     /// `contentLengthBytes`, required

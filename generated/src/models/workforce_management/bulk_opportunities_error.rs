@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `BulkOpportunitiesError` in the API.
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesError {
     /// `errorCode`, required
@@ -21,40 +22,73 @@ impl codec::Model for BulkOpportunitiesError {
 
 codec::__model!(BulkOpportunitiesError);
 
+/// The values of `errorCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkOpportunitiesErrorErrorCode {
+    /// `ActivityChanged`
     ActivityChanged,
+    /// `AgentEnrollmentsHourlyLimitExceeded`
     AgentEnrollmentsHourlyLimitExceeded,
+    /// `BatchLimitExceeded`
     BatchLimitExceeded,
+    /// `BusinessUnitEnrollmentsHourlyLimitExceeded`
     BusinessUnitEnrollmentsHourlyLimitExceeded,
+    /// `BusinessUnitNotFound`
     BusinessUnitNotFound,
+    /// `BusinessUnitOpportunityHourlyLimitExceeded`
     BusinessUnitOpportunityHourlyLimitExceeded,
+    /// `CapacityFull`
     CapacityFull,
+    /// `Conflict`
     Conflict,
+    /// `DateMustBeInFuture`
     DateMustBeInFuture,
+    /// `DeadlineMustBeAfterOpenTime`
     DeadlineMustBeAfterOpenTime,
+    /// `DeadlineMustBeBeforeOrEqualToStartTime`
     DeadlineMustBeBeforeOrEqualToStartTime,
+    /// `EndTimeMustBeAfterStartTime`
     EndTimeMustBeAfterStartTime,
+    /// `EnrollmentNotFound`
     EnrollmentNotFound,
+    /// `InternalError`
     InternalError,
+    /// `InternalErrorAutoApproval`
     InternalErrorAutoApproval,
+    /// `InternalErrorDenial`
     InternalErrorDenial,
+    /// `InternalErrorScheduleUpdate`
     InternalErrorScheduleUpdate,
+    /// `InvalidOpportunityLength`
     InvalidOpportunityLength,
+    /// `InvalidOpportunityStatus`
     InvalidOpportunityStatus,
+    /// `InvalidRequest`
     InvalidRequest,
+    /// `InvalidStatusTransition`
     InvalidStatusTransition,
+    /// `InvalidTime`
     InvalidTime,
+    /// `NoInvitationsForPublish`
     NoInvitationsForPublish,
+    /// `OpenTimeMustBeBeforeStartTime`
     OpenTimeMustBeBeforeStartTime,
+    /// `OpportunityClosed`
     OpportunityClosed,
+    /// `OpportunityNotFound`
     OpportunityNotFound,
+    /// `OpportunityNotOpen`
     OpportunityNotOpen,
+    /// `ScheduleConflict`
     ScheduleConflict,
+    /// `ScheduleNotFound`
     ScheduleNotFound,
+    /// `ServiceUnavailable`
     ServiceUnavailable,
+    /// `StartTimeMustBeWithinOneYear`
     StartTimeMustBeWithinOneYear,
+    /// `StatusNotDraft`
     StatusNotDraft,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `BulkOpportunitiesExternalActivitiesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_opportunities_externalactivities_query`.
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesExternalActivitiesRequest {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `BulkOpportunitiesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_opportunities_bulk_publish`,
+/// `post_workforcemanagement_businessunit_opportunities_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesRequest {
-    /// required
+    /// `ids`, required
     pub ids: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `BulkOpportunitiesStatusUpdateRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`.
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesStatusUpdateRequest {
     /// `opportunityIds`, required
     pub opportunity_ids: Option<Vec<String>>,
-    /// required
+    /// `status`, required
     pub status: Option<BulkOpportunitiesStatusUpdateRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,9 +27,11 @@ impl codec::Model for BulkOpportunitiesStatusUpdateRequest {
 
 codec::__model!(BulkOpportunitiesStatusUpdateRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkOpportunitiesStatusUpdateRequestStatus {
+    /// `Closed`
     Closed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

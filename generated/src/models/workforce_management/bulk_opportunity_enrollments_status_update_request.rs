@@ -2,13 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `BulkOpportunityEnrollmentsStatusUpdateRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`.
 #[derive(Clone, Default)]
 pub struct BulkOpportunityEnrollmentsStatusUpdateRequest {
     /// `enrollmentIds`, required
     pub enrollment_ids: Option<Vec<String>>,
     /// `reviewNote`
     pub review_note: Option<String>,
-    /// required
+    /// `status`, required
     pub status: Option<BulkOpportunityEnrollmentsStatusUpdateRequestStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -27,10 +30,13 @@ impl codec::Model for BulkOpportunityEnrollmentsStatusUpdateRequest {
 
 codec::__model!(BulkOpportunityEnrollmentsStatusUpdateRequest);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BulkOpportunityEnrollmentsStatusUpdateRequestStatus {
+    /// `Approved`
     Approved,
+    /// `Denied`
     Denied,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `BusinessUnitSchedulingPreferencesSettingsResponse` in the API.
+///
+/// Returned by `get_workforcemanagement_businessunit_schedulingpreferences_settings`,
+/// `get_workforcemanagement_schedulingpreferences_settings`,
+/// `patch_workforcemanagement_businessunit_schedulingpreferences_settings`.
 #[derive(Clone, Default)]
 pub struct BusinessUnitSchedulingPreferencesSettingsResponse {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CalendarUrlResponse` in the API.
+///
+/// Returned by `get_workforcemanagement_calendar_url_ics`, `post_workforcemanagement_calendar_url_ics`.
 #[derive(Clone, Default)]
 pub struct CalendarUrlResponse {
     /// `calendarUrl`

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CapacityPlanDeleteRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_capacityplans_bulk_remove`.
 #[derive(Clone, Default)]
 pub struct CapacityPlanDeleteRequest {
     /// `capacityPlanIds`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CapacityPlanForecastMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastMetrics {
     /// `averageHandleTime`, required
     pub average_handle_time: Option<Vec<f64>>,
-    /// required
+    /// `volume`, required
     pub volume: Option<Vec<f64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

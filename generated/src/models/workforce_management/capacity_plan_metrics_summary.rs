@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CapacityPlanMetricsSummary` in the API.
 #[derive(Clone, Default)]
 pub struct CapacityPlanMetricsSummary {
     /// `attritionFullTimeEquivalentCount`, required

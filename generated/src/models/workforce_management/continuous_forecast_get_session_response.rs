@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ContinuousForecastGetSessionResponse` in the API.
+///
+/// Returned by `get_workforcemanagement_businessunit_mainforecast_continuousforecast_session`.
 #[derive(Clone, Default)]
 pub struct ContinuousForecastGetSessionResponse {
     /// `errorCode`
@@ -10,7 +13,7 @@ pub struct ContinuousForecastGetSessionResponse {
     pub last_successful_session_id: Option<String>,
     /// `sessionId`, required
     pub session_id: Option<String>,
-    /// required
+    /// `state`, required
     pub state: Option<ContinuousForecastGetSessionResponseState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,11 +33,15 @@ impl codec::Model for ContinuousForecastGetSessionResponse {
 
 codec::__model!(ContinuousForecastGetSessionResponse);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContinuousForecastGetSessionResponseState {
+    /// `Complete`
     Complete,
+    /// `Processing`
     Processing,
+    /// `Error`
     Error,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ContinuousForecastWeeks` in the API.
 #[derive(Clone, Default)]
 pub struct ContinuousForecastWeeks {
+    /// `values`
     pub values: Option<Vec<f64>>,
     /// `weekOffset`
     pub week_offset: Option<i64>,

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CopyBuForecastRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_shorttermforecast_copy`.
 #[derive(Clone, Default)]
 pub struct CopyBuForecastRequest {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `weekDate`, required
     pub week_date: Option<time::Date>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CopyScheduleBid` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_schedulebid_copy`.
 #[derive(Clone, Default)]
 pub struct CopyScheduleBid {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CopyWorkPlan` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_workplan_copy`.
 #[derive(Clone, Default)]
 pub struct CopyWorkPlan {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

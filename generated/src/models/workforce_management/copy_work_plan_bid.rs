@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CopyWorkPlanBid` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_workplanbid_copy`.
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanBid {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `CopyWorkPlanRotationRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_workplanrotation_copy`.
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanRotationRequest {
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CreateAgentTimeOffRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_timeoffrequests`.
 #[derive(Clone, Default)]
 pub struct CreateAgentTimeOffRequest {
     /// `activityCodeId`, required
@@ -17,6 +20,7 @@ pub struct CreateAgentTimeOffRequest {
     pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
     /// `fullDayManagementUnitDates`
     pub full_day_management_unit_dates: Option<Vec<String>>,
+    /// `notes`
     pub notes: Option<String>,
     /// `partialDayStartDateTimes`
     pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CreateAlternativeShiftTradeRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_alternativeshifts_trades`.
 #[derive(Clone, Default)]
 pub struct CreateAlternativeShiftTradeRequest {
     /// `alternativeShiftTradeGranularity`, required
@@ -43,9 +46,11 @@ impl codec::Model for CreateAlternativeShiftTradeRequest {
 
 codec::__model!(CreateAlternativeShiftTradeRequest);
 
+/// The values of `alternativeShiftTradeGranularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity {
+    /// `Daily`
     Daily,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

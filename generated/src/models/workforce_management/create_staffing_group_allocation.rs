@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CreateStaffingGroupAllocation` in the API.
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupAllocation {
     /// `initialAttritionPercentage`, required

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `CreateStaffingGroupRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_staffinggroups`.
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupRequest {
     /// `managementUnitId`
     pub management_unit_id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Vec<String>>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CreateTimeOffPlanBusinessUnitAssociation` in the API.
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanBusinessUnitAssociation {
     /// `managementUnitIds`

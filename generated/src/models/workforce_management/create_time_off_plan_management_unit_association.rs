@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CreateTimeOffPlanManagementUnitAssociation` in the API.
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanManagementUnitAssociation {
     /// `managementUnitId`, required

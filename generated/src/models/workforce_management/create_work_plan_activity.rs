@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CreateWorkPlanActivity` in the API.
 #[derive(Clone, Default)]
 pub struct CreateWorkPlanActivity {
     /// `activityCodeId`
@@ -10,6 +11,7 @@ pub struct CreateWorkPlanActivity {
     pub counts_as_contiguous_work_time: Option<bool>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `earliestStartTimeMinutes`
     pub earliest_start_time_minutes: Option<i64>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `CsvExportErrorDetails` in the API.
 #[derive(Clone, Default)]
 pub struct CsvExportErrorDetails {
     /// `errorCode`, required

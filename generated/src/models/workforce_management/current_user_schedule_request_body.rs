@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `CurrentUserScheduleRequestBody` in the API.
+///
+/// Taken by `post_workforcemanagement_schedules`.
 #[derive(Clone, Default)]
 pub struct CurrentUserScheduleRequestBody {
     /// `endDate`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `CurrentUserTimeOffIntegrationStatusRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_timeoffrequests_integrationstatus_query`.
 #[derive(Clone, Default)]
 pub struct CurrentUserTimeOffIntegrationStatusRequest {
     /// `timeOffRequestIds`, required

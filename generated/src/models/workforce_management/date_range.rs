@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `DateRange` in the API.
 #[derive(Clone, Default)]
 pub struct DateRange {
     /// `endDate`

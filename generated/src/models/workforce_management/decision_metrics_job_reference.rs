@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `DecisionMetricsJobReference` in the API.
 #[derive(Clone, Default)]
 pub struct DecisionMetricsJobReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

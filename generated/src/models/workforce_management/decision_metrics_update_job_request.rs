@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `DecisionMetricsUpdateJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_decisionmetrics_update`.
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateJobRequest {
     /// `uploadKey`, required

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `DeletableUserReference` in the API.
 #[derive(Clone, Default)]
 pub struct DeletableUserReference {
+    /// `delete`
     pub delete: Option<bool>,
+    /// `id`
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EstimateAvailableFullDayTimeOffRequest` in the API.
 #[derive(Clone, Default)]
 pub struct EstimateAvailableFullDayTimeOffRequest {
-    /// required
+    /// `date`, required
     pub date: Option<time::Date>,
     /// `requestedDurationMinutes`
     pub requested_duration_minutes: Option<i64>,

@@ -3,15 +3,16 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EstimateAvailableFullDayTimeOffResponse` in the API.
 #[derive(Clone, Default)]
 pub struct EstimateAvailableFullDayTimeOffResponse {
-    /// required
+    /// `date`, required
     pub date: Option<time::Date>,
     /// `durationMinutes`, required
     pub duration_minutes: Option<i64>,
     /// `earliestStartOffsetMinutes`
     pub earliest_start_offset_minutes: Option<i64>,
-    /// required
+    /// `flexible`, required
     pub flexible: Option<bool>,
     /// `latestEndOffsetMinutes`
     pub latest_end_offset_minutes: Option<i64>,
@@ -46,10 +47,13 @@ impl codec::Model for EstimateAvailableFullDayTimeOffResponse {
 
 codec::__model!(EstimateAvailableFullDayTimeOffResponse);
 
+/// The values of `overrideDateType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EstimateAvailableFullDayTimeOffResponseOverrideDateType {
+    /// `Blocked`
     Blocked,
+    /// `ManualReview`
     ManualReview,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EstimateAvailablePartialDayTimeOffRequest` in the API.
 #[derive(Clone, Default)]
 pub struct EstimateAvailablePartialDayTimeOffRequest {
-    /// required
+    /// `date`, required
     pub date: Option<time::Timestamp>,
     /// `requestedDurationMinutes`
     pub requested_duration_minutes: Option<i64>,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EvaluateShiftTradeListJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`.
 #[derive(Clone, Default)]
 pub struct EvaluateShiftTradeListJobRequest {
     /// `managementUnitIds`, required

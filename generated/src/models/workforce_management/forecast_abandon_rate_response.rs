@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ForecastAbandonRateResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastAbandonRateResponse {
+    /// `percent`
     pub percent: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

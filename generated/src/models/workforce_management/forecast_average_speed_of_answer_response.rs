@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ForecastAverageSpeedOfAnswerResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastAverageSpeedOfAnswerResponse {
+    /// `seconds`
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

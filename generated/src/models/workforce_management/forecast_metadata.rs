@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ForecastMetadata` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastMetadata {
     /// `dateCreated`
@@ -13,6 +14,7 @@ pub struct ForecastMetadata {
     pub forecast_id: Option<String>,
     /// `intervalLengthInMinutes`
     pub interval_length_in_minutes: Option<String>,
+    /// `source`
     pub source: Option<ForecastMetadataSource>,
     /// `timeZone`
     pub time_zone: Option<String>,
@@ -36,10 +38,13 @@ impl codec::Model for ForecastMetadata {
 
 codec::__model!(ForecastMetadata);
 
+/// The values of `source`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ForecastMetadataSource {
+    /// `AutomaticBestMethod`
     AutomaticBestMethod,
+    /// `MainForecast`
     MainForecast,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

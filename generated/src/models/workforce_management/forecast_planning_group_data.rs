@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ForecastPlanningGroupData` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupData {
     /// `averageHandleTimeSecondsPerInterval`, required

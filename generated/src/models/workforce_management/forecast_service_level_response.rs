@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ForecastServiceLevelResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastServiceLevelResponse {
+    /// `percent`
     pub percent: Option<i64>,
+    /// `seconds`
     pub seconds: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,15 +2,18 @@
 
 use crate::runtime::codec;
 
+/// `ForecastSourceDayPointer` in the API.
 #[derive(Clone, Default)]
 pub struct ForecastSourceDayPointer {
     /// `dataKey`
     pub data_key: Option<String>,
+    /// `date`
     pub date: Option<String>,
     /// `dayOfWeek`
     pub day_of_week: Option<ForecastSourceDayPointerDayOfWeek>,
     /// `fileName`
     pub file_name: Option<String>,
+    /// `weight`
     pub weight: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -31,16 +34,25 @@ impl codec::Model for ForecastSourceDayPointer {
 
 codec::__model!(ForecastSourceDayPointer);
 
+/// The values of `dayOfWeek`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ForecastSourceDayPointerDayOfWeek {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
+    /// `EighthDay`
     EighthDay,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

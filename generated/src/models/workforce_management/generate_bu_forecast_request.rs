@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `GenerateBuForecastRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_shorttermforecasts_generate`.
 #[derive(Clone, Default)]
 pub struct GenerateBuForecastRequest {
     /// `canUseForScheduling`
     pub can_use_for_scheduling: Option<bool>,
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `weekCount`
     pub week_count: Option<i64>,

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `GetAgentsWorkPlansRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_agents_workplans_query`.
 #[derive(Clone, Default)]
 pub struct GetAgentsWorkPlansRequest {
     /// `agentIds`, required

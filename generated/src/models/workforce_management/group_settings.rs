@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `GroupSettings` in the API.
 #[derive(Clone, Default)]
 pub struct GroupSettings {
     /// `maximumConcurrentSessions`

@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `HeadcountInterval` in the API.
 #[derive(Clone, Default)]
 pub struct HeadcountInterval {
-    /// required
+    /// `interval`, required
     pub interval: Option<time::Timestamp>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

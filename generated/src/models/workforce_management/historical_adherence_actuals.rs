@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalAdherenceActuals` in the API.
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceActuals {
     /// `actualActivityCategory`
@@ -36,17 +37,27 @@ impl codec::Model for HistoricalAdherenceActuals {
 
 codec::__model!(HistoricalAdherenceActuals);
 
+/// The values of `actualActivityCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoricalAdherenceActualsActualActivityCategory {
+    /// `OnQueueWork`
     OnQueueWork,
+    /// `Break`
     Break,
+    /// `Meal`
     Meal,
+    /// `Meeting`
     Meeting,
+    /// `OffQueueWork`
     OffQueueWork,
+    /// `TimeOff`
     TimeOff,
+    /// `Training`
     Training,
+    /// `Unavailable`
     Unavailable,
+    /// `Unscheduled`
     Unscheduled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

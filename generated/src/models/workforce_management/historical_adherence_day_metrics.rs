@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalAdherenceDayMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceDayMetrics {
     /// `actualLengthSecs`

@@ -2,10 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalDataDeleteEntity` in the API.
+///
+/// Item of the listing `get_workforcemanagement_historicaldata_bulk_remove_job`.
 #[derive(Clone, Default)]
 pub struct HistoricalDataDeleteEntity {
     /// `requestId`
     pub request_id: Option<String>,
+    /// `status`
     pub status: Option<HistoricalDataDeleteEntityStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,10 +27,13 @@ impl codec::Model for HistoricalDataDeleteEntity {
 
 codec::__model!(HistoricalDataDeleteEntity);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoricalDataDeleteEntityStatus {
+    /// `InProgress`
     InProgress,
+    /// `Success`
     Success,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

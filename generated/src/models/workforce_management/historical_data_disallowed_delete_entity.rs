@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalDataDisallowedDeleteEntity` in the API.
 #[derive(Clone, Default)]
 pub struct HistoricalDataDisallowedDeleteEntity {
+    /// `reason`
     pub reason: Option<HistoricalDataDisallowedDeleteEntityReason>,
     /// `requestId`
     pub request_id: Option<String>,
@@ -23,12 +25,17 @@ impl codec::Model for HistoricalDataDisallowedDeleteEntity {
 
 codec::__model!(HistoricalDataDisallowedDeleteEntity);
 
+/// The values of `reason`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoricalDataDisallowedDeleteEntityReason {
+    /// `InvalidRequest`
     InvalidRequest,
+    /// `ValidationInProgress`
     ValidationInProgress,
+    /// `DeleteInProgress`
     DeleteInProgress,
+    /// `RequestIdNotFound`
     RequestIdNotFound,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

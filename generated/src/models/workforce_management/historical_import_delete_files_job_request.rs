@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalImportDeleteFilesJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_historicaldata_bulk_remove_jobs`.
 #[derive(Clone, Default)]
 pub struct HistoricalImportDeleteFilesJobRequest {
     /// `requestIds`, required

@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `HistoricalImportStatus` in the API.
+///
+/// Item of the listing `get_workforcemanagement_historicaldata_importstatus`.
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatus {
-    /// read-only
+    /// `active`, read-only
     pub active: Option<bool>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
@@ -15,7 +18,7 @@ pub struct HistoricalImportStatus {
     pub date_import_started: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
+    /// `error`, read-only
     pub error: Option<String>,
     /// `fileName`, read-only
     pub file_name: Option<String>,
@@ -23,9 +26,9 @@ pub struct HistoricalImportStatus {
     pub file_size: Option<i64>,
     /// `requestId`, read-only
     pub request_id: Option<String>,
-    /// read-only
+    /// `status`, read-only
     pub status: Option<HistoricalImportStatusStatus>,
-    /// read-only
+    /// `type`, read-only
     pub r#type: Option<HistoricalImportStatusType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -52,16 +55,25 @@ impl codec::Model for HistoricalImportStatus {
 
 codec::__model!(HistoricalImportStatus);
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoricalImportStatusStatus {
+    /// `Initiated`
     Initiated,
+    /// `InProgress`
     InProgress,
+    /// `Pending`
     Pending,
+    /// `Success`
     Success,
+    /// `Failed`
     Failed,
+    /// `Cancelled`
     Cancelled,
+    /// `Purged`
     Purged,
+    /// `PurgePending`
     PurgePending,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -100,10 +112,13 @@ impl codec::OpenEnum for HistoricalImportStatusStatus {
 
 codec::__open_enum!(HistoricalImportStatusStatus);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoricalImportStatusType {
+    /// `Csv`
     Csv,
+    /// `Json`
     Json,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

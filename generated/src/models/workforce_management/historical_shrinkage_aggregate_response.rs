@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `HistoricalShrinkageAggregateResponse` in the API.
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageAggregateResponse {
     /// `actualShrinkagePercent`

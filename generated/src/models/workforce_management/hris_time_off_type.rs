@@ -2,13 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `HrisTimeOffType` in the API.
 #[derive(Clone, Default)]
 pub struct HrisTimeOffType {
     /// `hrisIntegrationId`, required
     pub hris_integration_id: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `secondaryId`
     pub secondary_id: Option<String>,

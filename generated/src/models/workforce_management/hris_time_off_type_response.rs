@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `HrisTimeOffTypeResponse` in the API.
+///
+/// Item of the listing `get_workforcemanagement_integrations_hris_timeofftypes_job`.
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypeResponse {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
-    /// required
+    /// `name`, required
     pub name: Option<String>,
     /// `secondaryId`
     pub secondary_id: Option<String>,

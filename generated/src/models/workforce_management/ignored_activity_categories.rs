@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `IgnoredActivityCategories` in the API.
 #[derive(Clone, Default)]
 pub struct IgnoredActivityCategories {
+    /// `values`
     pub values: Option<Vec<IgnoredActivityCategoriesValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,16 +22,25 @@ impl codec::Model for IgnoredActivityCategories {
 
 codec::__model!(IgnoredActivityCategories);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IgnoredActivityCategoriesValues {
+    /// `OnQueueWork`
     OnQueueWork,
+    /// `Break`
     Break,
+    /// `Meal`
     Meal,
+    /// `Meeting`
     Meeting,
+    /// `OffQueueWork`
     OffQueueWork,
+    /// `TimeOff`
     TimeOff,
+    /// `Training`
     Training,
+    /// `Unavailable`
     Unavailable,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

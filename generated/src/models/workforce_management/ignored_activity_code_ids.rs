@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `IgnoredActivityCodeIds` in the API.
 #[derive(Clone, Default)]
 pub struct IgnoredActivityCodeIds {
+    /// `values`
     pub values: Option<Vec<String>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

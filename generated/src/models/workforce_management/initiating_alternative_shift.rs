@@ -3,9 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `InitiatingAlternativeShift` in the API.
 #[derive(Clone, Default)]
 pub struct InitiatingAlternativeShift {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `IntradayPerformancePredictionData` in the API.
 #[derive(Clone, Default)]
 pub struct IntradayPerformancePredictionData {
     /// `averageSpeedOfAnswerSeconds`

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ListWrapperAgentWorkPlanField` in the API.
 #[derive(Clone, Default)]
 pub struct ListWrapperAgentWorkPlanField {
+    /// `values`
     pub values: Option<Vec<ListWrapperAgentWorkPlanFieldValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,10 +22,13 @@ impl codec::Model for ListWrapperAgentWorkPlanField {
 
 codec::__model!(ListWrapperAgentWorkPlanField);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListWrapperAgentWorkPlanFieldValues {
+    /// `Name`
     Name,
+    /// `PaidHours`
     PaidHours,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

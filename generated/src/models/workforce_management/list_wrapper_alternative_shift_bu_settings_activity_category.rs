@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ListWrapperAlternativeShiftBuSettingsActivityCategory` in the API.
 #[derive(Clone, Default)]
 pub struct ListWrapperAlternativeShiftBuSettingsActivityCategory {
+    /// `values`
     pub values: Option<Vec<ListWrapperAlternativeShiftBuSettingsActivityCategoryValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,15 +22,23 @@ impl codec::Model for ListWrapperAlternativeShiftBuSettingsActivityCategory {
 
 codec::__model!(ListWrapperAlternativeShiftBuSettingsActivityCategory);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListWrapperAlternativeShiftBuSettingsActivityCategoryValues {
+    /// `Break`
     Break,
+    /// `Meal`
     Meal,
+    /// `Meeting`
     Meeting,
+    /// `OffQueueWork`
     OffQueueWork,
+    /// `TimeOff`
     TimeOff,
+    /// `Training`
     Training,
+    /// `Unavailable`
     Unavailable,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ListWrapperAlternativeShiftBuSettingsGranularity` in the API.
 #[derive(Clone, Default)]
 pub struct ListWrapperAlternativeShiftBuSettingsGranularity {
+    /// `values`
     pub values: Option<Vec<ListWrapperAlternativeShiftBuSettingsGranularityValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,9 +22,11 @@ impl codec::Model for ListWrapperAlternativeShiftBuSettingsGranularity {
 
 codec::__model!(ListWrapperAlternativeShiftBuSettingsGranularity);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListWrapperAlternativeShiftBuSettingsGranularityValues {
+    /// `Daily`
     Daily,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

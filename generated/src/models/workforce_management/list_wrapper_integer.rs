@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ListWrapperInteger` in the API.
 #[derive(Clone, Default)]
 pub struct ListWrapperInteger {
+    /// `values`
     pub values: Option<Vec<i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

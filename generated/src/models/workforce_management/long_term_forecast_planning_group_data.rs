@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LongTermForecastPlanningGroupData` in the API.
 #[derive(Clone, Default)]
 pub struct LongTermForecastPlanningGroupData {
     /// `averageHandleTimeSecondsPerDay`, required

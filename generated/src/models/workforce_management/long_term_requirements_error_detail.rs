@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `LongTermRequirementsErrorDetail` in the API.
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsErrorDetail {
-    /// required
+    /// `description`, required
     pub description: Option<String>,
     /// `internalErrorCode`, required
     pub internal_error_code: Option<LongTermRequirementsErrorDetailInternalErrorCode>,
@@ -24,13 +25,19 @@ impl codec::Model for LongTermRequirementsErrorDetail {
 
 codec::__model!(LongTermRequirementsErrorDetail);
 
+/// The values of `internalErrorCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LongTermRequirementsErrorDetailInternalErrorCode {
+    /// `TimedOut`
     TimedOut,
+    /// `NoData`
     NoData,
+    /// `ClientDataInvalid`
     ClientDataInvalid,
+    /// `ConfigurationInvalid`
     ConfigurationInvalid,
+    /// `RequirementsFailed`
     RequirementsFailed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

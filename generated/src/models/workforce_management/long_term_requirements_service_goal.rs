@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `LongTermRequirementsServiceGoal` in the API.
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsServiceGoal {
     /// `abandonRateGoalPercent`, required

@@ -2,9 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `ManagementUnitAvailabilitySettingsResponse` in the API.
+///
+/// Returned by `get_workforcemanagement_unavailabletimes_settings`,
+/// `patch_workforcemanagement_managementunit_unavailabletimes_settings`.
 #[derive(Clone, Default)]
 pub struct ManagementUnitAvailabilitySettingsResponse {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `MonthlyPlanningPeriodSettings` in the API.
 #[derive(Clone, Default)]
 pub struct MonthlyPlanningPeriodSettings {
     /// `startDate`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MoveAgentsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agents`.
 #[derive(Clone, Default)]
 pub struct MoveAgentsRequest {
     /// `destinationManagementUnitId`

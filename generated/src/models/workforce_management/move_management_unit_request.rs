@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `MoveManagementUnitRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_move`.
 #[derive(Clone, Default)]
 pub struct MoveManagementUnitRequest {
     /// `businessUnitId`, required

@@ -2,15 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `OpportunityEnrollmentCounts` in the API.
 #[derive(Clone, Default)]
 pub struct OpportunityEnrollmentCounts {
-    /// required
+    /// `approved`, required
     pub approved: Option<i64>,
-    /// required
+    /// `denied`, required
     pub denied: Option<i64>,
-    /// required
+    /// `pending`, required
     pub pending: Option<i64>,
-    /// required
+    /// `withdrawn`, required
     pub withdrawn: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

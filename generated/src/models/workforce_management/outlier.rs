@@ -3,11 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `Outlier` in the API.
 #[derive(Clone, Default)]
 pub struct Outlier {
+    /// `anomaly`
     pub anomaly: Option<OutlierAnomaly>,
     /// `normalizedValue`
     pub normalized_value: Option<f64>,
+    /// `timestamp`
     pub timestamp: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,13 +29,19 @@ impl codec::Model for Outlier {
 
 codec::__model!(Outlier);
 
+/// The values of `anomaly`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OutlierAnomaly {
+    /// `AdditiveOutlier`
     AdditiveOutlier,
+    /// `InnovativeOutlier`
     InnovativeOutlier,
+    /// `LevelShift`
     LevelShift,
+    /// `SeasonalLevelShift`
     SeasonalLevelShift,
+    /// `TemporaryChange`
     TemporaryChange,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

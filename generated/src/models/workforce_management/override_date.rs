@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `OverrideDate` in the API.
 #[derive(Clone, Default)]
 pub struct OverrideDate {
-    /// required
+    /// `date`, required
     pub date: Option<time::Date>,
-    /// required
+    /// `type`, required
     pub r#type: Option<OverrideDateType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -25,10 +26,13 @@ impl codec::Model for OverrideDate {
 
 codec::__model!(OverrideDate);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OverrideDateType {
+    /// `Blocked`
     Blocked,
+    /// `ManualReview`
     ManualReview,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PatchBuReschedulingOptionsManagementUnitRequest` in the API.
 #[derive(Clone, Default)]
 pub struct PatchBuReschedulingOptionsManagementUnitRequest {
+    /// `applied`
     pub applied: Option<bool>,
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,

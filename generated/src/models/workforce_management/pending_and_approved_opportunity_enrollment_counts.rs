@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `PendingAndApprovedOpportunityEnrollmentCounts` in the API.
 #[derive(Clone, Default)]
 pub struct PendingAndApprovedOpportunityEnrollmentCounts {
-    /// required
+    /// `approved`, required
     pub approved: Option<i64>,
-    /// required
+    /// `pending`, required
     pub pending: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

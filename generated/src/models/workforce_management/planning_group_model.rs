@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PlanningGroupModel` in the API.
 #[derive(Clone, Default)]
 pub struct PlanningGroupModel {
     /// `planningGroup`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `PlanningGroupOutputs` in the API.
 #[derive(Clone, Default)]
 pub struct PlanningGroupOutputs {
     /// `abandonRatePerInterval`, required

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PlanningGroupReference` in the API.
 #[derive(Clone, Default)]
 pub struct PlanningGroupReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `PlanningPeriodShiftConstraints` in the API.
 #[derive(Clone, Default)]
 pub struct PlanningPeriodShiftConstraints {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `maximumCount`
     pub maximum_count: Option<i64>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `ProcessScheduleUpdateUploadRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_week_schedule_update`.
 #[derive(Clone, Default)]
 pub struct ProcessScheduleUpdateUploadRequest {
     /// `managementUnitIdsForAddedTeamUsers`

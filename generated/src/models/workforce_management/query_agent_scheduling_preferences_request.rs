@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryAgentSchedulingPreferencesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agent_schedulingpreferences_query`,
+/// `post_workforcemanagement_schedulingpreferences_query`.
 #[derive(Clone, Default)]
 pub struct QueryAgentSchedulingPreferencesRequest {
     /// `endDate`, required

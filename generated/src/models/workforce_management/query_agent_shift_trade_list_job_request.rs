@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryAgentShiftTradeListJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_shifttrading_trades_mine_query_jobs`.
 #[derive(Clone, Default)]
 pub struct QueryAgentShiftTradeListJobRequest {
     /// `weekDates`, required

@@ -3,6 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryAgentUnavailableTimesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agent_unavailabletimes_query`,
+/// `post_workforcemanagement_unavailabletimes_query`.
 #[derive(Clone, Default)]
 pub struct QueryAgentUnavailableTimesRequest {
     /// `endDate`, required

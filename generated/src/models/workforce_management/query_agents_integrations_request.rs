@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `QueryAgentsIntegrationsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_agents_integrations_hris_query`.
 #[derive(Clone, Default)]
 pub struct QueryAgentsIntegrationsRequest {
     /// `agentIds`, required

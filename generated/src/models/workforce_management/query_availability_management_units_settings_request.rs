@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `QueryAvailabilityManagementUnitsSettingsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_unavailabletimes_settings_query`.
 #[derive(Clone, Default)]
 pub struct QueryAvailabilityManagementUnitsSettingsRequest {
     /// `managementUnitIds`, required

@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryCapacityPlanStaffingGroupMetricChangeHistory` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`.
 #[derive(Clone, Default)]
 pub struct QueryCapacityPlanStaffingGroupMetricChangeHistory {
     /// `queryEndDate`

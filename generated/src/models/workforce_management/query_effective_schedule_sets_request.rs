@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryEffectiveScheduleSetsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`.
 #[derive(Clone, Default)]
 pub struct QueryEffectiveScheduleSetsRequest {
     /// `startDate`, required

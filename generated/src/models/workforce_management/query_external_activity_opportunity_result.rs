@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `QueryExternalActivityOpportunityResult` in the API.
 #[derive(Clone, Default)]
 pub struct QueryExternalActivityOpportunityResult {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `opportunityName`
     pub opportunity_name: Option<String>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `QueryPlanningGroupToStaffingGroupsRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`.
 #[derive(Clone, Default)]
 pub struct QueryPlanningGroupToStaffingGroupsRequest {
     /// `planningGroupIds`

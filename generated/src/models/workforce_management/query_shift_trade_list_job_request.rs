@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryShiftTradeListJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`.
 #[derive(Clone, Default)]
 pub struct QueryShiftTradeListJobRequest {
     /// `managementUnitIds`, required

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `QueryUserStaffingGroupListRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_staffinggroups_query`.
 #[derive(Clone, Default)]
 pub struct QueryUserStaffingGroupListRequest {
     /// `userIds`, required

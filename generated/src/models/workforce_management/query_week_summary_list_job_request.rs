@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `QueryWeekSummaryListJobRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`.
 #[derive(Clone, Default)]
 pub struct QueryWeekSummaryListJobRequest {
     /// `managementUnitIds`, required

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `RecurrencePeriod` in the API.
 #[derive(Clone, Default)]
 pub struct RecurrencePeriod {
-    /// required
+    /// `granularity`, required
     pub granularity: Option<RecurrencePeriodGranularity>,
-    /// required
+    /// `magnitude`, required
     pub magnitude: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,10 +25,13 @@ impl codec::Model for RecurrencePeriod {
 
 codec::__model!(RecurrencePeriod);
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum RecurrencePeriodGranularity {
+    /// `Days`
     Days,
+    /// `Weeks`
     Weeks,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

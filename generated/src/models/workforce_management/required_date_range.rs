@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `RequiredDateRange` in the API.
 #[derive(Clone, Default)]
 pub struct RequiredDateRange {
     /// `endDate`, required

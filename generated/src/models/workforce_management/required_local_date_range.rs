@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `RequiredLocalDateRange` in the API.
 #[derive(Clone, Default)]
 pub struct RequiredLocalDateRange {
     /// `endDate`, required

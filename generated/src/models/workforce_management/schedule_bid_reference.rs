@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleBidReference` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleBidReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleGenerationWarning` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationWarning {
     /// `noNeedDays`
@@ -56,15 +57,23 @@ impl codec::Model for ScheduleGenerationWarning {
 
 codec::__model!(ScheduleGenerationWarning);
 
+/// The values of `noNeedDays`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScheduleGenerationWarningNoNeedDays {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -101,15 +110,23 @@ impl codec::OpenEnum for ScheduleGenerationWarningNoNeedDays {
 
 codec::__open_enum!(ScheduleGenerationWarningNoNeedDays);
 
+/// The values of `unableToScheduleRequiredDays`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ScheduleGenerationWarningUnableToScheduleRequiredDays {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleSetRequest` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleSetRequest {
     /// `overrideAgentCount`

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleVisibilitySettingsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilitySettingsRequest {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// `futureWeeks`
     pub future_weeks: Option<i64>,

@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ScheduleVisibilitySettingsResponse` in the API.
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilitySettingsResponse {
-    /// required
+    /// `enabled`, required
     pub enabled: Option<bool>,
     /// `futureWeeks`, required
     pub future_weeks: Option<i64>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SchedulerMessageArgument` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulerMessageArgument {
+    /// `type`
     pub r#type: Option<SchedulerMessageArgumentType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,11 +25,15 @@ impl codec::Model for SchedulerMessageArgument {
 
 codec::__model!(SchedulerMessageArgument);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchedulerMessageArgumentType {
+    /// `AgentId`
     AgentId,
+    /// `Date`
     Date,
+    /// `PlanningGroupId`
     PlanningGroupId,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

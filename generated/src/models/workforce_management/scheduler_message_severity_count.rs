@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `SchedulerMessageSeverityCount` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulerMessageSeverityCount {
+    /// `count`
     pub count: Option<i64>,
+    /// `severity`
     pub severity: Option<SchedulerMessageSeverityCountSeverity>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,12 +25,17 @@ impl codec::Model for SchedulerMessageSeverityCount {
 
 codec::__model!(SchedulerMessageSeverityCount);
 
+/// The values of `severity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchedulerMessageSeverityCountSeverity {
+    /// `Ignore`
     Ignore,
+    /// `Information`
     Information,
+    /// `Warning`
     Warning,
+    /// `Error`
     Error,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `SchedulingNoForecastOptionsRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingNoForecastOptionsRequest {
     /// `shiftLength`
@@ -24,12 +25,17 @@ impl codec::Model for SchedulingNoForecastOptionsRequest {
 
 codec::__model!(SchedulingNoForecastOptionsRequest);
 
+/// The values of `shiftLength`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchedulingNoForecastOptionsRequestShiftLength {
+    /// `Shortest`
     Shortest,
+    /// `Median`
     Median,
+    /// `Longest`
     Longest,
+    /// `Random`
     Random,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -55,12 +61,17 @@ impl codec::OpenEnum for SchedulingNoForecastOptionsRequestShiftLength {
 
 codec::__open_enum!(SchedulingNoForecastOptionsRequestShiftLength);
 
+/// The values of `shiftStart`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchedulingNoForecastOptionsRequestShiftStart {
+    /// `Earliest`
     Earliest,
+    /// `Median`
     Median,
+    /// `Latest`
     Latest,
+    /// `Random`
     Random,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

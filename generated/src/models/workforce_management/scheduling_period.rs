@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SchedulingPeriod` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingPeriod {
     /// `earliestStartDate`, required

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SchedulingPeriodBase` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingPeriodBase {
     /// `latestEndDate`, required

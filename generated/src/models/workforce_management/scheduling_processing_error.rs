@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SchedulingProcessingError` in the API.
 #[derive(Clone, Default)]
 pub struct SchedulingProcessingError {
-    /// read-only
+    /// `description`, read-only
     pub description: Option<String>,
     /// `internalErrorCode`, read-only
     pub internal_error_code: Option<SchedulingProcessingErrorInternalErrorCode>,
@@ -24,11 +25,15 @@ impl codec::Model for SchedulingProcessingError {
 
 codec::__model!(SchedulingProcessingError);
 
+/// The values of `internalErrorCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SchedulingProcessingErrorInternalErrorCode {
+    /// `BadJson`
     BadJson,
+    /// `NotFound`
     NotFound,
+    /// `Fail`
     Fail,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SearchAlternativeShiftTradesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_alternativeshifts_trades_search`.
 #[derive(Clone, Default)]
 pub struct SearchAlternativeShiftTradesRequest {
     /// `agentIds`

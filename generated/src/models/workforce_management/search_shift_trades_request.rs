@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SearchShiftTradesRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_week_shifttrades_search`.
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesRequest {
     /// `receivingScheduleId`, required

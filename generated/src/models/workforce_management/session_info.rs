@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SessionInfo` in the API.
 #[derive(Clone, Default)]
 pub struct SessionInfo {
     /// `businessUnitId`
@@ -13,6 +14,7 @@ pub struct SessionInfo {
     pub planning_groups_version: Option<i64>,
     /// `sessionId`
     pub session_id: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `SetTimeOffIntegrationStatusRequest` in the API.
+///
+/// Taken by `patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`.
 #[derive(Clone, Default)]
 pub struct SetTimeOffIntegrationStatusRequest {
     /// `integrationStatus`, required
@@ -21,12 +24,17 @@ impl codec::Model for SetTimeOffIntegrationStatusRequest {
 
 codec::__model!(SetTimeOffIntegrationStatusRequest);
 
+/// The values of `integrationStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SetTimeOffIntegrationStatusRequestIntegrationStatus {
+    /// `Processing`
     Processing,
+    /// `Error`
     Error,
+    /// `AutomaticallyComplete`
     AutomaticallyComplete,
+    /// `ManuallyComplete`
     ManuallyComplete,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

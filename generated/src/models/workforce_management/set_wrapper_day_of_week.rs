@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SetWrapperDayOfWeek` in the API.
 #[derive(Clone, Default)]
 pub struct SetWrapperDayOfWeek {
+    /// `values`
     pub values: Option<Vec<SetWrapperDayOfWeekValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,15 +22,23 @@ impl codec::Model for SetWrapperDayOfWeek {
 
 codec::__model!(SetWrapperDayOfWeek);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SetWrapperDayOfWeekValues {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

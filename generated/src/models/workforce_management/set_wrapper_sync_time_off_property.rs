@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `SetWrapperSyncTimeOffProperty` in the API.
 #[derive(Clone, Default)]
 pub struct SetWrapperSyncTimeOffProperty {
+    /// `values`
     pub values: Option<Vec<SetWrapperSyncTimeOffPropertyValues>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -20,11 +22,15 @@ impl codec::Model for SetWrapperSyncTimeOffProperty {
 
 codec::__model!(SetWrapperSyncTimeOffProperty);
 
+/// The values of `values`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum SetWrapperSyncTimeOffPropertyValues {
+    /// `PayableMinutes`
     PayableMinutes,
+    /// `FullDayEarliestStartOffsetMinutes`
     FullDayEarliestStartOffsetMinutes,
+    /// `FullDayLatestEndOffsetMinutes`
     FullDayLatestEndOffsetMinutes,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

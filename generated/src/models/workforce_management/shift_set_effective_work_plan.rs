@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ShiftSetEffectiveWorkPlan` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftSetEffectiveWorkPlan {
     /// `positionInRotation`

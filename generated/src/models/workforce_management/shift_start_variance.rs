@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ShiftStartVariance` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftStartVariance {
     /// `applicableDays`, required
@@ -28,15 +29,23 @@ impl codec::Model for ShiftStartVariance {
 
 codec::__model!(ShiftStartVariance);
 
+/// The values of `applicableDays`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ShiftStartVarianceApplicableDays {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

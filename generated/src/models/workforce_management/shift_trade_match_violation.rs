@@ -3,9 +3,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `ShiftTradeMatchViolation` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchViolation {
+    /// `params`
     pub params: Option<BTreeMap<String, String>>,
+    /// `type`
     pub r#type: Option<ShiftTradeMatchViolationType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -23,49 +26,91 @@ impl codec::Model for ShiftTradeMatchViolation {
 
 codec::__model!(ShiftTradeMatchViolation);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ShiftTradeMatchViolationType {
+    /// `AgentCapabilityMismatch`
     AgentCapabilityMismatch,
+    /// `CannotTradeWithYourself`
     CannotTradeWithYourself,
+    /// `DirectTradeForOtherUser`
     DirectTradeForOtherUser,
+    /// `InitiatingAgentMinimumTimeBetweenShifts`
     InitiatingAgentMinimumTimeBetweenShifts,
+    /// `InitiatingAgentScheduleDoesNotExist`
     InitiatingAgentScheduleDoesNotExist,
+    /// `InitiatingExternalActivityCannotInterruptReceivingShift`
     InitiatingExternalActivityCannotInterruptReceivingShift,
+    /// `InitiatingExternalActivityOutsideReceivingShift`
     InitiatingExternalActivityOutsideReceivingShift,
+    /// `InitiatingPlanningPeriodMaxPaidTime`
     InitiatingPlanningPeriodMaxPaidTime,
+    /// `InitiatingPlanningPeriodMinPaidTime`
     InitiatingPlanningPeriodMinPaidTime,
+    /// `InitiatingShiftDisallowedActivityCategory`
     InitiatingShiftDisallowedActivityCategory,
+    /// `InitiatingShiftDoesNotExist`
     InitiatingShiftDoesNotExist,
+    /// `InitiatingShiftHasExternalActivities`
     InitiatingShiftHasExternalActivities,
+    /// `InitiatingShiftOverlapsExisting`
     InitiatingShiftOverlapsExisting,
+    /// `InitiatingShiftStartTooClose`
     InitiatingShiftStartTooClose,
+    /// `InitiatingShiftTimesChanged`
     InitiatingShiftTimesChanged,
+    /// `InitiatingWeeklyMaxPaidTime`
     InitiatingWeeklyMaxPaidTime,
+    /// `InitiatingWeeklyMinPaidTime`
     InitiatingWeeklyMinPaidTime,
+    /// `InvalidState`
     InvalidState,
+    /// `OneSidedTradeCreation`
     OneSidedTradeCreation,
+    /// `ReceivingAgentMinimumTimeBetweenShifts`
     ReceivingAgentMinimumTimeBetweenShifts,
+    /// `ReceivingAgentScheduleDoesNotExist`
     ReceivingAgentScheduleDoesNotExist,
+    /// `ReceivingExternalActivityCannotInterruptInitiatingShift`
     ReceivingExternalActivityCannotInterruptInitiatingShift,
+    /// `ReceivingExternalActivityOutsideInitiatingShift`
     ReceivingExternalActivityOutsideInitiatingShift,
+    /// `ReceivingPlanningPeriodMaxPaidTime`
     ReceivingPlanningPeriodMaxPaidTime,
+    /// `ReceivingPlanningPeriodMinPaidTime`
     ReceivingPlanningPeriodMinPaidTime,
+    /// `ReceivingShiftDisallowedActivityCategory`
     ReceivingShiftDisallowedActivityCategory,
+    /// `ReceivingShiftDoesNotExist`
     ReceivingShiftDoesNotExist,
+    /// `ReceivingShiftForOneSidedTrade`
     ReceivingShiftForOneSidedTrade,
+    /// `ReceivingShiftHasExternalActivities`
     ReceivingShiftHasExternalActivities,
+    /// `ReceivingShiftMissingForTwoSidedTrade`
     ReceivingShiftMissingForTwoSidedTrade,
+    /// `ReceivingShiftOutsideAcceptableIntervals`
     ReceivingShiftOutsideAcceptableIntervals,
+    /// `ReceivingShiftOverlapsExisting`
     ReceivingShiftOverlapsExisting,
+    /// `ReceivingShiftStartTooClose`
     ReceivingShiftStartTooClose,
+    /// `ReceivingShiftTimesChanged`
     ReceivingShiftTimesChanged,
+    /// `ReceivingWeeklyMaxPaidTime`
     ReceivingWeeklyMaxPaidTime,
+    /// `ReceivingWeeklyMinPaidTime`
     ReceivingWeeklyMinPaidTime,
+    /// `ShiftTradingNotEnabled`
     ShiftTradingNotEnabled,
+    /// `UnequalPaidTime`
     UnequalPaidTime,
+    /// `WeekScheduleDifferent`
     WeekScheduleDifferent,
+    /// `WeekScheduleDoesNotExist`
     WeekScheduleDoesNotExist,
+    /// `WeekScheduleUnpublished`
     WeekScheduleUnpublished,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

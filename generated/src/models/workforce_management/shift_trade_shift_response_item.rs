@@ -3,11 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ShiftTradeShiftResponseItem` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftTradeShiftResponseItem {
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,

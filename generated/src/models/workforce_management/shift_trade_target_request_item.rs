@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ShiftTradeTargetRequestItem` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftTradeTargetRequestItem {
     /// `userId`

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ShiftTradeWeekSummaryResponseItem` in the API.
 #[derive(Clone, Default)]
 pub struct ShiftTradeWeekSummaryResponseItem {
     /// `crossWeekReceivingMatchedCount`, required

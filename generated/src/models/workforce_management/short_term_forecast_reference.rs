@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ShortTermForecastReference` in the API.
 #[derive(Clone, Default)]
 pub struct ShortTermForecastReference {
+    /// `description`
     pub description: Option<String>,
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

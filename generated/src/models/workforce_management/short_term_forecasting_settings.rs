@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ShortTermForecastingSettings` in the API.
 #[derive(Clone, Default)]
 pub struct ShortTermForecastingSettings {
     /// `defaultHistoryWeeks`

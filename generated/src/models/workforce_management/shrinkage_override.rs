@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `ShrinkageOverride` in the API.
 #[derive(Clone, Default)]
 pub struct ShrinkageOverride {
     /// `intervalIndex`, required

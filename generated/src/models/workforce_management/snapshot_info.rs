@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `SnapshotInfo` in the API.
 #[derive(Clone, Default)]
 pub struct SnapshotInfo {
     /// `businessUnitId`
@@ -13,6 +14,7 @@ pub struct SnapshotInfo {
     pub planning_groups_version: Option<i64>,
     /// `snapshotId`
     pub snapshot_id: Option<String>,
+    /// `version`
     pub version: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

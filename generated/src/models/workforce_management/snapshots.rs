@@ -2,10 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `Snapshots` in the API.
 #[derive(Clone, Default)]
 pub struct Snapshots {
     /// `daysInPast`
     pub days_in_past: Option<i64>,
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

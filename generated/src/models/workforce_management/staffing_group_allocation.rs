@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `StaffingGroupAllocation` in the API.
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocation {
     /// `attritionFullTimeEquivalentCount`

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `StaffingGroupFullTimeEquivalentContribution` in the API.
 #[derive(Clone, Default)]
 pub struct StaffingGroupFullTimeEquivalentContribution {
     /// `plannedFullTimeEquivalentContribution`, required

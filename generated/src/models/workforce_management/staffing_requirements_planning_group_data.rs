@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `StaffingRequirementsPlanningGroupData` in the API.
 #[derive(Clone, Default)]
 pub struct StaffingRequirementsPlanningGroupData {
     /// `effectiveStaffPerInterval`

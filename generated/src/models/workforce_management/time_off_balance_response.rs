@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `TimeOffBalanceResponse` in the API.
+///
+/// Item of the listing `get_workforcemanagement_timeoffbalance_job`.
 #[derive(Clone, Default)]
 pub struct TimeOffBalanceResponse {
     /// `activityCodeId`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TimeOffLimitValues` in the API.
 #[derive(Clone, Default)]
 pub struct TimeOffLimitValues {
     /// `allocatedMinutes`, required

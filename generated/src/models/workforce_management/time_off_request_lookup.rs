@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TimeOffRequestLookup` in the API.
 #[derive(Clone, Default)]
 pub struct TimeOffRequestLookup {
     /// `timeOffRequestId`, required

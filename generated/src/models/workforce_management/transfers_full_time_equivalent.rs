@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `TransfersFullTimeEquivalent` in the API.
 #[derive(Clone, Default)]
 pub struct TransfersFullTimeEquivalent {
     /// `destinationStaffingGroupId`
@@ -28,10 +29,13 @@ impl codec::Model for TransfersFullTimeEquivalent {
 
 codec::__model!(TransfersFullTimeEquivalent);
 
+/// The values of `transferType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TransfersFullTimeEquivalentTransferType {
+    /// `Permanent`
     Permanent,
+    /// `Temporary`
     Temporary,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UnavailableTimesViolationMessageArgument` in the API.
 #[derive(Clone, Default)]
 pub struct UnavailableTimesViolationMessageArgument {
-    /// required
+    /// `type`, required
     pub r#type: Option<UnavailableTimesViolationMessageArgumentType>,
-    /// required
+    /// `value`, required
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -24,14 +25,21 @@ impl codec::Model for UnavailableTimesViolationMessageArgument {
 
 codec::__model!(UnavailableTimesViolationMessageArgument);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum UnavailableTimesViolationMessageArgumentType {
+    /// `PlanningPeriodType`
     PlanningPeriodType,
+    /// `Minutes`
     Minutes,
+    /// `Date`
     Date,
+    /// `SecondDate`
     SecondDate,
+    /// `SecondCount`
     SecondCount,
+    /// `Count`
     Count,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UpdateBusinessUnitSchedulingPreferencesSettingsRequest` in the API.
+///
+/// Taken by `patch_workforcemanagement_businessunit_schedulingpreferences_settings`.
 #[derive(Clone, Default)]
 pub struct UpdateBusinessUnitSchedulingPreferencesSettingsRequest {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

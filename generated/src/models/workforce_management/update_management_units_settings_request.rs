@@ -2,8 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `UpdateManagementUnitsSettingsRequest` in the API.
+///
+/// Taken by `patch_workforcemanagement_managementunit_unavailabletimes_settings`.
 #[derive(Clone, Default)]
 pub struct UpdateManagementUnitsSettingsRequest {
+    /// `enabled`
     pub enabled: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

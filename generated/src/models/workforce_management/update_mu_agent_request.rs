@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UpdateMuAgentRequest` in the API.
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentRequest {
+    /// `schedulable`
     pub schedulable: Option<bool>,
     /// `userId`, required
     pub user_id: Option<String>,

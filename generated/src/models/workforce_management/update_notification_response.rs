@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `UpdateNotificationResponse` in the API.
 #[derive(Clone, Default)]
 pub struct UpdateNotificationResponse {
+    /// `id`
     pub id: Option<String>,
     /// `mutableGroupId`
     pub mutable_group_id: Option<String>,

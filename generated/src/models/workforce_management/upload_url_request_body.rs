@@ -2,6 +2,13 @@
 
 use crate::runtime::codec;
 
+/// `UploadUrlRequestBody` in the API.
+///
+/// Taken by `post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`,
+/// `post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`,
+/// `post_workforcemanagement_businessunit_week_schedule_update_uploadurl`,
+/// `post_workforcemanagement_businessunit_week_schedules_import_uploadurl`,
+/// `post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`.
 #[derive(Clone, Default)]
 pub struct UploadUrlRequestBody {
     /// `contentLengthBytes`, required

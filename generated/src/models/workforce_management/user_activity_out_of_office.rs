@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserActivityOutOfOffice` in the API.
 #[derive(Clone, Default)]
 pub struct UserActivityOutOfOffice {
+    /// `active`
     pub active: Option<bool>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,

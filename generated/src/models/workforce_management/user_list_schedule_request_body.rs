@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserListScheduleRequestBody` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_schedules_search`.
 #[derive(Clone, Default)]
 pub struct UserListScheduleRequestBody {
     /// `endDate`, required

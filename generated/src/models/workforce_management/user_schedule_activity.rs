@@ -3,12 +3,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `UserScheduleActivity` in the API.
 #[derive(Clone, Default)]
 pub struct UserScheduleActivity {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `isDstFallback`
     pub is_dst_fallback: Option<bool>,

@@ -2,11 +2,14 @@
 
 use crate::runtime::codec;
 
+/// `UserScheduleFullDayTimeOffMarker` in the API.
 #[derive(Clone, Default)]
 pub struct UserScheduleFullDayTimeOffMarker {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
+    /// `delete`
     pub delete: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `isPaid`
     pub is_paid: Option<bool>,

@@ -2,6 +2,9 @@
 
 use crate::runtime::codec;
 
+/// `UsersActivityRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_users_activity`.
 #[derive(Clone, Default)]
 pub struct UsersActivityRequest {
     /// `userIds`, required

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `ValidationServiceAsyncResponse` in the API.
+///
+/// Returned by `post_workforcemanagement_historicaldata_validate`.
 #[derive(Clone, Default)]
 pub struct ValidationServiceAsyncResponse {
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

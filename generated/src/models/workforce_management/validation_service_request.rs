@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ValidationServiceRequest` in the API.
+///
+/// Taken by `post_workforcemanagement_historicaldata_validate`.
 #[derive(Clone, Default)]
 pub struct ValidationServiceRequest {
     /// `dateImportEnded`, required

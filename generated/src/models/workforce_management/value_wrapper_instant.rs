@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ValueWrapperInstant` in the API.
 #[derive(Clone, Default)]
 pub struct ValueWrapperInstant {
+    /// `value`
     pub value: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `ValueWrapperLocalDate` in the API.
 #[derive(Clone, Default)]
 pub struct ValueWrapperLocalDate {
+    /// `value`
     pub value: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -2,8 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `ValueWrapperString` in the API.
 #[derive(Clone, Default)]
 pub struct ValueWrapperString {
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

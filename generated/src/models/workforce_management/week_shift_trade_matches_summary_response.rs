@@ -3,8 +3,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WeekShiftTradeMatchesSummaryResponse` in the API.
+///
+/// Item of the listing `get_workforcemanagement_managementunit_shifttrades_matched`.
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeMatchesSummaryResponse {
+    /// `count`
     pub count: Option<i64>,
     /// `crossWeekReceivingCount`
     pub cross_week_receiving_count: Option<i64>,

@@ -2,11 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WfmForecastModificationIntervalOffsetValue` in the API.
 #[derive(Clone, Default)]
 pub struct WfmForecastModificationIntervalOffsetValue {
     /// `intervalIndex`, required
     pub interval_index: Option<i64>,
-    /// required
+    /// `value`, required
     pub value: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,7 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WfmHistoricalAdherenceBulkItem` in the API.
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkItem {
     /// `endDate`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WfmHistoricalAdherenceBulkUserDayMetrics` in the API.
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkUserDayMetrics {
     /// `actualLengthSeconds`

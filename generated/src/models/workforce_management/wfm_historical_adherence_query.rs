@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WfmHistoricalAdherenceQuery` in the API.
+///
+/// Taken by `post_workforcemanagement_managementunit_historicaladherencequery`.
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQuery {
     /// `endDate`

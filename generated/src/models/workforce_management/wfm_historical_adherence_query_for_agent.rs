@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WfmHistoricalAdherenceQueryForAgent` in the API.
+///
+/// Taken by `post_workforcemanagement_agents_me_adherence_historical_jobs`.
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForAgent {
     /// `endDate`

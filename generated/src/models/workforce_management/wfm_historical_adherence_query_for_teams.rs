@@ -3,6 +3,9 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WfmHistoricalAdherenceQueryForTeams` in the API.
+///
+/// Taken by `post_workforcemanagement_team_adherence_historical`.
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForTeams {
     /// `endDate`

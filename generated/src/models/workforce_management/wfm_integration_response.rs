@@ -2,12 +2,16 @@
 
 use crate::runtime::codec;
 
+/// `WfmIntegrationResponse` in the API.
+///
+/// Item of the listing `get_workforcemanagement_integrations_hris`.
 #[derive(Clone, Default)]
 pub struct WfmIntegrationResponse {
-    /// required
+    /// `active`, required
     pub active: Option<bool>,
-    /// read-only
+    /// `id`, read-only
     pub id: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

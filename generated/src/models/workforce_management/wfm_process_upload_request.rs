@@ -2,6 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WfmProcessUploadRequest` in the API.
+///
+/// Taken by
+/// `post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`,
+/// `post_workforcemanagement_businessunit_week_schedules_import`,
+/// `post_workforcemanagement_businessunit_week_shorttermforecasts_import`.
 #[derive(Clone, Default)]
 pub struct WfmProcessUploadRequest {
     /// `uploadKey`, required

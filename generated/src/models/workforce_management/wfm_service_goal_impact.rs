@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WfmServiceGoalImpact` in the API.
 #[derive(Clone, Default)]
 pub struct WfmServiceGoalImpact {
     /// `decreaseByPercent`, required

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkPlanActivity` in the API.
 #[derive(Clone, Default)]
 pub struct WorkPlanActivity {
     /// `activityCodeId`
@@ -10,7 +11,9 @@ pub struct WorkPlanActivity {
     pub counts_as_contiguous_work_time: Option<bool>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
+    /// `delete`
     pub delete: Option<bool>,
+    /// `description`
     pub description: Option<String>,
     /// `earliestStartTimeMinutes`
     pub earliest_start_time_minutes: Option<i64>,
@@ -18,6 +21,7 @@ pub struct WorkPlanActivity {
     pub exact_start_time_minutes: Option<i64>,
     /// `flexibleStartTime`
     pub flexible_start_time: Option<bool>,
+    /// `id`
     pub id: Option<String>,
     /// `latestStartTimeMinutes`
     pub latest_start_time_minutes: Option<i64>,

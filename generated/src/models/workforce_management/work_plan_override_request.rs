@@ -3,8 +3,10 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `WorkPlanOverrideRequest` in the API.
 #[derive(Clone, Default)]
 pub struct WorkPlanOverrideRequest {
+    /// `action`
     pub action: Option<WorkPlanOverrideRequestAction>,
     /// `startDate`, required
     pub start_date: Option<time::Date>,
@@ -30,11 +32,15 @@ impl codec::Model for WorkPlanOverrideRequest {
 
 codec::__model!(WorkPlanOverrideRequest);
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkPlanOverrideRequestAction {
+    /// `Add`
     Add,
+    /// `Update`
     Update,
+    /// `Delete`
     Delete,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

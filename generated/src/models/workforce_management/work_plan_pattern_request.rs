@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// `WorkPlanPatternRequest` in the API.
 #[derive(Clone, Default)]
 pub struct WorkPlanPatternRequest {
     /// `workPlanIds`, required

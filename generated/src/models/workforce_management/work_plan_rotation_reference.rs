@@ -2,9 +2,10 @@
 
 use crate::runtime::codec;
 
+/// `WorkPlanRotationReference` in the API.
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationReference {
-    /// required
+    /// `id`, required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,

@@ -2,9 +2,12 @@
 
 use crate::runtime::codec;
 
+/// `WorkPlanValidationMessageArgument` in the API.
 #[derive(Clone, Default)]
 pub struct WorkPlanValidationMessageArgument {
+    /// `type`
     pub r#type: Option<WorkPlanValidationMessageArgumentType>,
+    /// `value`
     pub value: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -22,30 +25,53 @@ impl codec::Model for WorkPlanValidationMessageArgument {
 
 codec::__model!(WorkPlanValidationMessageArgument);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum WorkPlanValidationMessageArgumentType {
+    /// `ActivityId`
     ActivityId,
+    /// `ActivityId2`
     ActivityId2,
+    /// `ActivityPaidTimeMinutes`
     ActivityPaidTimeMinutes,
+    /// `ActivityStartTimeMinutes`
     ActivityStartTimeMinutes,
+    /// `ActivityValidationId`
     ActivityValidationId,
+    /// `ActivityValidationId2`
     ActivityValidationId2,
+    /// `ApplicableDays`
     ApplicableDays,
+    /// `Count`
     Count,
+    /// `DailyPaidTimeMinutes`
     DailyPaidTimeMinutes,
+    /// `MaximumDays`
     MaximumDays,
+    /// `MaxShiftCount`
     MaxShiftCount,
+    /// `Minutes`
     Minutes,
+    /// `PaidTimeGranularityMinutes`
     PaidTimeGranularityMinutes,
+    /// `RequiredDays`
     RequiredDays,
+    /// `ShiftId`
     ShiftId,
+    /// `ShiftPaidTimeMinutes`
     ShiftPaidTimeMinutes,
+    /// `ShiftStartTimeMinutes`
     ShiftStartTimeMinutes,
+    /// `ShiftStopTimeMinutes`
     ShiftStopTimeMinutes,
+    /// `ShiftValidationId`
     ShiftValidationId,
+    /// `WeeklyPaidTimeMinutes`
     WeeklyPaidTimeMinutes,
+    /// `Weeks`
     Weeks,
+    /// `WorkTimeMinutes`
     WorkTimeMinutes,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -13,10 +13,11 @@ use tokio::sync::Semaphore;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::runtime::client::Region;
 use crate::runtime::clock::{Clock, Moment};
 use crate::runtime::error::is_html;
-use crate::runtime::pipeline::{int, retry_after};
+use crate::runtime::region::Region;
+use crate::runtime::response::retry_after;
+use crate::runtime::telemetry::int;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind, next_chunk,
@@ -29,7 +30,7 @@ use super::scrub;
 use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::token::{Token, Unusable, parse_answer, parse_complaint};
-use super::wait::within;
+use crate::runtime::clock::wait::within;
 
 /// How many answers may be lost before a code or refresh token is not sent again: the server may have exchanged it, and may take the next sending for
 /// a theft.
@@ -208,7 +209,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Says what is asked, for whoever debugs an exchange: the names of the fields, and of their values the grant's alone.
+    /// Describes the request, for debugging: the names of the fields, and of their values the grant's alone.
     fn tell_of(&self, exchange: &Exchange<'_>, attempt: u32) {
         let grant = exchange.form.iter().find(|(name, _)| *name == "grant_type");
         tracing::debug!(
@@ -240,6 +241,7 @@ impl TokenEndpoint {
             timeout: None,
             // So that what is too long to be an answer is not read to its end.
             stream_response: true,
+            extensions: http::Extensions::new(),
         })
     }
 }

@@ -92,7 +92,7 @@ impl Hooks {
         self
     }
 
-    /// These hooks, and those of `others` where there is none.
+    /// These hooks, with those of `others` for the ones that are not set.
     pub(crate) fn or(self, others: Self) -> Self {
         Self {
             on_refresh: self.on_refresh.or(others.on_refresh),
@@ -103,7 +103,7 @@ impl Hooks {
 
     pub(crate) fn refreshed(&self, event: &RefreshEvent) {
         tracing::debug!(
-            generation = crate::runtime::pipeline::int(event.generation),
+            generation = crate::runtime::telemetry::int(event.generation),
             source = ?event.source,
             lifetime = ?event.lifetime,
             took = ?event.took,

@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 use url::Url;
 
 use crate::runtime::clock::Clock;
-use crate::runtime::error::ApiError;
+use crate::runtime::error::{ApiError, UnauthorizedReason};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
 };
@@ -24,7 +24,6 @@ use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
-use super::unauthorized::UnauthorizedReason;
 
 /// Why a call ended without a response, or with a 401.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ pub enum InterceptError {
     Auth(AuthError),
     /// The API answered 401, and sending the call again was over.
     Unauthorized(Box<Unauthorized>),
-    /// The request brought no response.
+    /// The request got no response.
     Transport(TransportError),
     /// The URL is not on the API host, which alone gets the token; nothing was sent.
     ForeignHost,
@@ -85,7 +84,8 @@ impl Unauthorized {
     /// What to do about it, in whole sentences.
     #[must_use]
     pub fn advice(&self) -> String {
-        self.reason.advice(self.cause.as_ref())
+        self.reason
+            .advice(self.cause.as_ref().map(|cause| cause as &dyn fmt::Display))
     }
 }
 
@@ -125,14 +125,14 @@ impl Interceptor {
         }
     }
 
-    /// Sends `request` with a token through `next`, again after a 401 as the rules allow, and not past `deadline` (a monotonic reading of
-    /// the clock).
+    /// Sends `request` with a token through `next`, and again after a 401 as the rules allow. No wait for a token goes past `deadline` (a
+    /// monotonic reading of the clock); `next` sees to it that no sending does.
     ///
     /// `template` is the path with its parameters' names: a 401 that only one operation answers says nothing about the token. Where it is
     /// empty, the path takes its place.
     ///
     /// A 401 means that the server did not act, so every method is sent again after it. Copies of `request` are sent; it keeps the header
-    /// of the last token and the timeout of the last sending.
+    /// of the last token.
     ///
     /// # Errors
     ///
@@ -167,11 +167,6 @@ impl Interceptor {
             // On the request that is lent, whose headers have room for it; a copy's have none to spare.
             let value = token.header_for_a_call();
             request.headers.insert(header::AUTHORIZATION, value);
-            if let Some(deadline) = deadline {
-                let left = deadline.saturating_sub(now.monotonic);
-                let timeout = request.timeout.map_or(left, |timeout| timeout.min(left));
-                request.timeout = Some(timeout);
-            }
             let sent = now.monotonic;
             let outcome = next.execute(request.clone()).await;
             let mut response = outcome.map_err(InterceptError::Transport)?;
@@ -221,6 +216,25 @@ impl Interceptor {
             cache.acquire(&mut CallBudget::default(), deadline).await?;
         }
         Ok(())
+    }
+
+    /// An interceptor over one token of the pool: that with the fewest calls in this minute.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn with_one_token(&self) -> Self {
+        let cache = self.pool.pick(self.clock.monotonic()).clone();
+        Self {
+            pool: Pool::new(vec![cache]),
+            api: self.api.clone(),
+            apps: self.apps.clone(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// The generation of the token of a pool of one, and what is left of its life ([`Duration::MAX`] for a token without an end).
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn token_standing(&self) -> Option<(u64, Duration)> {
+        let now = self.clock.now();
+        self.pool.pick(now.monotonic).standing(now)
     }
 
     /// The token that a request would be sent with now.
@@ -328,7 +342,7 @@ impl InterceptorBuilder {
         self
     }
 
-    /// Shares the token with whoever uses the same store and key: letters, digits, `-` and `_`, as [`store_key`](super::store::store_key)
+    /// Shares the token with all that use the same store and key: letters, digits, `-` and `_`, as [`store_key`](super::store::store_key)
     /// makes them. A given token is not stored.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {

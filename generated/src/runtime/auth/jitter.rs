@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
 impl Jitter {
-    /// A source of one's own.
+    /// A custom source.
     pub fn new(source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }
@@ -25,7 +25,7 @@ impl Jitter {
         })
     }
 
-    /// The next number, whatever the source says kept within 0 and 1.
+    /// The next number, clamped to 0 and 1.
     #[must_use]
     pub fn next(&self) -> f64 {
         let number = (self.0)();

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::source::Inner;
 use super::standing::{Standing, idle_look_interval, look_interval, standing};
 use super::store::StoredToken;
-use super::wait::{First, first};
+use crate::runtime::clock::wait::{First, first};
 use crate::runtime::sync::{Arc, Weak};
 
 /// The pauses between two attempts to save, doubling up to the longest.

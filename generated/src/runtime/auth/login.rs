@@ -13,13 +13,12 @@ use tokio::task::JoinSet;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::runtime::client::Credentials;
 use crate::runtime::clock::{Clock, SystemClock};
 
 use super::error::{AuthError, AuthErrorKind};
 use super::grants::{AuthorizeUrl, LoginAnswer, LoginState, PkceVerifier};
 use super::secret::Secret;
-use super::wait::{First, first};
+use crate::runtime::clock::wait::{First, first};
 
 /// The path that the browser comes back to.
 const PATH: &str = "/callback";
@@ -38,6 +37,24 @@ const MOST_CONNECTIONS: usize = 32;
 /// Open [`authorize_url`](Self::authorize_url) in a browser, then [`wait`](Self::wait). A request with another `state` is refused
 /// and does not end the wait. Register the redirect URI with the OAuth client, as `http://127.0.0.1/callback`: Genesys Cloud accepts any port
 /// of a registered loopback address (RFC 8252 section 7.3).
+///
+/// ```no_run
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use std::time::Duration;
+///
+/// use genesys_cloud::runtime::auth::LoopbackLogin;
+///
+/// let login = LoopbackLogin::bind(0).await?;
+/// println!("open {:?}", login.authorize_url(client.login_base(), "client id"));
+/// let code = login.wait(Duration::from_secs(300)).await?;
+/// let session = client.with_credentials(code.into_credentials("client id", None)?)?;
+/// # drop(session);
+/// # Ok(())
+/// # }
+/// ```
 pub struct LoopbackLogin {
     listener: TcpListener,
     redirect_uri: String,
@@ -234,7 +251,7 @@ impl fmt::Debug for LoopbackLogin {
     }
 }
 
-/// What a login brought: enough to make credentials of.
+/// The result of a login, from which credentials can be made.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoginCode {
@@ -244,34 +261,4 @@ pub struct LoginCode {
     pub verifier: Option<PkceVerifier>,
     /// Where the browser came back to; the token endpoint wants to see it again.
     pub redirect_uri: String,
-}
-
-impl LoginCode {
-    /// The credentials of the OAuth client `id`, which has a secret only where the login went without PKCE.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthErrorKind::Configuration`]: neither a verifier nor a secret, or both.
-    pub fn into_credentials(
-        self,
-        id: impl Into<String>,
-        secret: Option<Secret>,
-    ) -> Result<Credentials, AuthError> {
-        match (self.verifier, secret) {
-            (Some(verifier), None) => Ok(Credentials::pkce(
-                id,
-                self.code,
-                verifier,
-                self.redirect_uri,
-            )),
-            (None, Some(secret)) => Ok(Credentials::authorization_code(
-                id,
-                secret,
-                self.code,
-                self.redirect_uri,
-            )),
-            _ => Err(AuthError::new(AuthErrorKind::Configuration)
-                .described("a login has either a PKCE verifier or a client secret")),
-        }
-    }
 }

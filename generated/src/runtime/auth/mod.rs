@@ -29,7 +29,6 @@ mod standing;
 pub mod store;
 mod token;
 mod unauthorized;
-pub(crate) mod wait;
 
 pub use backoff::{Remaining, next_attempt};
 pub use classify::{Held, State, classify, is_usable};
@@ -50,4 +49,5 @@ pub use settings::TokenSettings;
 pub(crate) use token::is_sendable;
 pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};
 pub(crate) use unauthorized::HandedBack;
-pub use unauthorized::UnauthorizedReason;
+
+pub use crate::runtime::error::UnauthorizedReason;

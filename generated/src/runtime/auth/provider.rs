@@ -36,6 +36,28 @@ impl<'a> Beginning<'a> {
 /// `fetch` runs in a task of its own, one at a time for each cache, and is given up after
 /// [`flight_timeout`](super::TokenSettings::flight_timeout). Retries, backoff, sharing of the outcome and replays after a 401 are not its
 /// business.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+/// use genesys_cloud::runtime::auth::{AuthError, Previous, Secret, Token, TokenProvider};
+/// use genesys_cloud::runtime::clock::BoxFuture;
+///
+/// struct FromFile;
+///
+/// impl TokenProvider for FromFile {
+///     fn fetch<'a>(&'a self, _: Previous<'a>) -> BoxFuture<'a, Result<Token, AuthError>> {
+///         Box::pin(async {
+///             let text = std::fs::read_to_string("/run/secrets/token").map_err(AuthError::provider)?;
+///             Ok(Token::new(Secret::from(text.trim())))
+///         })
+///     }
+/// }
+///
+/// let client = Client::builder().token_provider(FromFile).build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 pub trait TokenProvider: Send + Sync + 'static {
     /// Gets a new token; never the one in `previous`.
     ///

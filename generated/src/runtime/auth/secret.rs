@@ -10,8 +10,17 @@ use zeroize::Zeroizing;
 ///
 /// `Debug` prints `Secret(..)`; there is no `Display` and no `Serialize`. Clones share one buffer, which is overwritten with zeros when the
 /// last of them is dropped. Copies that are out of reach stay as they are: header values on their way to the wire, the buffers of the TLS
-/// and HTTP libraries (the token endpoint's answer among them), the URL that a browser came back with, and whatever a token store's server or
+/// and HTTP libraries (the token endpoint's answer among them), the URL that a browser came back with, and all that a token store's server or
 /// disk keeps.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::auth::Secret;
+///
+/// let secret = Secret::from("do not print");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), "do not print");
+/// ```
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
 
@@ -53,7 +62,7 @@ impl From<&str> for Secret {
     }
 }
 
-/// Compares every byte whatever the first difference, so that the time it takes tells nothing but the length.
+/// Compares every byte, so that the time it takes reveals the length only.
 impl PartialEq for Secret {
     fn eq(&self, other: &Self) -> bool {
         let (left, right) = (self.expose().as_bytes(), other.expose().as_bytes());

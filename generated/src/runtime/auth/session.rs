@@ -20,7 +20,7 @@ use super::source::{Inner, Renewed};
 use super::standing::{Held, Origin, Standing, patience, settling_time, standing};
 use super::store::{StoreLock, StoredToken, TokenStore, bounded, next_sequence, random_name};
 use super::token::Token;
-use super::wait::first;
+use crate::runtime::clock::wait::first;
 
 /// The longest pause between two looks at a lock that another process holds.
 const LOCK_POLL: Duration = Duration::from_millis(50);
@@ -495,7 +495,7 @@ impl Session<'_> {
             .await
     }
 
-    /// Frees the lock, whatever becomes of that; a store that is slow does so while the token is in use.
+    /// Frees the lock, and ignores errors; a store that is slow does so while the token is in use.
     pub(super) async fn unlock(&self, lock: StoreLock) {
         let (source, store) = (Arc::clone(self.source), Arc::clone(self.store));
         let (key, hooks) = (self.key.to_owned(), self.hooks.clone());

@@ -16,7 +16,7 @@ use super::settings::TokenSettings;
 use super::standing::{Held, Origin};
 use super::store::TokenStore;
 use super::token::Token;
-use super::wait::within;
+use crate::runtime::clock::wait::within;
 
 /// How much longer a process waits for the lock whose grant cannot be repeated: until the lock of a dead process must have expired.
 const PATIENCE: u32 = 4;
@@ -46,7 +46,7 @@ pub(super) struct Inner {
     pub(super) wake: Arc<Notify>,
 }
 
-/// What this process knows of the session that it shares through a store. It outlives each refresh, whatever became of that.
+/// What this process knows of the session that it shares through a store. It outlives each refresh, successful or not.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) held: Option<Held>,

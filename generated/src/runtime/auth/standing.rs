@@ -37,7 +37,7 @@ pub(crate) enum Standing {
 pub(crate) enum Origin<'a> {
     /// A grant that can be repeated: it has no session, and a tombstone does not concern it.
     Repeatable,
-    /// Whatever the store has.
+    /// What the store has.
     Stored,
     /// A code or refresh token that was given to this process.
     Given(Beginning<'a>),

@@ -161,7 +161,7 @@ fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
         .ok()
 }
 
-/// `body` with numbers that no type holds, as `1e400`, cut to the largest that one does. They are no reason to lose a token.
+/// `body` with numbers that no type holds, as `1e400`, cut to the largest that one does. They must not cost a token.
 fn tame(body: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut tamed = Zeroizing::new(Vec::with_capacity(body.len()));
     let (mut in_string, mut is_escaped, mut at) = (false, false, 0);
@@ -221,7 +221,7 @@ struct Refusal {
     description: Member,
 }
 
-/// A member of whatever type the server chose.
+/// A member of any type.
 #[derive(Default)]
 enum Member {
     #[default]

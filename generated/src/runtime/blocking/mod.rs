@@ -22,7 +22,8 @@ use bytes::{Buf, Bytes};
 use futures_core::Stream;
 
 use crate::runtime::error::Error;
-use crate::runtime::response::BodyStream;
+use crate::runtime::request::Call;
+use crate::runtime::response::{BodyStream, Response};
 
 /// The thread that drives the calls.
 struct Driver {
@@ -82,6 +83,18 @@ where
     receiver
         .recv()
         .map_err(|_| Error::other("a blocking call panicked"))
+}
+
+impl<T> Call<T> {
+    /// Sends the call and waits for its end, without `async`. See [the module](self).
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub fn wait(self) -> Result<Response<T>, Error> {
+        let (response, decode) = self.into_parts();
+        run(response)?.and_then(decode)
+    }
 }
 
 /// The items of `stream`, one at a time: nothing is fetched ahead of the loop.

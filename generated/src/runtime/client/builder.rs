@@ -1,33 +1,58 @@
 //! How a client is configured.
 
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
 use super::credentials::{Credentials, TokenOptions};
-use super::environment::{self, Environment};
 use super::http_options::HttpOptions;
-use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url, region};
+use super::profile::Profile;
+use super::settings::{Settings, Source};
+#[cfg(feature = "notification-stream")]
+use super::sockets::Sockets;
+use super::{Client, Gateway, Inner, Region};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
-    AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
+    AuthError, Jitter, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
-    Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent, RetryPolicy,
+    CallOptions, Connection, Listeners, Middleware, Pacer, Pacing, PacingStore, Pipeline,
+    RetryBudget, RetryEvent, RetryPolicy,
 };
-use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::Transport;
+use crate::runtime::transport::address::is_allowed_url;
+#[cfg(feature = "notification-stream")]
+use crate::runtime::transport::socket::SocketTransport;
 
 /// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::{Client, Pacing, Region, RetryPolicy};
+///
+/// let client = Client::builder()
+///     .region(Region::UsWest2)
+///     .client_credentials("client id", "client secret")
+///     .timeout(Duration::from_secs(60))
+///     .retry(RetryPolicy::standard().with_max_attempts(6))
+///     .pacing(Pacing::standard())
+///     .user_agent_suffix("nightly-export/1.0")
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
-    region: Region,
+    region: Option<Region>,
     gateway: Option<Gateway>,
     bases: Option<(Url, Url)>,
     apps: Option<Url>,
@@ -36,6 +61,8 @@ pub struct ClientBuilder {
     user_agent_suffix: Option<String>,
     http: HttpOptions,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "notification-stream")]
+    socket_transport: Option<Arc<dyn SocketTransport>>,
     clock: Option<Arc<dyn Clock>>,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
@@ -44,13 +71,15 @@ pub struct ClientBuilder {
     listeners: Listeners,
     credentials: Option<Credentials>,
     tokens: TokenOptions,
+    environment: Option<Settings>,
+    profile: Option<Profile>,
     problem: Option<Error>,
 }
 
 impl ClientBuilder {
     pub(super) fn new() -> Self {
         Self {
-            region: Region::default(),
+            region: None,
             gateway: None,
             bases: None,
             apps: None,
@@ -59,6 +88,8 @@ impl ClientBuilder {
             user_agent_suffix: None,
             http: HttpOptions::default(),
             transport: None,
+            #[cfg(feature = "notification-stream")]
+            socket_transport: None,
             clock: None,
             call_middleware: Vec::new(),
             attempt_middleware: Vec::new(),
@@ -67,27 +98,51 @@ impl ClientBuilder {
             listeners: Listeners::default(),
             credentials: None,
             tokens: TokenOptions::default(),
+            environment: None,
+            profile: None,
             problem: None,
         }
     }
 
     /// The region of the organization: `us-east-1` by default.
     pub fn region(mut self, region: Region) -> Self {
-        self.region = region;
+        self.region = Some(region);
         self
     }
 
     /// Sends everything through a gateway instead of to the region's servers.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Client, Gateway};
+    ///
+    /// let client = Client::builder()
+    ///     .gateway(Gateway::new("gateway.example.com").port(8443).api_path("genesys").login_path("login"))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// assert_eq!(client.api_base().as_str(), "https://gateway.example.com:8443/genesys");
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn gateway(mut self, gateway: Gateway) -> Self {
         self.gateway = Some(gateway);
         self
     }
 
-    /// Sends calls below `api` and token requests below `login` instead of to the region's servers, as for a server of one's own in tests.
+    /// Sends calls below `api` and token requests below `login` instead of to the region's servers, such as a test server.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .base_urls("http://127.0.0.1:8080", "http://127.0.0.1:8080")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn base_urls(mut self, api: &str, login: &str) -> Self {
         match (Url::parse(api), Url::parse(login)) {
             (Ok(api), Ok(login)) => self.bases = Some((api, login)),
-            _ => self.fail(Error::configuration("a base URL is no URL")),
+            _ => self.fail(Error::configuration("invalid base URL")),
         }
         self
     }
@@ -104,44 +159,52 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes region and credentials from environment variables (see [`Client::from_env`]), which `variable` reads: most often
+    /// Takes what the code does not set from environment variables (see [`Client::from_env`]), which `variable` reads: most often
     /// `|name| std::env::var(name).ok()`.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .environment(|name| match name {
+    ///         "GENESYSCLOUD_REGION" => Some("eu-central-1".to_owned()),
+    ///         "GENESYSCLOUD_ACCESS_TOKEN" => Some("a token".replace(' ', "-")),
+    ///         _ => None,
+    ///     })
+    ///     .build()?;
+    /// assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let found = Environment::read(variable);
-        if let Some(given) = found.region {
-            match given.parse() {
-                Ok(region) => self.region = region,
-                Err(error) => self.fail(error.with_message(format!(
-                    "unknown region {} in {}",
-                    region::shown(&given),
-                    environment::REGION
-                ))),
-            }
+        match Settings::read(Source::Environment, variable) {
+            Ok(settings) => self.environment = Some(settings),
+            Err(error) => self.fail(error),
         }
-        match (found.access_token, found.client_id, found.client_secret) {
-            (Some(token), _, _) => self.access_token(token),
-            (None, Some(id), Some(secret)) => self.client_credentials(id, secret),
-            (None, None, None) => {
-                self.fail(Error::configuration(format!(
-                    "the environment has no credentials: set {}, or {} and {}",
-                    environment::ACCESS_TOKEN,
-                    environment::CLIENT_ID,
-                    environment::CLIENT_SECRET
-                )));
-                self
-            }
-            (None, id, _) => {
-                let missing = if id.is_none() {
-                    environment::CLIENT_ID
-                } else {
-                    environment::CLIENT_SECRET
-                };
-                self.fail(Error::configuration(format!(
-                    "the environment variable {missing} is missing"
-                )));
-                self
-            }
+        self
+    }
+
+    /// Takes what neither the code nor the environment sets from a profile of the official command line (see [`Client::from_profile`]).
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        match &mut self.profile {
+            Some(profile) => profile.name = name,
+            None => self.profile = Some(Profile { name, file: None }),
         }
+        self
+    }
+
+    /// Reads profiles from `file` instead of `~/.gc/config.toml`. The name of the profile is `DEFAULT`, unless [`profile`](Self::profile) names another.
+    pub fn profile_file(mut self, file: impl Into<PathBuf>) -> Self {
+        let name = match self.profile.take() {
+            Some(profile) => profile.name,
+            None => "DEFAULT".to_owned(),
+        };
+        self.profile = Some(Profile {
+            name,
+            file: Some(file.into()),
+        });
+        self
     }
 
     /// Allows `http://` to hosts other than this machine. Tokens and secrets then travel readable for everyone on the way.
@@ -183,6 +246,16 @@ impl ClientBuilder {
     }
 
     /// Adds a header to every call.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .default_header("x-team", "blue")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn default_header(self, name: &str, value: &str) -> Self {
         self.change_options(|options| options.with_header(name, value))
     }
@@ -195,6 +268,16 @@ impl ClientBuilder {
 
     /// Sends everything through a proxy, as in `http://user:password@proxy.example:3128`. Without it, the environment decides (`HTTPS_PROXY`,
     /// `NO_PROXY` …).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .proxy("http://user:password@proxy.example.com:3128")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
         self
@@ -206,7 +289,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, not even one of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.http.no_proxy = true;
         self
@@ -223,16 +306,29 @@ impl ClientBuilder {
         self
     }
 
-    /// Also trusts the certificate authorities in that PEM text, as a gateway or proxy of one's own may need.
+    /// Also trusts the certificate authorities in that PEM text, such as that of a company's gateway or proxy.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.roots.push(pem.into());
         self
     }
 
-    /// Changes the HTTP client (reqwest) in ways that have no method here. Its redirects and its own retries stay off, whatever `configure` says.
+    /// Changes the HTTP client (reqwest) in ways that have no method here. Redirects and reqwest's own retries stay off; `configure` cannot turn them on.
+    /// It is called once for each HTTP client that is made: one for calls, and another one for the sockets of notifications.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// let client = genesys_cloud::Client::builder()
+    ///     .configure_http(|http| http.tcp_keepalive(Duration::from_secs(30)))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn configure_http(
         mut self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.http.configure_http = Some(Box::new(configure));
         self
@@ -242,6 +338,14 @@ impl ClientBuilder {
     /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport). What is set of the network beside it, like a proxy, is an error.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Opens the sockets of notifications through `transport` instead of the network, as for tests: see
+    /// [`MemorySockets`](crate::runtime::notifications::MemorySockets).
+    #[cfg(feature = "notification-stream")]
+    pub fn socket_transport(mut self, transport: Arc<dyn SocketTransport>) -> Self {
+        self.socket_transport = Some(transport);
         self
     }
 
@@ -277,6 +381,16 @@ impl ClientBuilder {
     }
 
     /// Calls `listener` before every retry.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .on_retry(|event| eprintln!("{event:?}"))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn on_retry(mut self, listener: impl Fn(&RetryEvent) + Send + Sync + 'static) -> Self {
         self.listeners.on_retry = Some(Arc::new(listener));
         self
@@ -311,12 +425,33 @@ impl ClientBuilder {
     }
 
     /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .pool(3)
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn pool(mut self, tokens: usize) -> Self {
         self.tokens.pool = Some(tokens);
         self
     }
 
     /// Calls `hook` with every new token, before its first use.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .on_refresh(|_| println!("a new token"))
+    ///     .on_refresh_error(|event| eprintln!("{event:?}"))
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
         self.tokens.change_hooks(|hooks| hooks.on_refresh(hook));
         self
@@ -333,6 +468,22 @@ impl ClientBuilder {
     }
 
     /// Shares tokens with other processes (see [`Credentials::store`]).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::sync::Arc;
+    ///
+    /// use genesys_cloud::Client;
+    /// use genesys_cloud::runtime::auth::store::MemoryStore;
+    ///
+    /// let store = Arc::new(MemoryStore::default());
+    /// let client = Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .token_store(store)
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.tokens.store = Some(store);
         self
@@ -359,9 +510,12 @@ impl ClientBuilder {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
+        self.take_settings()?;
         self.options.check()?;
         let (api_base, login_base, apps_base) = self.find_bases()?;
         let headers = self.headers()?;
+        #[cfg(feature = "notification-stream")]
+        let has_own_transport = self.transport.is_some();
         let transport = match self.transport {
             Some(transport) => {
                 self.http.refuse_any()?;
@@ -370,8 +524,14 @@ impl ClientBuilder {
             None => {
                 let is_https = |url: &Url| url.scheme() == "https";
                 let needs_tls = is_https(&api_base) || is_https(&login_base);
-                Arc::new(self.http.into_transport(needs_tls)?)
+                Arc::new(self.http.transport(needs_tls)?)
             }
+        };
+        #[cfg(feature = "notification-stream")]
+        let sockets = match self.socket_transport {
+            Some(given) => Sockets::Given(given),
+            None if has_own_transport => Sockets::None,
+            None => Sockets::network(self.http),
         };
         let pacer = match (self.pacing, self.pacing_store) {
             (None, None) => None,
@@ -380,6 +540,7 @@ impl ClientBuilder {
         let connection = Connection {
             transport,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            jitter: Jitter::default(),
             api_base,
             login_base,
             apps_base,
@@ -401,16 +562,49 @@ impl ClientBuilder {
             }
             None => (None, None),
         };
+        let pipeline = Pipeline {
+            connection: Arc::new(connection),
+            interceptor,
+            options: self.options,
+            rate_limit: Arc::default(),
+        };
         Ok(Client {
             inner: Arc::new(Inner {
-                connection: Arc::new(connection),
-                interceptor,
+                pipeline: Arc::new(pipeline),
+                #[cfg(feature = "notification-stream")]
+                sockets: Arc::new(sockets),
                 entry,
                 tokens,
-                options: self.options,
-                rate_limit: Arc::new(Mutex::new(None)),
             }),
         })
+    }
+
+    /// Takes what the code left open from the environment, then from the profile.
+    fn take_settings(&mut self) -> Result<(), Error> {
+        let profile = self.profile.take().map(Profile::read).transpose()?;
+        let mut remedies = Vec::new();
+        for settings in self.environment.take().into_iter().chain(profile) {
+            self.region = self.region.take().or(settings.region);
+            if self.bases.is_none() {
+                self.gateway = self.gateway.take().or(settings.gateway);
+            }
+            if !self.http.no_proxy {
+                self.http.proxy = self.http.proxy.take().or(settings.proxy);
+            }
+            // A number of tokens belongs to the credentials that it is set with.
+            if self.credentials.is_none() && settings.credentials.is_some() {
+                self.credentials = settings.credentials;
+                self.tokens.pool = self.tokens.pool.or(settings.pool);
+            }
+            remedies.push(settings.remedy);
+        }
+        if self.credentials.is_none() && !remedies.is_empty() {
+            return Err(Error::configuration(format!(
+                "no credentials: set {}",
+                remedies.join(", or ")
+            )));
+        }
+        Ok(())
     }
 
     fn fail(&mut self, error: Error) {
@@ -434,7 +628,7 @@ impl ClientBuilder {
             (Some(bases), None) => bases.clone(),
             (None, Some(gateway)) => gateway.bases()?,
             (None, None) => {
-                let domain = self.region.domain();
+                let domain = self.region.as_ref().unwrap_or(&DEFAULT_REGION).domain();
                 if apps.is_none() {
                     apps = Some(host_url("apps", domain)?);
                 }
@@ -476,9 +670,11 @@ impl ClientBuilder {
     }
 }
 
+const DEFAULT_REGION: Region = Region::UsEast1;
+
 fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{server}.{domain}/")).map_err(|error| {
-        Error::configuration("the region's domain makes no URL").with_source(error)
+        Error::configuration("the region's domain is not a valid host").with_source(error)
     })
 }
 

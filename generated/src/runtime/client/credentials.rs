@@ -9,19 +9,28 @@ use url::Url;
 
 use crate::runtime::auth::store::{TokenStore, store_key};
 use crate::runtime::auth::{
-    AuthError, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor, PkceVerifier,
-    RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret, StoredSession,
-    TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
+    AuthError, AuthErrorKind, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor,
+    LoginCode, PkceVerifier, RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret,
+    StoredSession, TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-
-use super::Connection;
+use crate::runtime::pipeline::Connection;
 
 /// The largest pool of tokens; Genesys's own Terraform provider allows as many.
 const LARGEST_POOL: usize = 50;
 
-/// How a client comes to its tokens.
+/// How a client obtains its tokens.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Credentials};
+///
+/// let credentials = Credentials::client_credentials("client id", "client secret").pool(2);
+/// let client = Client::builder().credentials(credentials).build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone)]
 #[must_use = "credentials do nothing until a client has them"]
 pub struct Credentials {
@@ -300,7 +309,7 @@ impl Credentials {
         })
     }
 
-    /// An authorization code (RFC 6749 section 4.1) that a person's login brought to `redirect_uri`, for an OAuth client with a secret. The session
+    /// An authorization code (RFC 6749 section 4.1) that a person's login returned to `redirect_uri`, for an OAuth client with a secret. The session
     /// renews itself as long as there is a refresh token.
     pub fn authorization_code(
         id: impl Into<String>,
@@ -331,7 +340,17 @@ impl Credentials {
         })
     }
 
-    /// A session that goes on from a refresh token (RFC 6749 section 6). One that began with PKCE has no secret.
+    /// A session that continues from a refresh token (RFC 6749 section 6). One that began with PKCE has no secret.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Credentials;
+    /// use genesys_cloud::runtime::auth::Secret;
+    ///
+    /// let secret = Secret::from("client secret");
+    /// let credentials = Credentials::refresh_token("client id", Some(secret), "refresh token");
+    /// # let _ = credentials;
+    /// ```
     pub fn refresh_token(
         id: impl Into<String>,
         secret: Option<Secret>,
@@ -349,6 +368,21 @@ impl Credentials {
     ///
     /// Where the store has no such session, or it was removed, calls end with an error for which
     /// [`AuthError::needs_login`] is true, and nothing is sent. It needs a store, of these credentials or of the client.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::sync::Arc;
+    ///
+    /// use genesys_cloud::runtime::auth::Secret;
+    /// use genesys_cloud::runtime::auth::store::MemoryStore;
+    /// use genesys_cloud::{Client, Credentials};
+    ///
+    /// let client = Client::builder().token_store(Arc::new(MemoryStore::default())).build()?;
+    /// let secret = Some(Secret::from("client secret"));
+    /// let session = client.with_credentials(Credentials::stored("client id", secret, "user-17"))?;
+    /// # let _ = session;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn stored(id: impl Into<String>, secret: Option<Secret>, name: impl Into<String>) -> Self {
         let id = id.into();
         Self::new(Grant::Stored { id, secret }).store_name(name)
@@ -356,6 +390,20 @@ impl Credentials {
 
     /// SAML2 bearer (RFC 7522) for the organization of that name. `assertion` is called for every token, and gives the base64 text of an assertion
     /// that is valid now.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Credentials;
+    /// use genesys_cloud::runtime::auth::Secret;
+    ///
+    /// async fn assertion() -> Result<Secret, std::io::Error> {
+    ///     Ok(Secret::from("PHNhbWwvPg=="))
+    /// }
+    ///
+    /// let credentials =
+    ///     Credentials::saml2_bearer("client id", "client secret", "my-organization", assertion);
+    /// # let _ = credentials;
+    /// ```
     pub fn saml2_bearer<F, O, E>(
         id: impl Into<String>,
         secret: impl Into<Secret>,
@@ -429,6 +477,20 @@ impl Credentials {
     }
 
     /// Tells these credentials from others in the same store. Use one name for each identity, such as the user's id.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Credentials;
+    ///
+    /// let credentials = Credentials::authorization_code(
+    ///     "client id",
+    ///     "client secret",
+    ///     "the code of the redirect",
+    ///     "https://app.example.com/callback",
+    /// )
+    /// .store_name("user-17");
+    /// # let _ = credentials;
+    /// ```
     pub fn store_name(mut self, name: impl Into<String>) -> Self {
         self.options.store_name = Some(name.into());
         self
@@ -522,6 +584,36 @@ impl Credentials {
             None => interceptor,
         };
         Ok((Arc::new(interceptor.build()), entry))
+    }
+}
+
+impl LoginCode {
+    /// The credentials of the OAuth client `id`, which has a secret only where the login went without PKCE.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthErrorKind::Configuration`]: neither a verifier nor a secret, or both.
+    pub fn into_credentials(
+        self,
+        id: impl Into<String>,
+        secret: Option<Secret>,
+    ) -> Result<Credentials, AuthError> {
+        match (self.verifier, secret) {
+            (Some(verifier), None) => Ok(Credentials::pkce(
+                id,
+                self.code,
+                verifier,
+                self.redirect_uri,
+            )),
+            (None, Some(secret)) => Ok(Credentials::authorization_code(
+                id,
+                secret,
+                self.code,
+                self.redirect_uri,
+            )),
+            _ => Err(AuthError::new(AuthErrorKind::Configuration)
+                .described("a login has either a PKCE verifier or a client secret")),
+        }
     }
 }
 

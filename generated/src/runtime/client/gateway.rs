@@ -7,6 +7,14 @@ use crate::runtime::error::Error;
 /// A gateway that takes the place of both the login and the API host.
 ///
 /// Where both go through one host, a path prefix for each tells them apart.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Gateway;
+///
+/// let gateway = Gateway::new("gateway.example.com").port(8443).api_path("genesys");
+/// # let _ = gateway;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Gateway {
@@ -69,8 +77,10 @@ impl Gateway {
         let prefix = prefix.trim_matches('/');
         let text = format!("{}://{}{port}/{prefix}", self.scheme, self.host);
         let url = Url::parse(&text).map_err(|error| {
-            Error::configuration("scheme, host, port and path of the gateway make no URL")
-                .with_source(error)
+            Error::configuration(
+                "scheme, host, port and path of the gateway do not form a valid URL",
+            )
+            .with_source(error)
         })?;
         let is_host_alone = url
             .host_str()

@@ -7,9 +7,9 @@ use url::Url;
 use crate::runtime::error::Error;
 use crate::runtime::transport::HttpTransport;
 
-type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send;
+type ConfigureHttp = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
-/// What was set of the HTTP client. It concerns the network only, so it contradicts a transport of the caller's own.
+/// What was set of the HTTP client. It concerns the network only, so it contradicts a custom transport.
 #[derive(Default)]
 pub(super) struct HttpOptions {
     pub(super) connect_timeout: Option<Duration>,
@@ -23,7 +23,7 @@ pub(super) struct HttpOptions {
 }
 
 impl HttpOptions {
-    /// Refuses what a transport of the caller's own would ignore in silence: a certificate that is never shown, a proxy that is gone round.
+    /// Refuses what a custom transport would silently ignore, such as a certificate or a proxy.
     pub(super) fn refuse_any(&self) -> Result<(), Error> {
         let set = [
             (
@@ -39,20 +39,31 @@ impl HttpOptions {
         match set.into_iter().find(|(is_set, _)| *is_set) {
             None => Ok(()),
             Some((_, name)) => Err(Error::configuration(format!(
-                "both {name} and a transport are set, and a transport of one's own makes no use of it"
+                "both {name} and a custom transport are set, and a custom transport ignores {name}"
             ))
             .with_advice("Set it on the transport itself")),
         }
     }
 
     /// The transport over the network. `needs_tls` is whether it has to speak https.
-    pub(super) fn into_transport(self, needs_tls: bool) -> Result<HttpTransport, Error> {
+    pub(super) fn transport(&self, needs_tls: bool) -> Result<HttpTransport, Error> {
         if needs_tls && !HAS_TLS {
             return Err(Error::configuration(
                 "the SDK is built without TLS, and the client's URLs are https",
             )
             .with_advice("Turn on the feature `rustls` or `native-tls` of the crate"));
         }
+        let transport = HttpTransport::new(self.client_builder()?).map_err(|source| {
+            Error::configuration("the HTTP client cannot be made").with_source(source)
+        })?;
+        Ok(match self.max_body_size {
+            Some(bytes) => transport.with_max_body_size(bytes),
+            None => transport,
+        })
+    }
+
+    /// The HTTP client with these settings.
+    pub(super) fn client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         check_provider(self.configure_http.is_some())?;
         let mut builder = HttpTransport::client_builder();
         if let Some(timeout) = self.connect_timeout {
@@ -66,23 +77,17 @@ impl HttpOptions {
         if self.no_proxy {
             builder = builder.no_proxy();
         }
-        if let Some(proxy) = self.proxy {
+        if let Some(proxy) = &self.proxy {
             if self.no_proxy {
                 return Err(Error::configuration("both a proxy and `no_proxy` are set"));
             }
-            builder = builder.proxy(proxy_at(&proxy)?);
+            builder = builder.proxy(proxy_at(proxy)?);
         }
-        builder = with_certificates(builder, &self.roots, self.client_certificate)?;
-        if let Some(configure) = self.configure_http {
+        builder = with_certificates(builder, &self.roots, self.client_certificate.clone())?;
+        if let Some(configure) = &self.configure_http {
             builder = configure(builder);
         }
-        let transport = HttpTransport::new(builder).map_err(|source| {
-            Error::configuration("the HTTP client cannot be made").with_source(source)
-        })?;
-        Ok(match self.max_body_size {
-            Some(bytes) => transport.with_max_body_size(bytes),
-            None => transport,
-        })
+        Ok(builder)
     }
 }
 
@@ -124,7 +129,7 @@ fn proxy_at(url: &str) -> Result<reqwest::Proxy, Error> {
         true => Url::parse(url),
         false => Url::parse(&format!("http://{url}")),
     };
-    let url = with_scheme.map_err(|_| Error::configuration("the proxy's URL is no URL"))?;
+    let url = with_scheme.map_err(|_| Error::configuration("invalid proxy URL"))?;
     // The HTTP library would go round a proxy that it has no protocol for.
     if !matches!(url.scheme(), "http" | "https") {
         return Err(Error::configuration(
@@ -132,7 +137,7 @@ fn proxy_at(url: &str) -> Result<reqwest::Proxy, Error> {
         )
         .with_advice("Use ClientBuilder::configure_http for others"));
     }
-    reqwest::Proxy::all(url).map_err(|_| Error::configuration("the proxy's URL is no URL"))
+    reqwest::Proxy::all(url).map_err(|_| Error::configuration("invalid proxy URL"))
 }
 
 /// Sets roots and the client's certificate.
@@ -201,5 +206,7 @@ fn identity(certificate: Vec<u8>, key: Vec<u8>) -> Result<reqwest::Identity, Err
     feature = "native-tls"
 ))]
 fn no_identity() -> Error {
-    Error::configuration("client certificate and key are no PEM certificate and PKCS #8 key")
+    Error::configuration(
+        "invalid client certificate or key: expected a PEM certificate and a PKCS #8 key",
+    )
 }

@@ -2,67 +2,64 @@
 
 mod builder;
 mod credentials;
-mod environment;
 mod gateway;
 mod http_options;
+mod permissions;
+mod profile;
 mod region;
+mod settings;
+#[cfg(feature = "notification-stream")]
+mod sockets;
 
+pub use crate::runtime::region::{CustomDomain, Region};
 pub use builder::ClientBuilder;
 pub use credentials::Credentials;
 pub use gateway::Gateway;
-pub use region::{CustomDomain, Region};
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use credentials::{Entry, TokenOptions};
-use http::{HeaderMap, Method};
+use http::Method;
 use url::Url;
 
+use crate::runtime::auth::Secret;
 use crate::runtime::auth::store::bounded;
-use crate::runtime::auth::{Interceptor, Secret};
-use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget};
-use crate::runtime::request::{CallOptions, RawRequest, Request};
-use crate::runtime::response::{MisfitLog, RateLimit};
-use crate::runtime::transport::Transport;
+use crate::runtime::pipeline::{CallOptions, Pipeline};
+use crate::runtime::request::{RawRequest, Request};
+use crate::runtime::response::RateLimit;
 
 /// A client of Genesys Cloud.
 ///
 /// Cheap to clone, and shared between tasks and threads at will. Two clients share nothing, so one process may serve several organizations and
 /// regions; a client derived from another one (`with_options`, `with_credentials`) shares its connections.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Region};
+///
+/// let client = Client::builder()
+///     .region(Region::EuCentral1)
+///     .client_credentials("client id", "client secret")
+///     .build()?;
+/// assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
-    connection: Arc<Connection>,
-    interceptor: Option<Arc<Interceptor>>,
+    pipeline: Arc<Pipeline>,
     /// Where a store keeps the tokens of this client's credentials.
     entry: Option<Entry>,
     /// What sessions take over.
     tokens: TokenOptions,
-    options: CallOptions,
-    rate_limit: Arc<Mutex<Option<RateLimit>>>,
-}
-
-/// What derived clients share.
-struct Connection {
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-    api_base: Url,
-    login_base: Url,
-    apps_base: Option<Url>,
-    headers: HeaderMap,
-    call_middleware: Vec<Arc<dyn Middleware>>,
-    attempt_middleware: Vec<Arc<dyn Middleware>>,
-    pacer: Option<Pacer>,
-    retry_budget: RetryBudget,
-    misfit_log: Arc<MisfitLog>,
-    listeners: Listeners,
-    plain_http: bool,
+    #[cfg(feature = "notification-stream")]
+    sockets: Arc<sockets::Sockets>,
 }
 
 impl Client {
@@ -71,15 +68,56 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// A client configured by the environment: `GENESYSCLOUD_REGION`, and either `GENESYSCLOUD_ACCESS_TOKEN` or `GENESYSCLOUD_OAUTHCLIENT_ID`
-    /// with `GENESYSCLOUD_OAUTHCLIENT_SECRET`. Without a region it is `us-east-1`.
+    /// A client configured by environment variables, with the names that the official command line and Terraform's provider use:
+    ///
+    /// | variable | value |
+    /// |---|---|
+    /// | `GENESYSCLOUD_REGION` | a region (`us-east-1`, `us_east_1`) or its domain (`mypurecloud.com`); default `us-east-1` |
+    /// | `GENESYSCLOUD_ACCESS_TOKEN` | an access token; nothing can refresh it |
+    /// | `GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET` | the OAuth client, unless there is an access token |
+    /// | `GENESYSCLOUD_TOKEN_POOL_SIZE` | [`ClientBuilder::pool`]: 1 to 50 |
+    /// | `GENESYSCLOUD_PROXY_HOST`, `_PORT`, `_PROTOCOL` | [`ClientBuilder::proxy`]; the protocol is `http` (the default) or `https` |
+    /// | `GENESYSCLOUD_PROXY_AUTH_USERNAME`, `GENESYSCLOUD_PROXY_AUTH_PASSWORD` | the proxy's credentials |
+    /// | `GENESYSCLOUD_GATEWAY_HOST`, `_PORT`, `_PROTOCOL` | [`ClientBuilder::gateway`]; the protocol is `https` (the default) or `http` |
+    /// | `GENESYSCLOUD_GATEWAY_PATH_NAME`, `GENESYSCLOUD_GATEWAY_PATH_VALUE` | the gateway's path prefix for `login` or for `api` |
+    ///
+    /// An empty variable counts as unset. The SDK does not read these variables of Terraform's provider: `GENESYSCLOUD_MAX_CONCURRENT_PAGES`,
+    /// `GENESYSCLOUD_TOKEN_ACQUIRE_TIMEOUT`, `GENESYSCLOUD_TOKEN_INIT_TIMEOUT`, and those that begin with `GENESYSCLOUD_SDK_DEBUG`.
+    ///
+    /// ```no_run
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::from_env()?;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// A configuration error: a variable is missing, or the region unknown.
+    /// A configuration error that names the variable: there are no credentials, a value is invalid, or something that belongs to it is missing.
     pub fn from_env() -> Result<Self, Error> {
+        Self::builder().environment(process_variable).build()
+    }
+
+    /// A client configured by a profile of the official command line (`gc`), which keeps them in `~/.gc/config.toml`. Environment variables (see
+    /// [`from_env`](Self::from_env)) override the profile.
+    ///
+    /// These keys of the profile are read, in any case: `environment` (a region or its domain), `access_token`, or `client_credentials` (the client
+    /// id) and `client_secret`; `grant_type`, of which only 1 (client credentials) is supported; `proxy_host`, `proxy_port`, `proxy_protocol`,
+    /// `proxy_auth_username`, `proxy_auth_password`; `gateway_host`, `gateway_port`, `gateway_protocol`, `gateway_path_name` and
+    /// `gateway_path_value`. The file is never written. If other users of the machine can access it, a `tracing` warning says so.
+    ///
+    /// ```no_run
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::from_profile("DEFAULT")?;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A configuration error: the file cannot be read or is not TOML, it has no such profile, there are no credentials, or a value is invalid.
+    pub fn from_profile(name: &str) -> Result<Self, Error> {
         Self::builder()
-            .environment(|name| std::env::var(name).ok())
+            .environment(process_variable)
+            .profile(name)
             .build()
     }
 
@@ -87,20 +125,70 @@ impl Client {
     ///
     /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host, or is below
     /// [`apps_base`](Self::apps_base).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let me = client
+    ///     .request(Method::GET, "/api/v2/users/me")
+    ///     .query("expand", "presence")
+    ///     .send_json::<serde_json::Value>()
+    ///     .await?;
+    /// println!("{}", me["name"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
-        RawRequest::new(Request::raw(self, method, path))
+        RawRequest::new(Request::raw(self.pipeline(), method, path))
     }
 
     /// A call of a URL that the API handed out and that carries its own permission, like the presigned URL of an upload or a download. It goes to
     /// any host over TLS, with neither token nor default headers.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let url = "https://bucket.example.com/file?X-Signature=abc";
+    /// client.request_presigned(Method::PUT, url).body("text/csv", "id,name\n").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request_presigned(&self, method: Method, url: &str) -> RawRequest {
-        RawRequest::new(Request::external(self, method, url))
+        RawRequest::new(Request::external(self.pipeline(), method, url))
     }
 
     /// The same client with other defaults for its calls. What `options` leave open stays as it is.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// use genesys_cloud::{CallOptions, Client};
+    ///
+    /// let client = Client::builder().access_token("token").build()?;
+    /// let patient = client.with_options(CallOptions::new().with_timeout(Duration::from_secs(300)));
+    /// # let _ = patient;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        self.derive(|inner| inner.options = options.or(&self.inner.options))
+        let pipeline = Pipeline {
+            options: options.or(&self.pipeline().options),
+            ..self.pipeline().derived()
+        };
+        Inner {
+            pipeline: Arc::new(pipeline),
+            ..(*self.inner).clone()
+        }
+        .into()
     }
 
     /// Another session over the same connections: the calls of the returned client are made with `credentials`, and count against their rate
@@ -110,18 +198,40 @@ impl Client {
     /// [`TokenSettings`](crate::runtime::auth::TokenSettings) that the builder of this client was given, each unless `credentials` have their own;
     /// [`Credentials::without_store`] leaves the store out. It does not take over the size of the pool.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Client, Credentials};
+    ///
+    /// let client = Client::builder().client_credentials("client id", "client secret").build()?;
+    /// // The session of a person who has just logged in:
+    /// let session = client.with_credentials(Credentials::authorization_code(
+    ///     "client id",
+    ///     "client secret",
+    ///     "the code of the redirect",
+    ///     "https://app.example.com/callback",
+    /// ))?;
+    /// # let _ = session;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// A configuration error: the credentials cannot be used.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         let (interceptor, entry) = credentials
             .or(self.inner.tokens.clone())
-            .into_interceptor(&self.inner.connection)?;
-        Ok(self.derive(|inner| {
-            inner.interceptor = Some(interceptor);
-            inner.entry = entry;
-            inner.rate_limit = Arc::default();
-        }))
+            .into_interceptor(&self.pipeline().connection)?;
+        let pipeline = Pipeline {
+            interceptor: Some(interceptor),
+            rate_limit: Arc::default(),
+            ..self.pipeline().derived()
+        };
+        let inner = Inner {
+            pipeline: Arc::new(pipeline),
+            entry,
+            ..(*self.inner).clone()
+        };
+        Ok(inner.into())
     }
 
     /// Removes the tokens of this client's credentials from its token store. No process that shares the session refreshes it any more; each ends with
@@ -140,11 +250,12 @@ impl Client {
                 "the client's credentials have no token store to remove a session from",
             ));
         };
-        let limit = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+        let limit = self.pipeline().call_timeout();
+        let clock = &*self.pipeline().connection.clock;
         let mut outcome = Ok(());
         // What fails for one token of a pool leaves the others to be removed.
         for key in &entry.keys {
-            let removed = bounded(self.clock(), limit, || entry.store.remove(key)).await;
+            let removed = bounded(clock, limit, || entry.store.remove(key)).await;
             outcome = outcome.and(removed.map_err(Error::from));
         }
         outcome
@@ -152,152 +263,108 @@ impl Client {
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// if let Err(error) = client.authenticate().await {
+    ///     eprintln!("wrong credentials, or no connection: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
-        match &self.inner.interceptor {
-            Some(interceptor) => {
-                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
-                let deadline = self.clock().monotonic().checked_add(timeout);
-                Ok(interceptor.authenticate(deadline).await?)
-            }
-            None => Err(Error::configuration("the client has no credentials")),
-        }
+        let (interceptor, deadline) = self.pipeline().authentication()?;
+        Ok(interceptor.authenticate(deadline).await?)
     }
 
     /// The access token that a call would be sent with now, renewed first if that is due: for uploads and sockets that the SDK does not open itself.
     /// It ends within hours or at any time, so ask again instead of keeping it. Do not send it to hosts that are not Genesys Cloud's.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// let token = client.access_token().await?;
+    /// let header = format!("Bearer {}", token.expose());
+    /// # drop(header);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn access_token(&self) -> Result<Secret, Error> {
-        match &self.inner.interceptor {
-            Some(interceptor) => {
-                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
-                let deadline = self.clock().monotonic().checked_add(timeout);
-                Ok(interceptor.access_token(deadline).await?)
-            }
-            None => Err(Error::configuration("the client has no credentials")),
-        }
+        let (interceptor, deadline) = self.pipeline().authentication()?;
+        Ok(interceptor.access_token(deadline).await?)
     }
 
     /// The state of the rate limit as of the latest response that told it. It is that of one token: with a pool of tokens, of whichever was used
     /// last.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// if let Some(limit) = client.rate_limit() {
+    ///     println!("{limit:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        *self
-            .inner
-            .rate_limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.pipeline().rate_limit()
     }
 
     /// The URL that the paths of the API are under.
     #[must_use]
     pub fn api_base(&self) -> &Url {
-        &self.inner.connection.api_base
+        &self.pipeline().connection.api_base
     }
 
     /// The URL that uploads are under, `https://apps.{domain}/` of the region: [`request`](Self::request) sends the access token there, too. Behind a
     /// gateway or base URLs there is none, unless [`ClientBuilder::apps_base_url`] names it.
     #[must_use]
     pub fn apps_base(&self) -> Option<&Url> {
-        self.inner.connection.apps_base.as_ref()
+        self.pipeline().connection.apps_base.as_ref()
     }
 
     /// The URL that `/oauth/token` is under.
     #[must_use]
     pub fn login_base(&self) -> &Url {
-        &self.inner.connection.login_base
+        &self.pipeline().connection.login_base
     }
 
-    fn derive(&self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = Inner {
-            connection: self.inner.connection.clone(),
-            interceptor: self.inner.interceptor.clone(),
-            entry: self.inner.entry.clone(),
-            tokens: self.inner.tokens.clone(),
-            options: self.inner.options.clone(),
-            rate_limit: self.inner.rate_limit.clone(),
-        };
-        change(&mut inner);
-        Self {
-            inner: Arc::new(inner),
-        }
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.inner.pipeline
     }
+}
 
-    /// The URL of a path and a query, both percent-encoded. The base is not parsed again.
-    pub(crate) fn url(&self, path: &str, query: &str) -> Url {
-        let base = self.api_base();
-        let mut url = base.clone();
-        match base.path().trim_end_matches('/') {
-            "" => url.set_path(path),
-            prefix => url.set_path(&[prefix, path].concat()),
-        }
-        if !query.is_empty() {
-            url.set_query(Some(query));
-        }
-        url
+impl From<Inner> for Client {
+    fn from(inner: Inner) -> Self {
+        let inner = Arc::new(inner);
+        Self { inner }
     }
+}
 
-    pub(crate) fn default_headers(&self) -> &HeaderMap {
-        &self.inner.connection.headers
+impl AsRef<Arc<Pipeline>> for Client {
+    fn as_ref(&self) -> &Arc<Pipeline> {
+        self.pipeline()
     }
+}
 
-    pub(crate) fn default_options(&self) -> &CallOptions {
-        &self.inner.options
-    }
-
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.inner.connection.clock
-    }
-
-    pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.inner.connection.transport
-    }
-
-    pub(crate) fn interceptor(&self) -> Option<&Interceptor> {
-        self.inner.interceptor.as_deref()
-    }
-
-    pub(crate) fn call_middleware(&self) -> &[Arc<dyn Middleware>] {
-        &self.inner.connection.call_middleware
-    }
-
-    pub(crate) fn attempt_middleware(&self) -> &[Arc<dyn Middleware>] {
-        &self.inner.connection.attempt_middleware
-    }
-
-    pub(crate) fn pacer(&self) -> Option<&Pacer> {
-        self.inner.connection.pacer.as_ref()
-    }
-
-    pub(crate) fn misfit_log(&self) -> &Arc<MisfitLog> {
-        &self.inner.connection.misfit_log
-    }
-
-    pub(crate) fn retry_budget(&self) -> &RetryBudget {
-        &self.inner.connection.retry_budget
-    }
-
-    pub(crate) fn listeners(&self) -> &Listeners {
-        &self.inner.connection.listeners
-    }
-
-    pub(crate) fn allows_plain_http(&self) -> bool {
-        self.inner.connection.plain_http
-    }
-
-    pub(crate) fn note_rate_limit(&self, rate_limit: RateLimit) {
-        *self
-            .inner
-            .rate_limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(rate_limit);
-        self.listeners().rate_limit(&rate_limit);
-    }
+/// A variable of this process. Text that is not Unicode does not count as unset: it becomes an invalid value.
+fn process_variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 impl fmt::Debug for Client {
@@ -305,40 +372,7 @@ impl fmt::Debug for Client {
         formatter
             .debug_struct("Client")
             .field("api", &self.api_base().as_str())
-            .field("options", &self.inner.options)
+            .field("options", &self.pipeline().options)
             .finish_non_exhaustive()
-    }
-}
-
-/// Whether `url` is `base` or below it, on the same server.
-pub(crate) fn is_below(url: &Url, base: &Url) -> bool {
-    let prefix = base.path().trim_end_matches('/');
-    url.origin() == base.origin()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url
-            .path()
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Whether something may be sent to `url`: over TLS, to this very machine, or where plain http was asked for by name.
-pub(crate) fn is_allowed_url(url: &Url, plain_http: bool) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => plain_http || is_loopback(url),
-        _ => false,
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => {
-            name.eq_ignore_ascii_case("localhost")
-                || name.to_ascii_lowercase().ends_with(".localhost")
-        }
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

@@ -1,18 +1,20 @@
 //! Time as a parameter: everything that decides by time asks a [`Clock`].
 
+pub(crate) mod wait;
+
 use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::panic::catch_unwind;
 use std::pin::Pin;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 /// A boxed future, as the object-safe traits of the runtime return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One reading of both clocks.
 ///
-/// The monotonic clock stops while a machine sleeps and the wall clock can be set, so whoever computes an expiry keeps both
+/// The monotonic clock stops while a machine sleeps and the wall clock can be set, so code that computes an expiry keeps both
 /// and lets the earlier one win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -30,6 +32,11 @@ pub trait Clock: Debug + Send + Sync + 'static {
     /// Reads the monotonic clock alone.
     fn monotonic(&self) -> Duration {
         self.now().monotonic
+    }
+
+    /// The present moment as the standard library counts it, which deadlines of callers refer to.
+    fn instant(&self) -> Instant {
+        Instant::now()
     }
 
     /// Completes after `duration` of monotonic time.
@@ -70,6 +77,10 @@ impl Clock for SystemClock {
 
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
+    }
+
+    fn instant(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

@@ -13,7 +13,7 @@ use super::write::to_value;
 ///
 /// # Errors
 ///
-/// Whatever the formatter reports.
+/// Those of the formatter.
 pub fn debug_model<M: Model>(model: &M, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut output = formatter.debug_struct(M::NAME);
     if let Ok(Value::Object(properties)) = to_value(model) {

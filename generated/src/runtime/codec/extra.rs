@@ -14,6 +14,15 @@ use super::misfit::Kept;
 ///
 /// A field that is set beats what is kept under its name, with one exception: a value that did not fit when the model was read is written
 /// as it came for as long as the field says what was read from it. So a list with a null in it comes back whole unless you change it.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Extra;
+///
+/// let mut extra = Extra::default();
+/// extra.set_null("department");
+/// assert!(extra.is_null("department"));
+/// ```
 #[derive(Clone, Default)]
 pub struct Extra {
     // Most models never need it: one pointer, and no allocation. An empty list is never held, so that equality can be derived. Sorted by name:

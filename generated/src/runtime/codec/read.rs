@@ -35,7 +35,7 @@ struct ModelVisitor<M, P> {
 impl<M: Model, P: Place<M>> ModelVisitor<M, P> {
     #[cold]
     fn other(self, value: Value) -> Took {
-        self.place.put_odd(None);
+        self.place.put(None);
         Took::odd(value, format!("an object ({})", M::NAME), None)
     }
 }

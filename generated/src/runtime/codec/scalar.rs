@@ -88,11 +88,12 @@ fn misfit<T: Wire, P: Place<T>>(
     expected: &'static str,
 ) -> Took {
     if found.is_null() {
-        return place.null(T::Form::null());
+        place.put(None);
+        return Took::Null;
     }
     let mut nearest = nearest(&found);
     let read = nearest.as_mut().map(|value| mark(&wire_value(value)));
-    place.put_odd(nearest);
+    place.put(nearest);
     Took::odd(found, expected, read)
 }
 
@@ -291,9 +292,13 @@ impl Scalar for Value {
 }
 
 /// A scalar that is text on the wire and keeps it as it came.
-pub trait Text: From<String> {
+pub trait Text: Sized {
     /// The text as it stands on the wire.
     fn as_str(&self) -> &str;
+
+    /// Keeps a text that was read, valid or not.
+    #[doc(hidden)]
+    fn keep(text: String) -> Self;
 }
 
 /// Makes a [`Text`] type a [`Wire`] type.
@@ -303,7 +308,7 @@ macro_rules! text_on_the_wire {
             type Form = $crate::runtime::codec::ScalarForm;
         }
 
-        impl $crate::runtime::request::QueryValue for $type {
+        impl $crate::runtime::codec::QueryValue for $type {
             fn wire_text(&self) -> std::borrow::Cow<'_, str> {
                 std::borrow::Cow::Borrowed($crate::runtime::codec::Text::as_str(self))
             }
@@ -313,14 +318,14 @@ macro_rules! text_on_the_wire {
             const EXPECTED: &'static str = "a string";
 
             fn empty() -> Self {
-                Self::from(String::new())
+                $crate::runtime::codec::Text::keep(String::new())
             }
 
             #[inline]
             fn fit(
                 found: $crate::runtime::codec::Found<'_>,
             ) -> Result<Self, $crate::runtime::codec::Found<'_>> {
-                $crate::runtime::codec::fit_text(found).map(Self::from)
+                $crate::runtime::codec::fit_text(found).map($crate::runtime::codec::Text::keep)
             }
 
             // A number may be seconds or milliseconds.

@@ -9,7 +9,7 @@ use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use super::misfit::{Kept, Misfit, Took, arrays_are_odd, mark, scalars_are_odd};
-use super::place::{MapEntry, OrNull, Place};
+use super::place::{OrNull, Place};
 use super::write::{Once, wire_value};
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
@@ -22,7 +22,7 @@ pub trait Wire: Sized {
 
 /// Reads and writes `T`.
 pub trait WireForm<T> {
-    /// Reads any JSON value into its place. One that does not fit the type is no error: the place then has the nearest value, or none.
+    /// Reads any JSON value into its place. One that does not fit the type is not an error: the place then has the nearest value, or none.
     ///
     /// # Errors
     ///
@@ -78,6 +78,17 @@ impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Slot<T, P> {
     }
 }
 
+/// Puts the type's own null in place of a null, where it has one.
+#[inline]
+pub(super) fn put_null<T: Wire>(took: &mut Took, place: impl Place<T>) {
+    if matches!(took, Took::Null)
+        && let Some(null) = T::Form::null()
+    {
+        place.put(Some(null));
+        *took = Took::Fits;
+    }
+}
+
 /// The form of `Option<T>`, an element of a list or map that may be null.
 pub struct OptionForm;
 
@@ -124,7 +135,7 @@ struct ListVisitor<T, P> {
 impl<T, P: Place<Vec<T>>> ListVisitor<T, P> {
     #[cold]
     fn other(self, value: Value) -> Took {
-        self.place.put_odd(None);
+        self.place.put(None);
         Took::odd(value, "an array", None)
     }
 }
@@ -141,7 +152,8 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
         let mut list = Vec::new();
         let mut odd = OddElements::default();
-        while let Some(took) = elements.next_element_seed(Slot::<T, _>::new(&mut list))? {
+        while let Some(mut took) = elements.next_element_seed(Slot::<T, _>::new(&mut list))? {
+            put_null::<T>(&mut took, &mut list);
             if !matches!(took, Took::Fits) {
                 odd.note(list.len(), took);
             }
@@ -153,7 +165,7 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
             return Ok(Took::Fits);
         }
         let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut list)));
-        self.place.put_odd(Some(list));
+        self.place.put(Some(list));
         Ok(Took::with(kept, odd.misfits))
     }
 
@@ -251,7 +263,7 @@ struct MapVisitor<T, P> {
 impl<T, P: Place<BTreeMap<String, T>>> MapVisitor<T, P> {
     #[cold]
     fn other(self, value: Value) -> Took {
-        self.place.put_odd(None);
+        self.place.put(None);
         Took::odd(value, "an object", None)
     }
 }
@@ -269,26 +281,28 @@ impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T,
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
         let mut map = BTreeMap::new();
         let mut odd = OddEntries::default();
-        while let Some(mut key) = entries.next_key::<String>()? {
+        let mut value = None;
+        while let Some(key) = entries.next_key::<String>()? {
             // Of a key that stands twice, the last value counts.
             if !odd.kept.is_empty() {
                 odd.kept.remove(&key);
             }
-            let place = MapEntry {
-                map: &mut map,
-                key: &mut key,
-            };
-            let took = entries.next_value_seed(Slot::<T, _>::new(place))?;
+            let mut took = entries.next_value_seed(Slot::<T, _>::new(&mut value))?;
+            put_null::<T>(&mut took, &mut value);
             if !matches!(took, Took::Fits) {
-                odd.note(key, took);
+                odd.note(&key, took);
             }
+            match value.take() {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
+            };
         }
         if odd.misfits.is_empty() {
             self.place.put(Some(map));
             return Ok(Took::Fits);
         }
         let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut map)));
-        self.place.put_odd(Some(map));
+        self.place.put(Some(map));
         Ok(Took::with(kept, odd.misfits))
     }
 }
@@ -302,10 +316,11 @@ struct OddEntries {
 
 impl OddEntries {
     #[cold]
-    fn note(&mut self, key: String, took: Took) {
+    fn note(&mut self, key: &str, took: Took) {
         let mut odd = took.of_element();
         self.misfits.extend(odd.below(&format!(".{key}"), ".*"));
-        self.kept.extend(odd.kept.map(|kept| (key, kept.value)));
+        self.kept
+            .extend(odd.kept.map(|kept| (key.to_owned(), kept.value)));
     }
 
     /// The map as it came, made of what was read of it.

@@ -14,7 +14,7 @@ use super::{Extra, Model, Visitor};
 ///
 /// # Errors
 ///
-/// Whatever the serializer reports.
+/// Those of the serializer.
 pub fn write_model<M: Model, S: Serializer>(
     model: &mut M,
     serializer: S,

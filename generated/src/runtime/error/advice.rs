@@ -5,12 +5,11 @@ use std::fmt;
 use http::StatusCode;
 use url::Url;
 
-use super::Error;
-use crate::runtime::client::Region;
-use crate::runtime::pipeline::Stop;
-use crate::runtime::request::RequiredPermissions;
+use super::{Error, Stop};
+use crate::runtime::operation::RequiredPermissions;
+use crate::runtime::region::Region;
 
-/// Writes the advice for `error`, beginning with a full stop, where there is any.
+/// Writes the advice for `error`, beginning with a full stop, if there is any.
 pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     let credential = error.operation().and_then(|operation| operation.credential);
     match error.status() {
@@ -66,7 +65,7 @@ fn redirect(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 /// Writes what to do about an error that the API did not write.
 pub(super) fn write_foreign(formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     formatter.write_str(
-        ". It comes from a firewall, a proxy or a gateway between the program and the API: ask whoever runs it; the page may have an id for them (Error::body)",
+        ". It comes from a firewall, a proxy or a gateway between the program and the API: ask its operators; the page may have an id for them (Error::body)",
     )
 }
 

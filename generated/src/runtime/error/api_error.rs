@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 
 /// What the API says went wrong: the definition `ErrorBody` of its spec.
 ///
-/// It is read leniently: whatever is missing, null or of another type is simply absent, so a strange error body never hides the error.
+/// It is read leniently: properties that are missing, null or of another type are absent, so a strange error body never hides the error.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
     /// What happened, for people: `message`, or what SCIM (`detail`), token endpoints and gateways say in its place.
     pub message: Option<String>,
-    /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::request::OperationMetadata).
+    /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::operation::OperationMetadata).
     pub code: Option<String>,
     /// The HTTP status, repeated.
     pub status: Option<i64>,

@@ -7,8 +7,15 @@
 mod advice;
 mod api_error;
 mod conflict;
+mod doubt;
+mod stop;
+mod unauthorized_reason;
+
+pub(crate) use doubt::is_in_doubt;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
+pub use stop::Stop;
+pub use unauthorized_reason::UnauthorizedReason;
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -17,13 +24,23 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::runtime::auth::UnauthorizedReason;
-use crate::runtime::pipeline::Stop;
-use crate::runtime::request::OperationMetadata;
-use crate::runtime::response::correlation_id_of;
-use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind, correlation_id_of};
 
 /// What kind of failure an [`Error`] is. New kinds may come with any release.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Error, ErrorKind};
+///
+/// fn exit_code(error: &Error) -> u8 {
+///     match error.kind() {
+///         ErrorKind::Configuration => 2,
+///         ErrorKind::Authentication => 3,
+///         _ => 1,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -31,7 +48,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request cannot be sent as it is (an empty path argument, a header value with a line break …); nothing was sent.
     InvalidRequest,
-    /// No access token could be had: the token endpoint refused, or could not be reached.
+    /// No access token could be obtained: the token endpoint refused, or could not be reached.
     Authentication,
     /// No connection to the API could be made; nothing was sent.
     Connect,
@@ -41,7 +58,7 @@ pub enum ErrorKind {
     Io,
     /// The server closed the HTTP/2 stream and promised that it had not processed the request (RFC 9113 sections 6.8 and 8.7).
     NotProcessed,
-    /// The API answered with a status that is no success.
+    /// The API returned a non-success status.
     Status,
     /// The response arrived, but its body is not what the operation promises.
     Decode,
@@ -51,6 +68,10 @@ pub enum ErrorKind {
     Paging,
     /// A job on the server failed, was cancelled there, or did not finish in time.
     Job,
+    /// A stream of notifications could not start or has ended: all topics were rejected, or the connection could not be made again in time.
+    Notifications,
+    /// Notifications may have been missed. The stream continues.
+    Gap,
     /// Code outside of the SDK failed: a middleware, a token provider, a stream of a request body.
     Other,
 }
@@ -58,6 +79,25 @@ pub enum ErrorKind {
 /// Why a call failed.
 ///
 /// Boxed, so a `Result` stays small; cloning it shares the cause.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::ErrorKind;
+/// use genesys_cloud::http::Method;
+///
+/// match client.request(Method::GET, "/api/v2/users/gone").send().await {
+///     Ok(response) => println!("{}", response.status()),
+///     Err(error) if error.is_not_found() => println!("no such user"),
+///     Err(error) if error.is_rate_limited() => println!("again in {:?}", error.retry_after()),
+///     Err(error) if error.kind() == ErrorKind::Authentication => println!("log in again"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Error {
@@ -79,6 +119,8 @@ struct Inner {
     stop: Option<Stop>,
     attempts: u32,
     unprocessed: u32,
+    /// An earlier attempt of the call may have been carried out.
+    doubt: bool,
     elapsed: Duration,
 }
 
@@ -93,8 +135,15 @@ struct ErrorResponse {
 }
 
 impl Error {
-    /// An error of `kind` that says nothing more yet.
-    #[doc(hidden)]
+    /// An error of `kind` without further details, for tests of code that handles errors.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Connect).with_message("no route to host");
+    /// assert!(error.is_connect());
+    /// ```
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
         Self {
@@ -111,6 +160,7 @@ impl Error {
                 stop: None,
                 attempts: 0,
                 unprocessed: 0,
+                doubt: false,
                 elapsed: Duration::ZERO,
             }),
         }
@@ -136,10 +186,21 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest).with_message(message)
     }
 
-    /// An answer of the API that is no success.
-    #[doc(hidden)]
+    /// The error of a response with a non-success status, as a call returns it; also for tests of code that handles errors.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::http::{HeaderMap, StatusCode};
+    ///
+    /// let body = r#"{"code":"not.found","message":"no such user"}"#;
+    /// let error = Error::from_response(StatusCode::NOT_FOUND, HeaderMap::new(), body);
+    /// assert!(error.is_not_found());
+    /// assert_eq!(error.api_error().and_then(|api| api.code.as_deref()), Some("not.found"));
+    /// ```
     #[must_use]
-    pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
         let mut error = Self::new(ErrorKind::Status);
         let api_error = ApiError::decode(&body).map(Box::new);
         let is_html = api_error.is_none() && status.as_u16() >= 400 && is_html(&headers, &body);
@@ -174,7 +235,6 @@ impl Error {
     }
 
     /// Says what happened, in place of the general words for the kind.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.inner.message = Some(message.into());
@@ -213,7 +273,6 @@ impl Error {
     }
 
     /// Says how long the server wants the caller to wait.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.inner.retry_after = retry_after.or(self.inner.retry_after);
@@ -289,6 +348,16 @@ impl Error {
     }
 
     /// What the API says went wrong, where its answer has the form of its error bodies.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::http::{HeaderMap, StatusCode};
+    ///
+    /// let body = r#"{"code":"not.found"}"#;
+    /// let error = Error::from_response(StatusCode::NOT_FOUND, HeaderMap::new(), body);
+    /// assert_eq!(error.api_error().and_then(|api| api.code.as_deref()), Some("not.found"));
+    /// ```
     #[must_use]
     pub fn api_error(&self) -> Option<&ApiError> {
         self.inner.response.as_ref()?.api_error.as_deref()
@@ -446,7 +515,7 @@ impl Error {
         self.inner.kind == ErrorKind::Configuration
     }
 
-    /// No access token could be had.
+    /// No access token could be obtained.
     #[must_use]
     pub fn is_authentication(&self) -> bool {
         self.inner.kind == ErrorKind::Authentication
@@ -476,6 +545,16 @@ impl Error {
     }
 
     /// The cause as the type `E`, wherever in the source chain it stands.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::runtime::auth::AuthError;
+    ///
+    /// fn needs_login(error: &Error) -> bool {
+    ///     error.find_source::<AuthError>().is_some_and(AuthError::needs_login)
+    /// }
+    /// ```
     #[must_use]
     pub fn find_source<E: std::error::Error + 'static>(&self) -> Option<&E> {
         let mut source = std::error::Error::source(self);
@@ -499,7 +578,7 @@ impl Error {
         match self.inner.kind {
             ErrorKind::Configuration => "the client is configured wrongly",
             ErrorKind::InvalidRequest => "the request cannot be sent as it is",
-            ErrorKind::Authentication => "no access token could be had",
+            ErrorKind::Authentication => "could not obtain an access token",
             ErrorKind::Connect => "no connection to the API could be made",
             ErrorKind::Timeout => "the call took longer than it may",
             ErrorKind::Io => "the connection failed after the request was sent",
@@ -509,6 +588,8 @@ impl Error {
             ErrorKind::TooLarge => "the body of the response is too large",
             ErrorKind::Paging => "the listing cannot be read on",
             ErrorKind::Job => "the job failed",
+            ErrorKind::Notifications => "the stream of notifications has ended",
+            ErrorKind::Gap => "a gap in the notifications",
             ErrorKind::Other => "code outside of the SDK failed",
         }
     }

@@ -1,4 +1,4 @@
-//! Why a job brought nothing.
+//! Why a job has no result.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
-/// Why a job brought nothing, although the API answered. Found by
+/// Why a job has no result, although the API responded. Found by
 /// [`Error::find_source`](crate::runtime::error::Error::find_source).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobError {
@@ -123,7 +123,7 @@ impl JobError {
         self.poll_error.as_deref()
     }
 
-    /// Whether the job was stopped on the server by this program. If not, and it is not over, it goes on there.
+    /// Whether the job was stopped on the server by this program. If not, it may still be running there.
     #[must_use]
     pub fn is_cancelled_on_server(&self) -> bool {
         self.is_cancelled
@@ -132,7 +132,7 @@ impl JobError {
     pub(super) fn into_error(self, operation: &'static OperationMetadata) -> Error {
         let advice = match self.failure {
             JobFailure::TimedOut(_) if !self.is_cancelled => {
-                "The job goes on; wait for it again, with more time"
+                "The job is still running; wait for it again, with a longer timeout"
             }
             _ => "",
         };
@@ -143,7 +143,7 @@ impl JobError {
             error.with_advice(advice)
         };
         error
-            .with_message("the job brought nothing")
+            .with_message("the job has no result")
             .with_source(self)
     }
 }

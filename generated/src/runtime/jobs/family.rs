@@ -1,6 +1,6 @@
 //! The operations of a job and the meaning of its states, as constant data.
 
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// The operations that belong to one kind of job.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct JobFamily {
     pub id: &'static [&'static str],
     /// Where the state stands.
     pub state: JobStatePlace,
-    /// The known states by their text, as far as they do not just mean that the job goes on.
+    /// The known states by their text, except those that mean that the job is running.
     pub states: &'static [(&'static str, JobPhase)],
 }
 
@@ -25,7 +25,7 @@ pub enum JobStatePlace {
     Property(&'static [&'static str]),
     /// The state is the whole answer, a JSON text.
     Body,
-    /// There is none: with the status 202 the job goes on, with any other success it is done.
+    /// There is none: with the status 202 the job is running, with any other success it is done.
     StatusCode,
 }
 
@@ -33,7 +33,7 @@ pub enum JobStatePlace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobPhase {
-    /// It goes on. A state that this release does not know counts as this, too.
+    /// It is running. An unknown state counts as this, too.
     Running,
     /// It waits for the caller to do something: to upload a file, or to start the next step.
     Waiting,

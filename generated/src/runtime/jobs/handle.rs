@@ -1,22 +1,24 @@
-//! The calls about a job, whatever kind of job it is.
+//! The calls about a job of any kind.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
 use super::{JobError, JobFailure, JobFamily, JobPhase, JobStatePlace};
-use crate::runtime::client::Client;
+use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
+use crate::runtime::operation::OperationMetadata;
 use crate::runtime::paging::lookup;
-use crate::runtime::pipeline;
-use crate::runtime::request::{CallOptions, OperationMetadata, Request};
+use crate::runtime::pipeline::{CallOptions, Pipeline};
+use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::transport::ResponseBody;
 
 /// Names a job and its operations.
 #[derive(Clone, Debug)]
 pub(super) struct Handle {
-    pub(super) client: Client,
+    pub(super) pipeline: Arc<Pipeline>,
     pub(super) family: &'static JobFamily,
     pub(super) id: Option<String>,
     started_by: &'static OperationMetadata,
@@ -48,35 +50,35 @@ impl Handle {
         options.idempotent = None;
         options.follow_redirects = None;
         Self {
-            client: request.client().clone(),
+            pipeline: Arc::clone(request.pipeline()),
             family,
             id: None,
             started_by,
             path: request.completed_path(),
-            since: request.client().clock().monotonic(),
+            since: request.pipeline().connection.clock.monotonic(),
             options,
         }
     }
 
     /// For a job that was started elsewhere, by a call with these arguments in its path.
     pub(super) fn attached(
-        client: &Client,
+        pipeline: &Arc<Pipeline>,
         started_by: &'static OperationMetadata,
         family: &'static JobFamily,
         path_arguments: &[String],
         id: String,
     ) -> Self {
-        let mut request = Request::new(client, started_by);
+        let mut request = Request::of(pipeline, started_by);
         for argument in path_arguments {
             request.path_argument(argument);
         }
         Self {
-            client: client.clone(),
+            pipeline: Arc::clone(pipeline),
             family,
             id: Some(id).filter(|id| !id.is_empty()),
             started_by,
-            path: request.into_parts().map(|(_, path)| path),
-            since: client.clock().monotonic(),
+            path: request.into_path(),
+            since: pipeline.connection.clock.monotonic(),
             options: CallOptions::default(),
         }
     }
@@ -95,14 +97,18 @@ impl Handle {
             .collect()
     }
 
+    pub(super) fn clock(&self) -> &dyn Clock {
+        &*self.pipeline.connection.clock
+    }
+
     /// How long ago the job was started or attached to.
     pub(super) fn age(&self) -> Duration {
-        self.client.clock().monotonic().saturating_sub(self.since)
+        self.clock().monotonic().saturating_sub(self.since)
     }
 
     /// The request of an operation about the job.
     pub(super) fn request(&self, metadata: &'static OperationMetadata) -> Request {
-        let mut request = Request::new(&self.client, metadata);
+        let mut request = Request::of(&self.pipeline, metadata);
         match &self.path {
             Ok(path) => {
                 request.set_path_start(path, tail(metadata.path, self.started_by.path));
@@ -130,7 +136,7 @@ impl Handle {
     /// Reads the state once.
     pub(super) async fn poll(&self) -> Result<Polled, Error> {
         let request = self.request(self.family.status);
-        let response = pipeline::execute(request, false).await?;
+        let response = request.execute(false).await?;
         let state = match self.family.state {
             JobStatePlace::Property(path) => {
                 let [state] = lookup(bytes(&response), [path]);
@@ -161,9 +167,7 @@ impl Handle {
             )
             .with_operation(self.started_by));
         };
-        pipeline::execute(self.request(cancel), false)
-            .await
-            .map(drop)
+        self.request(cancel).execute(false).await.map(drop)
     }
 
     /// The error of a job that is over without success.

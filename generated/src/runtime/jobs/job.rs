@@ -8,7 +8,6 @@ use super::{JobHandle, JobPhase, JobResults, Submit, Wait};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
-use crate::runtime::pipeline;
 use crate::runtime::request::{Call, Operation};
 use crate::runtime::response::{FromResponse, Response};
 
@@ -41,7 +40,7 @@ impl<S: Submit> Job<S> {
     pub async fn submit(operation: S) -> Result<Self, Error> {
         let request = operation.into_request();
         let mut handle = Handle::of(&request, S::METADATA, S::JOB);
-        let raw = pipeline::execute(request, false).await?;
+        let raw = request.execute(false).await?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);
         handle.id = id.filter(|id| !id.is_empty());
         Ok(Self {
@@ -58,7 +57,7 @@ impl<S: Submit> Job<S> {
             path_arguments, id, ..
         } = job.into();
         Self {
-            handle: Handle::attached(client, S::METADATA, S::JOB, &path_arguments, id),
+            handle: Handle::attached(client.as_ref(), S::METADATA, S::JOB, &path_arguments, id),
             submitted: None,
         }
     }
@@ -87,7 +86,7 @@ impl<S: Submit> Job<S> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call; that the job failed is none.
+    /// Those of the call. A failed job is not an error here.
     pub async fn status(&self) -> Result<JobStatus<S::Status>, Error> {
         // Only the handle: the output need not be shareable between threads for the future to be sendable.
         let handle = self.handle.clone();
@@ -109,7 +108,7 @@ impl<S: Submit> Job<S> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call, and an invalid request where the API cannot stop such a job.
+    /// Those of the call, and an invalid request if the API cannot stop such a job.
     pub async fn cancel(&self) -> Result<(), Error> {
         let handle = self.handle.clone();
         handle.cancel().await

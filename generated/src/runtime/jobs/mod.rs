@@ -44,6 +44,6 @@ pub trait JobResults: Submit {
     type Results: Operation;
 
     /// The same, as its spec describes it.
-    const RESULTS: &'static crate::runtime::request::OperationMetadata =
+    const RESULTS: &'static crate::runtime::operation::OperationMetadata =
         <Self::Results as Operation>::METADATA;
 }

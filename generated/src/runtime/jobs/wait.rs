@@ -77,7 +77,7 @@ impl<S: Submit> Wait<S> {
         self
     }
 
-    /// Stops the job on the server, where the API can, if it is not done in time. Without this it goes on there.
+    /// Stops the job on the server, where the API can, if it is not done in time. Without this it keeps running there.
     pub fn cancel_on_timeout(mut self) -> Self {
         self.plan.cancel_on_timeout = true;
         self
@@ -142,7 +142,7 @@ impl Plan {
 
     /// Polls until the job is over, the time is, or the caller's signal comes. A signal that is there beats the rest.
     async fn first(&mut self, last: &mut Last) -> First {
-        let mut timeout = self.handle.client.clock().sleep(self.timeout);
+        let mut timeout = self.handle.clock().sleep(self.timeout);
         let mut cancel = self.cancel.take();
         let mut work = Box::pin(until_over(&self.handle, self.backoff, &self.jitter, last));
         poll_fn(move |context| {
@@ -180,7 +180,7 @@ async fn until_over(
         let asked = last.error.as_ref().and_then(Error::retry_after);
         let delay = backoff.delay(polls, jitter.next());
         let delay = delay.max(asked.unwrap_or_default());
-        handle.client.clock().sleep(delay).await;
+        handle.clock().sleep(delay).await;
         match handle.poll().await {
             Ok(polled) if polled.phase != JobPhase::Running => return Ok(polled),
             Ok(polled) => {
@@ -188,7 +188,7 @@ async fn until_over(
                     target: "genesys_cloud",
                     operation = handle.family.status.name,
                     state = polled.state.as_deref(),
-                    "the job goes on"
+                    "the job is running"
                 );
                 last.state = polled.state;
                 last.error = None;
@@ -198,7 +198,7 @@ async fn until_over(
                     target: "genesys_cloud",
                     operation = handle.family.status.name,
                     %error,
-                    "the state of the job cannot be read: the wait goes on"
+                    "the state of the job cannot be read; still waiting"
                 );
                 last.error = Some(error);
             }

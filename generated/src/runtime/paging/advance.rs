@@ -163,7 +163,7 @@ impl Progress {
     /// Whether a listing ends where the API refuses the page at `number` with the status 400. `names_pages` is whether the error speaks of
     /// pages.
     ///
-    /// It does if nothing says that this page is due: then it is one beyond the end. The first page of a call is no such page.
+    /// It does if nothing says that this page is due: then it is one beyond the end. The first page of a call is never such a page.
     pub(super) fn ends_at_refusal(&self, number: u64, names_pages: bool) -> bool {
         if !self.style.is_counted() {
             return false;

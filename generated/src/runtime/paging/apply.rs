@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::state::Position;
 use super::{Paging, PagingStyle};
 use crate::runtime::error::Error;
-use crate::runtime::request::{Request, value_in_query};
+use crate::runtime::request::Request;
+use crate::runtime::transport::query::value_in_query;
 
 /// The number that the caller's own call begins with: a page number, or an index.
 pub(super) fn first_number(request: &Request, style: PagingStyle) -> u64 {
@@ -104,13 +105,13 @@ pub(super) fn request_of(
         (Position::First, _) => {}
         (Position::Number(number), PagingStyle::PageNumber { parameter, .. })
         | (Position::Index(number), PagingStyle::StartIndex { parameter, .. }) => {
-            request.query(parameter, number.to_string());
+            request.query(parameter, Some(number.to_string()));
         }
         (Position::Number(number), PagingStyle::BodyPageNumber { path, .. }) => {
             patch(&mut request, path, Value::from(*number))?;
         }
         (Position::Token(token), PagingStyle::Cursor { parameter, .. }) => {
-            request.query(parameter, token.as_str());
+            request.query(parameter, Some(token.as_str()));
         }
         (Position::Token(token), PagingStyle::BodyCursor { path, .. }) => {
             patch(&mut request, path, Value::from(token.as_str()))?;

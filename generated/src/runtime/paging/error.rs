@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::PagingState;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// Why a listing cannot be read on, although the API answered. Found by
 /// [`Error::find_source`](crate::runtime::error::Error::find_source).
@@ -25,7 +25,7 @@ pub enum PagingProblem {
     EmptyPages,
     /// A page is the very page before it, although the response says that more is due.
     RepeatedPage,
-    /// The link to the next page leads to another host, or is no link.
+    /// The link to the next page is invalid, or leads to another host.
     ForeignLink,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for PagingError {
                 "the API sent the same page again, although it says that more items are due"
             }
             PagingProblem::ForeignLink => {
-                "the link to the next page leads to another host than the client's API host, or is no link"
+                "the link to the next page is invalid, or leads to another host than the client's API host"
             }
         })
     }

@@ -35,6 +35,22 @@ use crate::runtime::request::Request;
 ///     Ok(())
 /// }
 /// ```
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::Paged;
+/// use genesys_cloud::{Items, Result};
+///
+/// /// Counts what a listing holds.
+/// async fn count<O: Paged>(mut items: Items<O>) -> Result<u64> {
+///     let mut count = 0;
+///     while let Some(item) = items.next().await {
+///         item?;
+///         count += 1;
+///     }
+///     Ok(count)
+/// }
+/// ```
 #[must_use = "a listing is fetched as it is read"]
 pub struct Items<O: Paged> {
     pages: Pages<O>,
@@ -123,7 +139,7 @@ impl<O: Paged> Items<O> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call of a page, and a [`PagingError`](super::PagingError) where the listing cannot be read on.
+    /// Those of the call for a page, and a [`PagingError`](super::PagingError) if the listing cannot be continued.
     pub async fn next(&mut self) -> Option<Result<O::Item, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The texts and numbers at `paths` in a JSON document, in one pass: nothing where there is none, or something else. A number is given by
-/// its digits. An empty path finds nothing, and neither does a document that is no JSON.
+/// The texts and numbers at `paths` in a JSON document, in one pass: nothing if there is none, or something else. A number is given by
+/// its digits. An empty path finds nothing, and neither does a document that is not JSON.
 pub(crate) fn lookup<const N: usize>(body: &[u8], paths: [&[&str]; N]) -> [Option<String>; N] {
     lookup_page(body, paths, &[]).0
 }
 
-/// The same, and how many elements the list at `list` has: none where nothing stands there, and one where it is no list. Without such a path
+/// The same, and how many elements the list at `list` has: none where nothing stands there, and one if it is not a list. Without such a path
 /// nothing is counted.
 pub(super) fn lookup_page<const N: usize>(
     body: &[u8],

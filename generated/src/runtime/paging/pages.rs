@@ -98,7 +98,7 @@ impl<O: Paged> Pages<O> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call of a page, and a [`PagingError`](super::PagingError) where the listing cannot be read on.
+    /// Those of the call for a page, and a [`PagingError`](super::PagingError) if the listing cannot be continued.
     pub async fn next(&mut self) -> Option<Result<Response<O::Output>, Error>> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -14,9 +14,9 @@ use super::state::{PagingState, Position};
 use super::{Paging, PagingError, PagingProblem, PagingStyle, apply, lookup_page};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{self, int};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
+use crate::runtime::telemetry::int;
 use crate::runtime::transport::ResponseBody;
 
 type Outcome = Result<RawResponse, Error>;
@@ -82,7 +82,7 @@ impl PageSource {
     pub(super) fn set_page_size(&mut self, page_size: u32) {
         match self.paging.page_size {
             Some(parameter) => {
-                self.template.query(parameter, page_size.to_string());
+                self.template.query(parameter, Some(page_size.to_string()));
                 self.progress.page_size = Some(u64::from(page_size));
                 // A listing that is resumed knows how many items it has read.
                 if self.next == Some(Position::First) {
@@ -252,7 +252,7 @@ impl PageSource {
 
     fn begin(&mut self, position: &Position) -> Result<(), Error> {
         let request = apply::request_of(&self.template, self.paging.style, position)?;
-        let call = pipeline::execute(request, false);
+        let call = request.execute(false);
         self.fetches
             .push_back(Fetch::begin(call, self.concurrency > 1));
         Ok(())
@@ -384,9 +384,9 @@ fn items_before(paging: &Paging, number: u64, page_size: Option<u64>) -> Option<
 
 /// A page on its way.
 enum Fetch {
-    /// Goes on while the listing is polled.
+    /// Runs while the listing is polled.
     Here(BoxFuture<'static, Outcome>),
-    /// Goes on by itself, so that what is fetched ahead does not wait for the caller to come back.
+    /// Runs in a task, so that what is fetched ahead does not wait for the caller to come back.
     Task(Task),
     /// It is there, unless it was handed out.
     Done(Option<Outcome>),
@@ -414,7 +414,7 @@ impl Fetch {
     }
 }
 
-/// A task that ends with whoever waits for it.
+/// A task that ends when its handle is dropped.
 struct Task(JoinHandle<Outcome>);
 
 impl Drop for Task {

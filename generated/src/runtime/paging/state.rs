@@ -29,6 +29,15 @@ use serde::{Deserialize, Serialize};
 /// It is serialisable, and opaque: which fields it has may change, but what one release wrote, later ones read. It belongs to one operation;
 /// the parameters of the call are not part of it and have to be set again. It can hold tokens of the API, which say where the next page is
 /// but give no access; `Debug` does not show them.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::PagingState;
+///
+/// fn save(state: &PagingState) -> serde_json::Result<()> {
+///     std::fs::write("state.json", serde_json::to_vec(state)?).map_err(serde_json::Error::io)
+/// }
+/// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PagingState {
     /// The operation by its name in the metadata.

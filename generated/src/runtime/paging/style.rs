@@ -5,7 +5,7 @@
 pub struct Paging {
     /// How the next page is asked for.
     pub style: PagingStyle,
-    /// The query parameter with the number of items on a page, where there is one. Unless it is set, the API's default counts.
+    /// The query parameter with the number of items on a page, if there is one. Unless it is set, the API's default counts.
     pub page_size: Option<&'static str>,
     /// Where the list of items stands in the response.
     pub items: &'static [&'static str],

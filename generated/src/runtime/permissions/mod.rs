@@ -3,20 +3,29 @@
 mod scopes;
 
 pub use scopes::Scopes;
+pub(crate) use scopes::TokenInfo;
 
 use std::fmt;
 
-use http::Method;
 use serde::Deserialize;
 
-use crate::runtime::client::Client;
-use crate::runtime::error::Error;
-use crate::runtime::request::{OperationMetadata, RequiredPermissions};
+use crate::runtime::operation::{OperationMetadata, RequiredPermissions};
 
-/// The permissions of whoever a client's token belongs to: an OAuth client or a user.
+/// The permissions of the owner of a client's token: an OAuth client or a user.
 ///
 /// A role holds a permission for some divisions, and perhaps under a condition. Neither is looked at here: what is missing here will be refused;
 /// what is there may still be refused for a certain division or thing.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Result};
+///
+/// # async fn example(client: &Client) -> Result<()> {
+/// let permissions = Client::permissions(client).await?;
+/// println!("{permissions:?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 pub struct Permissions {
     policies: Vec<Policy>,
@@ -32,7 +41,7 @@ struct Policy {
 /// The parts of the definition `AuthzSubject` that matter here.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Subject {
+pub(crate) struct Subject {
     grants: Option<Vec<Option<SubjectGrant>>>,
 }
 
@@ -95,7 +104,7 @@ impl Permissions {
         }
     }
 
-    fn of(subject: Subject) -> Self {
+    pub(crate) fn of(subject: Subject) -> Self {
         let policies = subject
             .grants
             .into_iter()
@@ -123,30 +132,5 @@ impl fmt::Debug for Permissions {
                 .map(move |action| format!("{}:{}:{action}", policy.domain, policy.entity))
         });
         formatter.debug_list().entries(names).finish()
-    }
-}
-
-impl Client {
-    /// Asks the API for the permissions of whoever this client's token belongs to (`GET /api/v2/authorization/subjects/me`), to compare them with
-    /// what operations need before any of them is called.
-    ///
-    /// ```text
-    /// let permissions = client.permissions().await?;
-    /// let missing = permissions.missing(GetUser::METADATA);
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Whatever the call ends with.
-    pub async fn permissions(&self) -> Result<Permissions, Error> {
-        const PATH: &str = "/api/v2/authorization/subjects/me";
-        let subject = self
-            .request(Method::GET, PATH)
-            .template(PATH)
-            .query("includeFullRoles", true)
-            .send_json::<Option<Subject>>()
-            .await?
-            .into_body();
-        Ok(Permissions::of(subject.unwrap_or_default()))
     }
 }

@@ -1,11 +1,8 @@
 //! The OAuth scopes of a token.
 
-use http::Method;
 use serde::Deserialize;
 
-use crate::runtime::client::Client;
-use crate::runtime::error::Error;
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// What a scope of a token that may read and write is called without, where it may read alone.
 const READ_ONLY: &str = ":readonly";
@@ -20,11 +17,19 @@ pub struct Scopes {
 /// The part of the definition `TokenInfo` that matters here.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct TokenInfo {
+pub(crate) struct TokenInfo {
     authorized_scope: Option<Vec<Option<String>>>,
 }
 
 impl Scopes {
+    pub(crate) fn of(token: TokenInfo) -> Self {
+        let names = token.authorized_scope.into_iter().flatten().flatten();
+        let names: Vec<String> = names.collect();
+        Self {
+            granted: (!names.is_empty()).then_some(names),
+        }
+    }
+
     /// Their names, as in `users:readonly`; none where scopes do not limit the token, as with client credentials.
     #[must_use]
     pub fn names(&self) -> Option<&[String]> {
@@ -55,33 +60,5 @@ impl Scopes {
         } else {
             operation.scopes
         }
-    }
-}
-
-impl Client {
-    /// Asks the API for the OAuth scopes of this client's token (`GET /api/v2/tokens/me`), to compare them with what operations need before
-    /// any of them is called.
-    ///
-    /// ```text
-    /// let scopes = client.scopes().await?;
-    /// let missing = scopes.missing(GetUser::METADATA);
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// Whatever the call ends with.
-    pub async fn scopes(&self) -> Result<Scopes, Error> {
-        const PATH: &str = "/api/v2/tokens/me";
-        let info = self
-            .request(Method::GET, PATH)
-            .template(PATH)
-            .send_json::<Option<TokenInfo>>()
-            .await?
-            .into_body();
-        let names = info.unwrap_or_default().authorized_scope;
-        let names = names.into_iter().flatten().flatten().collect::<Vec<_>>();
-        Ok(Scopes {
-            granted: (!names.is_empty()).then_some(names),
-        })
     }
 }

@@ -7,9 +7,9 @@ use http::{StatusCode, header};
 use tracing::{Instrument, Span};
 
 use super::deadline::{self, TimedBelow};
-use super::{CallContext, Pacer, retry_after, trace};
+use super::{CallContext, Pacer, Pipeline, trace};
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::response::RateLimit;
+use crate::runtime::response::{RateLimit, retry_after};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, LONGEST_ERROR_BODY, ResponseBody, Transport, TransportError,
     TransportErrorKind, next_chunk,
@@ -17,19 +17,17 @@ use crate::runtime::transport::{
 
 /// The last three steps for one call.
 pub(super) struct Exchange<'a> {
-    context: &'a CallContext,
+    pub(super) pipeline: &'a Pipeline,
+    pub(super) context: &'a CallContext,
 }
 
-impl<'a> Exchange<'a> {
-    pub(super) fn new(context: &'a CallContext) -> Self {
-        Self { context }
-    }
-
+impl Exchange<'_> {
     /// Hands the request over, so that the future of the rest has no room for it.
-    fn begin(&self, request: HttpRequest) -> Begun<'_> {
+    fn begin(&self, mut request: HttpRequest) -> Begun<'_> {
         let span = trace::attempt_span(self.context, &request);
-        let transport = self.context.client().transport();
-        let timeout = request.timeout;
+        let transport = &*self.pipeline.connection.transport;
+        let timeout = self.context.at_most_remaining(request.timeout);
+        request.timeout = timeout;
         let until = match timeout {
             Some(timeout) if request.stream_response => {
                 self.context.clock().monotonic().checked_add(timeout)
@@ -77,7 +75,7 @@ impl<'a> Exchange<'a> {
         if let Ok(response) = &outcome
             && let Some(rate_limit) = RateLimit::from_headers(&response.headers)
         {
-            self.context.client().note_rate_limit(rate_limit);
+            self.pipeline.note_rate_limit(rate_limit);
         }
         outcome
     }
@@ -103,12 +101,10 @@ impl<'a> Exchange<'a> {
     async fn paced(
         &self,
         pacer: &Pacer,
-        mut request: HttpRequest,
+        request: HttpRequest,
     ) -> Result<HttpResponse, TransportError> {
         let clock = self.context.clock();
         let key = pacer.acquire(clock, &request).await;
-        // The wait may have taken a part of the time that was left.
-        request.timeout = self.context.at_most_remaining(request.timeout);
         let outcome = self.finish(self.begin(request)).await;
         if let Ok(response) = &outcome {
             let now = clock.now();
@@ -125,7 +121,7 @@ impl<'a> Exchange<'a> {
 /// What authentication sends through.
 impl Transport for Exchange<'_> {
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        match self.context.client().pacer() {
+        match &self.pipeline.connection.pacer {
             // Limits are those of tokens.
             Some(pacer) if request.headers.contains_key(header::AUTHORIZATION) => {
                 Box::pin(self.paced(pacer, request))
@@ -149,7 +145,7 @@ fn is_streamed_error(response: &HttpResponse) -> bool {
     !response.status.is_success() && matches!(response.body, ResponseBody::Stream(_))
 }
 
-/// Reads the body of a response that is no success, so that its error can be told, though the body was to be streamed.
+/// Reads the body of a response with a non-success status, so that its error can be told, though the body was to be streamed.
 async fn collect_error(mut response: HttpResponse) -> Result<HttpResponse, TransportError> {
     if let ResponseBody::Stream(stream) = &mut response.body {
         let mut collected = bytes::BytesMut::new();

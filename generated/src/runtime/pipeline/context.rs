@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::{HeaderName, Method, header};
 
 use super::deadline::TimersBelow;
-use super::{Authorization, RetryPolicy, Stop};
+use super::{Authorization, CallOptions, Credential, RetryPolicy};
 use crate::runtime::auth::HandedBack;
-use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
-use crate::runtime::error::Error;
-use crate::runtime::request::{CallOptions, Credential, OperationMetadata};
+use crate::runtime::error::{Error, Stop};
+use crate::runtime::operation::{OperationMetadata, is_idempotent_method};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
@@ -27,7 +26,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// One call on its way through the pipeline, as a [`Middleware`](super::Middleware) sees it.
 pub struct CallContext {
-    client: Client,
+    clock: Arc<dyn Clock>,
     metadata: Option<&'static OperationMetadata>,
     method: Method,
     template: Cow<'static, str>,
@@ -44,6 +43,8 @@ pub struct CallContext {
     deadline: Option<Duration>,
     attempts: AtomicU32,
     unprocessed: AtomicU32,
+    /// An attempt that was sent again may have been carried out.
+    in_doubt: AtomicBool,
     sendings: AtomicU32,
     stop: Mutex<Option<Stop>>,
     is_external: bool,
@@ -53,8 +54,8 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    pub(super) fn new(
-        client: Client,
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
         metadata: Option<&'static OperationMetadata>,
         template: Cow<'static, str>,
         options: &CallOptions,
@@ -62,16 +63,16 @@ impl CallContext {
         is_external: bool,
         credential: Option<Box<Credential>>,
     ) -> Self {
-        let started = client.clock().monotonic();
+        let started = clock.monotonic();
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
         let until_deadline = options
             .deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            .map(|deadline| deadline.saturating_duration_since(clock.instant()));
         let longest = until_deadline.map_or(timeout, |until| until.min(timeout));
         let idempotent = options.idempotent.unwrap_or_else(|| {
             let by_itself = match metadata {
                 Some(metadata) => metadata.is_idempotent(),
-                None => crate::runtime::request::is_idempotent_method(&request.method),
+                None => is_idempotent_method(&request.method),
             };
             by_itself || request.headers.contains_key(IDEMPOTENCY_KEY)
         });
@@ -102,13 +103,14 @@ impl CallContext {
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
             unprocessed: AtomicU32::new(0),
+            in_doubt: AtomicBool::new(false),
             sendings: AtomicU32::new(0),
             stop: Mutex::new(None),
             is_external,
             was_redirected: AtomicBool::new(false),
             timed_below: TimersBelow::default(),
             unauthorized: Mutex::new(None),
-            client,
+            clock,
         }
     }
 
@@ -130,7 +132,7 @@ impl CallContext {
         &self.template
     }
 
-    /// How many attempts have begun.
+    /// How many attempts have started.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
@@ -167,12 +169,8 @@ impl CallContext {
         self.clock().monotonic().saturating_sub(self.started)
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.client
-    }
-
     pub(super) fn clock(&self) -> &dyn Clock {
-        self.client.clock()
+        &*self.clock
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
@@ -203,17 +201,9 @@ impl CallContext {
         &self.retry
     }
 
-    /// How long the next attempt may take.
+    /// How long an attempt may take, if the call does not end before it.
     pub(super) fn attempt_timeout(&self) -> Duration {
-        // The first one begins with the call, give or take a moment.
-        let now = match self.attempts() {
-            0 | 1 => self.started,
-            _ => self.clock().monotonic(),
-        };
-        match self.deadline {
-            Some(deadline) => self.attempt_timeout.min(deadline.saturating_sub(now)),
-            None => self.attempt_timeout,
-        }
+        self.attempt_timeout
     }
 
     /// How long the call may take in all.
@@ -222,7 +212,8 @@ impl CallContext {
             .map(|deadline| deadline.saturating_sub(self.started))
     }
 
-    /// The timeout of a sending that begins now, cut where the call ends.
+    /// The timeout of a sending that begins now, cut where the call ends. Every sending has its timeout cut here, and nowhere else: what it
+    /// waited for before (a token, the pacing) has taken a part of the time.
     pub(super) fn at_most_remaining(&self, timeout: Option<Duration>) -> Option<Duration> {
         match (timeout, self.remaining()) {
             (Some(timeout), Some(left)) => Some(timeout.min(left)),
@@ -232,6 +223,11 @@ impl CallContext {
 
     pub(super) fn begin_attempt(&self) {
         self.attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An attempt that may have been carried out is made again.
+    pub(super) fn set_in_doubt(&self) {
+        self.in_doubt.store(true, Ordering::Relaxed);
     }
 
     /// The attempt that began last was not processed, and its request is sent again.
@@ -254,7 +250,7 @@ impl CallContext {
         *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
     }
 
-    /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
+    /// Counts a request that goes out; how many went before it, for any reason: an attempt that failed, a token that was refused, a
     /// redirect.
     pub(super) fn count_sending(&self) -> u32 {
         self.sendings.fetch_add(1, Ordering::Relaxed)
@@ -276,14 +272,15 @@ impl CallContext {
     }
 
     /// Says on an error whose it is and what the call cost.
-    pub(super) fn finish_error(&self, error: Error) -> Error {
+    pub(super) fn finish_error(&self, error: Error, api_host: Option<&str>) -> Error {
         let stop = *self.stop.lock().unwrap_or_else(PoisonError::into_inner);
         let error = error
             .with_attempts(self.attempts(), self.elapsed())
             .with_unprocessed(self.unprocessed())
+            .with_doubt(self.in_doubt.load(Ordering::Relaxed))
             .with_stop(stop);
         let error = match error.is_redirect() && !self.is_external {
-            true => error.with_api_host(self.client.api_base().host_str()),
+            true => error.with_api_host(api_host),
             false => error,
         };
         match self.metadata {

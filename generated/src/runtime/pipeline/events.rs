@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::CallContext;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::HttpResponse;
 

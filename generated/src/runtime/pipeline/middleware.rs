@@ -3,17 +3,23 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Authorization, CallContext};
+use super::{Authorization, CallContext, Pipeline};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{HttpRequest, HttpResponse};
 
-/// A step of the user's own.
+/// A custom step of the pipeline.
 ///
 /// It may change the request, look at the response, answer by itself, or send more than once. The client builder takes it for either of two
 /// places: around the whole call, or around every attempt. In neither place it sees a token.
 ///
-/// ```text
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::clock::BoxFuture;
+/// use genesys_cloud::runtime::transport::{HttpRequest, HttpResponse};
+/// use genesys_cloud::runtime::{Middleware, Next};
+/// use genesys_cloud::{Client, Error};
+///
 /// struct Audit;
 ///
 /// impl Middleware for Audit {
@@ -23,20 +29,24 @@ use crate::runtime::transport::{HttpRequest, HttpResponse};
 ///         next: Next<'a>,
 ///     ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
 ///         Box::pin(async move {
-///             let operation = next.context().operation();
+///             let name = next.context().operation().map_or("request", |operation| operation.name);
 ///             let response = next.run(request).await?;
-///             record(operation, response.status);
+///             println!("{name}: {}", response.status);
 ///             Ok(response)
 ///         })
 ///     }
 /// }
+///
+/// let client = Client::builder().access_token("token").call_middleware(Audit).build()?;
+/// # drop(client);
+/// # Ok::<(), Error>(())
 /// ```
 pub trait Middleware: Send + Sync + 'static {
     /// Handles `request`, most often by way of [`Next::run`].
     ///
     /// # Errors
     ///
-    /// Whatever `next` reports, or [`Error::other`].
+    /// Those of `next`, or [`Error::other`].
     fn handle<'a>(
         &'a self,
         request: HttpRequest,
@@ -47,6 +57,7 @@ pub trait Middleware: Send + Sync + 'static {
 /// The steps after a [`Middleware`].
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
+    pipeline: &'a Pipeline,
     context: &'a CallContext,
     rest: &'a [Arc<dyn Middleware>],
     end: End,
@@ -60,22 +71,24 @@ enum End {
 }
 
 impl<'a> Next<'a> {
-    pub(super) fn for_call(context: &'a CallContext, rest: &'a [Arc<dyn Middleware>]) -> Self {
+    pub(super) fn for_call(pipeline: &'a Pipeline, context: &'a CallContext) -> Self {
         Self {
+            pipeline,
             context,
-            rest,
+            rest: &pipeline.connection.call_middleware,
             end: End::Call,
         }
     }
 
     pub(super) fn for_attempt(
+        pipeline: &'a Pipeline,
         context: &'a CallContext,
-        rest: &'a [Arc<dyn Middleware>],
         authorization: Authorization,
     ) -> Self {
         Self {
+            pipeline,
             context,
-            rest,
+            rest: &pipeline.connection.attempt_middleware,
             end: End::Attempt(authorization),
         }
     }
@@ -93,10 +106,18 @@ impl<'a> Next<'a> {
             Some((first, rest)) => first.handle(request, Self { rest, ..self }),
             None => match self.end {
                 End::Call => Box::pin(async move {
-                    super::deadline_and_retries(self.context, &mut request).await
+                    let Self {
+                        pipeline, context, ..
+                    } = self;
+                    pipeline.within_deadline(context, &mut request).await
                 }),
                 End::Attempt(authorization) => Box::pin(async move {
-                    super::authorized(self.context, &mut request, authorization).await
+                    let Self {
+                        pipeline, context, ..
+                    } = self;
+                    pipeline
+                        .authorized(context, &mut request, authorization)
+                        .await
                 }),
             },
         }

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use super::retry_after;
 use crate::runtime::auth::AuthError;
-use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::error::{self, Error, ErrorKind, Stop};
+use crate::runtime::response::retry_after;
 use crate::runtime::transport::HttpResponse;
 
 /// The shortest ceiling of a delay before a call is sent again that may be refused without an end.
@@ -20,6 +20,19 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// | no connection | always |
 /// | 408, 502, 503, 504; a timeout; a connection that failed after the request was sent | if the call is idempotent |
 /// | anything else | never |
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::RetryPolicy;
+///
+/// let policy = RetryPolicy::standard()
+///     .with_max_attempts(6)
+///     .with_base_delay(Duration::from_millis(500))
+///     .with_longest_retry_after(Duration::from_secs(120));
+/// assert_eq!(policy.max_attempts(), 6);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -41,7 +54,12 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt and no more, whatever its outcome.
+    /// A single attempt, and no retry.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// assert_eq!(genesys_cloud::RetryPolicy::never().max_attempts(), 1);
+    /// ```
     #[must_use]
     pub const fn never() -> Self {
         let mut policy = Self::standard();
@@ -165,6 +183,14 @@ impl Outcome {
         )
     }
 
+    /// The server may have acted on the request.
+    pub(super) fn is_in_doubt(self) -> bool {
+        match self {
+            Self::Status(status, _) => error::is_in_doubt(ErrorKind::Status, Some(status)),
+            Self::Failed(kind) => error::is_in_doubt(kind, None),
+        }
+    }
+
     /// The server wants fewer calls for a while.
     fn is_throttled(self) -> bool {
         matches!(self, Self::Status(status, asked) if status == StatusCode::TOO_MANY_REQUESTS || asked.is_some())
@@ -224,40 +250,6 @@ pub enum Decision {
     },
     /// Give the outcome to the caller.
     Stop(Stop),
-}
-
-/// Why no further attempt is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stop {
-    /// There is nothing to retry.
-    Success,
-    /// Trying again cannot help, or could do the thing twice.
-    NotRetryable,
-    /// The body is gone.
-    BodyGone,
-    /// All attempts are made.
-    Attempts,
-    /// The server asks for a longer delay than the policy allows.
-    RetryAfterTooLong,
-    /// The next attempt would begin after the call's deadline.
-    Deadline,
-    /// The client's [`RetryBudget`](super::RetryBudget) is used up: too many of its calls fail.
-    Budget,
-}
-
-impl Stop {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::NotRetryable => "not retryable",
-            Self::BodyGone => "the body cannot be sent again",
-            Self::Attempts => "all attempts are made",
-            Self::RetryAfterTooLong => "the server asks for too long a wait",
-            Self::Deadline => "the deadline is too near",
-            Self::Budget => "the retry budget is used up",
-        }
-    }
 }
 
 /// Decides whether a call is tried again.

@@ -7,17 +7,15 @@ use std::time::Duration;
 use tracing::Span;
 use tracing::field::Empty;
 
-use super::{CallContext, Stop};
-use crate::runtime::error::Error;
-use crate::runtime::response::{RawResponse, correlation_id_of};
-use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError, TransportErrorKind};
+use super::CallContext;
+use crate::runtime::error::{Error, Stop};
+use crate::runtime::response::RawResponse;
+use crate::runtime::telemetry::int;
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, TransportError, TransportErrorKind, correlation_id_of,
+};
 
 const TARGET: &str = "genesys_cloud";
-
-/// A number as the signed one that tracing's bridge to OpenTelemetry keeps a number: it writes unsigned ones as text.
-pub(crate) fn int(number: impl TryInto<i64>) -> i64 {
-    number.try_into().unwrap_or(i64::MAX)
-}
 
 /// The span of a whole call.
 pub(super) fn call_span(context: &CallContext) -> Span {

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use crate::runtime::error::Error;
 use crate::runtime::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The longest that connecting takes, where whoever waits for it does not give up before.
+/// The longest that connecting takes, unless the caller stops waiting before.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many connections are made at once: one that hangs does not hold up the others.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 
-use super::encode::push_encoded;
+use crate::runtime::transport::query::push_encoded;
 use crate::runtime::transport::{BoxError, ByteStream, RequestBody};
 
 /// Form fields (`application/x-www-form-urlencoded`).
@@ -62,7 +62,7 @@ pub enum MultipartPart {
     Once(OnceStream),
 }
 
-/// A stream that whoever comes first takes.
+/// A stream that the first caller takes.
 type OnceStream = Arc<Mutex<Option<ByteStream>>>;
 
 /// A file to upload: its content, and optionally a file name and a content type. `Debug` shows none of it.

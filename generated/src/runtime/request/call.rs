@@ -4,15 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
-use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::Request;
+use super::{Request, until_visible};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline;
-use crate::runtime::response::{BodyStream, FromResponse, RawResponse, Response, decode_serde};
+use crate::runtime::response::{FromResponse, RawResponse, Response, decode_serde};
 
 /// The future of one call. It does nothing until it is polled; dropping it cancels the call.
 ///
@@ -29,7 +28,17 @@ impl<T: FromResponse> Call<T> {
     #[doc(hidden)]
     pub fn new(request: Request) -> Self {
         Self {
-            bytes: pipeline::execute(request, T::STREAMED),
+            bytes: request.execute(T::STREAMED),
+            decode: T::from_response,
+        }
+    }
+}
+
+impl<T: FromResponse> Call<T> {
+    /// Sends `request` again and again while the answer is 404 and `timeout` is not over.
+    pub(super) fn until_visible(request: Request, timeout: Duration) -> Self {
+        Self {
+            bytes: Box::pin(until_visible::read(request, T::STREAMED, timeout)),
             decode: T::from_response,
         }
     }
@@ -39,33 +48,23 @@ impl<T: DeserializeOwned + 'static> Call<T> {
     /// Sends `request` when polled, and reads the response's JSON with serde.
     pub(crate) fn serde(request: Request) -> Self {
         Self {
-            bytes: pipeline::execute(request, false),
+            bytes: request.execute(false),
             decode: decode_serde::<T>,
         }
     }
 }
 
-impl Call<Bytes> {
-    pub(crate) fn bytes(request: Request) -> Self {
-        Self::new(request)
-    }
-}
-
-impl Call<BodyStream> {
-    pub(crate) fn stream(request: Request) -> Self {
-        Self::new(request)
-    }
-}
-
 #[cfg(feature = "blocking")]
 impl<T> Call<T> {
-    /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
-    ///
-    /// # Errors
-    ///
-    /// Whatever the call ends with.
-    pub fn wait(self) -> Result<Response<T>, Error> {
-        crate::runtime::blocking::run(self.bytes)?.and_then(self.decode)
+    /// The future of the response, and what reads it.
+    #[allow(clippy::type_complexity, reason = "it is taken apart at once")]
+    pub(crate) fn into_parts(
+        self,
+    ) -> (
+        BoxFuture<'static, Result<RawResponse, Error>>,
+        fn(RawResponse) -> Result<Response<T>, Error>,
+    ) {
+        (self.bytes, self.decode)
     }
 }
 

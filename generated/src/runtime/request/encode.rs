@@ -1,16 +1,9 @@
 //! Paths and queries as they stand in a URL.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::Url;
 
 use crate::runtime::error::Error;
-
-/// Everything but the unreserved characters of RFC 3986 section 2.3, so no value can end its place in a path or query.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+use crate::runtime::transport::query::{begin_pair, push_encoded};
 
 /// How a list stands in a query, a form, a header or a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +40,6 @@ impl ListStyle {
             Self::PipeJoined => "%7C",
         }
     }
-}
-
-pub(super) fn push_encoded(output: &mut String, text: &str) {
-    output.extend(utf8_percent_encode(text, RESERVED));
 }
 
 /// Appends the fixed text up to the next parameter of `rest`, then `value`; gives what is left of `rest`.
@@ -116,19 +105,6 @@ fn next_parameter(template: &str) -> Option<(&str, &str, &str)> {
     Some((fixed, name, rest))
 }
 
-fn begin_pair(query: &mut String, name: &str) {
-    if !query.is_empty() {
-        query.push('&');
-    }
-    push_encoded(query, name);
-    query.push('=');
-}
-
-pub(super) fn push_pair(query: &mut String, name: &str, value: &str) {
-    begin_pair(query, name);
-    push_encoded(query, value);
-}
-
 pub(super) fn push_list_value(
     query: &mut String,
     name: &str,
@@ -142,33 +118,6 @@ pub(super) fn push_list_value(
         query.push_str(style.encoded_separator());
     }
     push_encoded(query, value);
-}
-
-/// Removes every pair of that name.
-pub(super) fn remove_pairs(query: &mut String, name: &str) {
-    if query.is_empty() {
-        return;
-    }
-    let mut encoded = String::with_capacity(name.len());
-    push_encoded(&mut encoded, name);
-    let is_named = |pair: &str| {
-        pair.strip_prefix(encoded.as_str())
-            .is_some_and(|value| value.is_empty() || value.starts_with('='))
-    };
-    if query.split('&').any(is_named) {
-        let kept: Vec<&str> = query.split('&').filter(|pair| !is_named(pair)).collect();
-        *query = kept.join("&");
-    }
-}
-
-/// The value of the last pair of that name.
-pub(crate) fn value_in_query(query: &str, name: &str) -> Option<String> {
-    let mut encoded = String::with_capacity(name.len());
-    push_encoded(&mut encoded, name);
-    let value = query
-        .rsplit('&')
-        .find_map(|pair| pair.strip_prefix(encoded.as_str())?.strip_prefix('='))?;
-    Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
 /// Splits a link into path and query. It must be relative to the API host, or name that host.

@@ -5,40 +5,42 @@
 
 mod body;
 mod call;
-mod credential;
 mod encode;
-mod metadata;
 mod operation;
-mod options;
-mod parameter;
+mod prepare;
 mod raw;
+mod until_visible;
 
 pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
-pub(crate) use credential::Credential;
-pub use credential::{CredentialPlace, CredentialScheme};
 pub use encode::ListStyle;
-pub(crate) use encode::value_in_query;
-pub(crate) use metadata::is_idempotent_method;
-pub use metadata::{OperationMetadata, RequiredPermissions};
 pub use operation::Operation;
-pub use options::CallOptions;
-pub use parameter::QueryValue;
 pub use raw::RawRequest;
+
+pub use crate::runtime::codec::{Optional, OptionalText, QueryValue};
+pub use crate::runtime::operation::{
+    CredentialPlace, CredentialScheme, OperationMetadata, RequiredPermissions,
+};
+pub use crate::runtime::pipeline::CallOptions;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Method;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 
 use url::Url;
 
-use crate::runtime::client::{Client, is_allowed_url, is_below};
 use crate::runtime::codec::{self, Wire};
 use crate::runtime::error::Error;
+use crate::runtime::pipeline::{Pipeline, header_of};
+use crate::runtime::transport::address::{is_allowed_url, is_below};
+use crate::runtime::transport::query::{push_encoded, push_pair, remove_pairs, value_in_query};
 use crate::runtime::transport::{ByteStream, RequestBody};
+
+codec::optional!(FilePart);
 
 /// The parts of one call. Cheap to move; cloned by what sends the same call again, like paging.
 #[derive(Clone)]
@@ -47,29 +49,27 @@ pub struct Request {
 }
 
 #[derive(Clone)]
-pub(crate) struct RequestParts {
-    pub(crate) client: Client,
-    pub(crate) metadata: Option<&'static OperationMetadata>,
-    pub(crate) method: Method,
+struct RequestParts {
+    pipeline: Arc<Pipeline>,
+    metadata: Option<&'static OperationMetadata>,
+    method: Method,
     /// The path with its parameters' names, for telemetry; empty where a raw request names none.
-    pub(crate) template: Cow<'static, str>,
+    template: Cow<'static, str>,
     /// The whole URL, where it is not the API's.
-    pub(crate) external: Option<Box<Url>>,
+    external: Option<Box<Url>>,
     /// That URL is on the client's apps host, which gets what the API gets: token, headers and all.
-    pub(crate) to_apps: bool,
+    to_apps: bool,
     /// The path so far, percent-encoded.
     path: String,
     /// What of the metadata's path has not been taken over into `path`.
     rest: &'static str,
     /// The query, percent-encoded, without its question mark.
-    pub(crate) query: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: RequestBody,
-    pub(crate) options: CallOptions,
+    query: String,
+    headers: HeaderMap,
+    body: RequestBody,
+    options: CallOptions,
     /// The parts of a multipart body. They become the body when the call is sent.
     multipart: Option<Box<MultipartBody>>,
-    /// What the call carries instead of the client's token. It is set when the call is sent.
-    pub(crate) credential: Option<Box<Credential>>,
     /// The first thing that was wrong; it is reported when the call is sent.
     problem: Option<Error>,
 }
@@ -78,14 +78,19 @@ impl Request {
     /// A call of the operation that `metadata` describes.
     #[doc(hidden)]
     #[must_use]
-    pub fn new(client: &Client, metadata: &'static OperationMetadata) -> Self {
+    pub fn new(client: &impl AsRef<Arc<Pipeline>>, metadata: &'static OperationMetadata) -> Self {
+        Self::of(client.as_ref(), metadata)
+    }
+
+    /// The same, of what a client sends its calls through.
+    pub(crate) fn of(pipeline: &Arc<Pipeline>, metadata: &'static OperationMetadata) -> Self {
         let mut headers = HeaderMap::new();
         if !metadata.accept.is_empty() {
             headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));
         }
         Self {
             parts: Box::new(RequestParts {
-                client: client.clone(),
+                pipeline: Arc::clone(pipeline),
                 metadata: Some(metadata),
                 method: metadata.method.clone(),
                 template: Cow::Borrowed(metadata.path),
@@ -98,17 +103,16 @@ impl Request {
                 body: RequestBody::Empty,
                 options: CallOptions::default(),
                 multipart: None,
-                credential: None,
                 problem: None,
             }),
         }
     }
 
     /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
-    pub(crate) fn raw(client: &Client, method: Method, path: &str) -> Self {
+    pub(crate) fn raw(pipeline: &Arc<Pipeline>, method: Method, path: &str) -> Self {
         let mut request = Self {
             parts: Box::new(RequestParts {
-                client: client.clone(),
+                pipeline: Arc::clone(pipeline),
                 metadata: None,
                 method,
                 template: Cow::Borrowed(""),
@@ -121,11 +125,10 @@ impl Request {
                 body: RequestBody::Empty,
                 options: CallOptions::default(),
                 multipart: None,
-                credential: None,
                 problem: None,
             }),
         };
-        let apps = client.apps_base();
+        let apps = pipeline.connection.apps_base.as_ref();
         match Url::parse(path) {
             Ok(url) if apps.is_some_and(|apps| is_below(&url, apps)) => {
                 request.parts.external = Some(Box::new(url));
@@ -139,19 +142,15 @@ impl Request {
     }
 
     /// A call of another host's URL, which gets neither token nor default headers.
-    pub(crate) fn external(client: &Client, method: Method, url: &str) -> Self {
-        let mut request = Self::raw(client, method, "/");
+    pub(crate) fn external(pipeline: &Arc<Pipeline>, method: Method, url: &str) -> Self {
+        let mut request = Self::raw(pipeline, method, "/");
         match Url::parse(url) {
-            Ok(url) if is_allowed_url(&url, client.allows_plain_http()) => {
+            Ok(url) if is_allowed_url(&url, pipeline.connection.plain_http) => {
                 request.parts.external = Some(Box::new(url));
             }
-            Ok(_) => request.fail(Error::invalid_request(
-                "the URL is refused: it is without TLS",
-            )),
+            Ok(_) => request.fail(Error::invalid_request("refusing a URL without TLS")),
             // The parser's error names no part of the URL, which may hold a signature.
-            Err(error) => {
-                request.fail(Error::invalid_request("the URL is no URL").with_source(error))
-            }
+            Err(error) => request.fail(Error::invalid_request("invalid URL").with_source(error)),
         }
         request
     }
@@ -161,7 +160,7 @@ impl Request {
     /// A link to another host is refused when the call is sent.
     #[doc(hidden)]
     pub fn set_path_and_query(&mut self, link: &str) -> &mut Self {
-        match encode::split_link(link, self.parts.client.api_base()) {
+        match encode::split_link(link, &self.parts.pipeline.connection.api_base) {
             Ok((path, query)) => {
                 self.parts.path = path;
                 self.parts.query = query;
@@ -206,18 +205,20 @@ impl Request {
         }
     }
 
-    /// Sets a query parameter by its wire name, in place of any value that it had.
+    /// Sets a query parameter by its wire name, in place of any value that it had. `None` leaves the parameter out.
     #[doc(hidden)]
-    pub fn query(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        encode::remove_pairs(&mut self.parts.query, name);
-        encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+    pub fn query<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        remove_pairs(&mut self.parts.query, name);
+        if let Some(value) = value {
+            push_pair(&mut self.parts.query, name, &value.wire_text());
+        }
         self
     }
 
     /// Adds a query parameter by its wire name, beside any value that it has.
     #[doc(hidden)]
     pub fn add_query(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+        push_pair(&mut self.parts.query, name, &value.wire_text());
         self
     }
 
@@ -229,7 +230,7 @@ impl Request {
         style: ListStyle,
         values: impl IntoIterator<Item = V>,
     ) -> &mut Self {
-        encode::remove_pairs(&mut self.parts.query, name);
+        remove_pairs(&mut self.parts.query, name);
         for (index, value) in values.into_iter().enumerate() {
             encode::push_list_value(
                 &mut self.parts.query,
@@ -245,7 +246,7 @@ impl Request {
     /// Removes a query parameter.
     #[doc(hidden)]
     pub fn remove_query(&mut self, name: &str) -> &mut Self {
-        encode::remove_pairs(&mut self.parts.query, name);
+        remove_pairs(&mut self.parts.query, name);
         self
     }
 
@@ -256,7 +257,7 @@ impl Request {
 
     /// The path and query that a link on the page at `current` leads to. `current` is a path and query of the API, too.
     pub(crate) fn resolve_link(&self, link: &str, current: &str) -> Result<String, Error> {
-        encode::resolve_link(link, current, self.parts.client.api_base())
+        encode::resolve_link(link, current, &self.parts.pipeline.connection.api_base)
     }
 
     /// The path so far and the query.
@@ -266,10 +267,16 @@ impl Request {
         format!("{}{}{separator}{}", parts.path, parts.rest, parts.query)
     }
 
-    /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.
+    /// Sets a header parameter, in place of any value that it had; `None` leaves the header out. Sending the call fails if the value has characters
+    /// that a header cannot hold.
     #[doc(hidden)]
-    pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.set_header(name, &value.wire_text());
+    pub fn header<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        match value {
+            Some(value) => self.set_header(name, &value.wire_text()),
+            None => {
+                self.parts.headers.remove(name);
+            }
+        }
         self
     }
 
@@ -290,13 +297,13 @@ impl Request {
         self
     }
 
-    /// Sets a cookie parameter, percent-encoded.
+    /// Sets a cookie parameter, percent-encoded. `None` leaves the cookie out.
     #[doc(hidden)]
-    pub fn cookie(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.cookie_list(name, ListStyle::CommaJoined, [value])
+    pub fn cookie<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.cookie_list(name, ListStyle::CommaJoined, value)
     }
 
-    /// Sets a cookie parameter that is a list, its values percent-encoded and joined with commas.
+    /// Sets a cookie parameter that is a list, its values percent-encoded and joined with commas. An empty list leaves the cookie out.
     #[doc(hidden)]
     pub fn cookie_list<V: QueryValue>(
         &mut self,
@@ -304,19 +311,27 @@ impl Request {
         style: ListStyle,
         values: impl IntoIterator<Item = V>,
     ) -> &mut Self {
-        let mut pair = format!("{name}=");
-        for (index, value) in values.into_iter().enumerate() {
-            if index > 0 {
+        let mut pair = String::new();
+        for value in values {
+            if pair.is_empty() {
+                pair.push_str(name);
+                pair.push('=');
+            } else {
                 pair.push_str(style.encoded_separator());
             }
-            encode::push_encoded(&mut pair, &value.wire_text());
+            push_encoded(&mut pair, &value.wire_text());
         }
         let own = |cookie: &&str| !cookie.is_empty() && !cookie.starts_with(&format!("{name}="));
         let others = self.parts.headers.get(header::COOKIE);
         let others = others.and_then(|others| others.to_str().ok()).unwrap_or("");
-        let cookies: Vec<&str> = others.split("; ").filter(own).chain([&*pair]).collect();
+        let own_pair = Some(&*pair).filter(|pair| !pair.is_empty());
+        let cookies: Vec<&str> = others.split("; ").filter(own).chain(own_pair).collect();
         let cookies = cookies.join("; ");
-        self.set_header(header::COOKIE.as_str(), &cookies);
+        if cookies.is_empty() {
+            self.parts.headers.remove(header::COOKIE);
+        } else {
+            self.set_header(header::COOKIE.as_str(), &cookies);
+        }
         self
     }
 
@@ -329,11 +344,23 @@ impl Request {
         }
     }
 
-    /// Sets the body: `value` as JSON.
+    /// Sets the body: `value` as JSON. `None` leaves the body out.
     #[doc(hidden)]
-    pub fn json_body<T: Wire>(&mut self, content_type: &'static str, value: T) -> &mut Self {
-        self.set_json(content_type, codec::to_vec(value));
+    pub fn json_body<T: Wire>(
+        &mut self,
+        content_type: &'static str,
+        value: Option<T>,
+    ) -> &mut Self {
+        match value {
+            Some(value) => self.set_json(content_type, codec::to_vec(value)),
+            None => self.remove_body(),
+        }
         self
+    }
+
+    fn remove_body(&mut self) {
+        self.parts.headers.remove(header::CONTENT_TYPE);
+        self.parts.body = RequestBody::Empty;
     }
 
     /// Sets the body: anything that serde can write, as JSON.
@@ -390,22 +417,36 @@ impl Request {
         self.parts.body = RequestBody::Bytes(Bytes::from(value.to_string()));
     }
 
-    /// Sets a body of text.
+    /// Sets a body of text. `None` leaves the body out.
     #[doc(hidden)]
-    pub fn text_body(&mut self, content_type: &'static str, text: impl Into<String>) -> &mut Self {
-        self.body(
-            HeaderValue::from_static(content_type),
-            RequestBody::Bytes(Bytes::from(text.into())),
-        )
-    }
-
-    /// Sets a body of bytes or of a stream. A content type that the file names itself takes the place of `content_type`.
-    #[doc(hidden)]
-    pub fn file_body(
+    pub fn text_body<V: Into<String>>(
         &mut self,
         content_type: &'static str,
-        file: impl Into<FilePart>,
+        text: Option<V>,
     ) -> &mut Self {
+        match text {
+            Some(text) => {
+                self.body(
+                    HeaderValue::from_static(content_type),
+                    RequestBody::Bytes(Bytes::from(text.into())),
+                );
+            }
+            None => self.remove_body(),
+        }
+        self
+    }
+
+    /// Sets a body of bytes or of a stream. A content type that the file names itself takes the place of `content_type`. `None` leaves the body out.
+    #[doc(hidden)]
+    pub fn file_body<F: Into<FilePart>>(
+        &mut self,
+        content_type: &'static str,
+        file: Option<F>,
+    ) -> &mut Self {
+        let Some(file) = file else {
+            self.remove_body();
+            return self;
+        };
         let (own, body) = file.into().into_body();
         match own.map(HeaderValue::try_from).transpose() {
             Ok(own) => {
@@ -421,10 +462,10 @@ impl Request {
         self
     }
 
-    /// Sets a field of a body of form fields, in place of any value that it had.
+    /// Sets a field of a body of form fields, in place of any value that it had. `None` leaves the field out.
     #[doc(hidden)]
-    pub fn form_field(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.form_list(name, ListStyle::Repeated, [value])
+    pub fn form_field<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.form_list(name, ListStyle::Repeated, value)
     }
 
     /// Sets a field that is a list, in place of any values that it had. An empty list leaves the field out.
@@ -439,7 +480,7 @@ impl Request {
             RequestBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             _ => String::new(),
         };
-        encode::remove_pairs(&mut encoded, name);
+        remove_pairs(&mut encoded, name);
         for (index, value) in values.into_iter().enumerate() {
             encode::push_list_value(&mut encoded, name, style, index == 0, &value.wire_text());
         }
@@ -449,10 +490,10 @@ impl Request {
         )
     }
 
-    /// Sets a text part of a multipart body, in place of any that it had.
+    /// Sets a text part of a multipart body, in place of any that it had. `None` leaves the part out.
     #[doc(hidden)]
-    pub fn part(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.part_list(name, ListStyle::Repeated, [value])
+    pub fn part<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.part_list(name, ListStyle::Repeated, value)
     }
 
     /// Sets the text parts of a multipart body that are one list, in place of any that it had.
@@ -474,10 +515,10 @@ impl Request {
         self
     }
 
-    /// Sets a part of a multipart body that is JSON, in place of any that it had.
+    /// Sets a part of a multipart body that is JSON, in place of any that it had. `None` leaves the part out.
     #[doc(hidden)]
-    pub fn part_json<T: Wire>(&mut self, name: &str, value: T) -> &mut Self {
-        self.part_json_list(name, [value])
+    pub fn part_json<T: Wire>(&mut self, name: &str, value: Option<T>) -> &mut Self {
+        self.part_json_list(name, value)
     }
 
     /// Sets the parts of a multipart body that are one list of JSON values, in place of any that it had.
@@ -508,11 +549,10 @@ impl Request {
         }
     }
 
-    /// Sets a file of a multipart body, in place of any that it had.
+    /// Sets a file of a multipart body, in place of any that it had. `None` leaves the file out.
     #[doc(hidden)]
-    pub fn part_file(&mut self, name: &str, file: impl Into<FilePart>) -> &mut Self {
-        self.multipart(name).push_file(name, file.into());
-        self
+    pub fn part_file<F: Into<FilePart>>(&mut self, name: &str, file: Option<F>) -> &mut Self {
+        self.part_files(name, file)
     }
 
     /// Sets the files of a multipart body that are one list, in place of any that it had.
@@ -555,10 +595,9 @@ impl Request {
         &mut self.parts.options
     }
 
-    /// The client that the call goes through.
-    #[must_use]
-    pub fn client(&self) -> &Client {
-        &self.parts.client
+    /// What the call is sent through.
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.parts.pipeline
     }
 
     /// What is known of the operation; nothing for a raw request.
@@ -579,6 +618,11 @@ impl Request {
         Ok(path)
     }
 
+    /// The same of a request that is not sent; or the first thing that was wrong.
+    pub(crate) fn into_path(mut self) -> Result<String, Error> {
+        self.settle().map(|(path, _)| path)
+    }
+
     /// Begins the path with `path`, percent-encoded, of which `rest` of the template is left.
     pub(crate) fn set_path_start(&mut self, path: &str, rest: &'static str) {
         path.clone_into(&mut self.parts.path);
@@ -595,46 +639,6 @@ impl Request {
     pub fn fail(&mut self, error: Error) {
         self.parts.problem.get_or_insert(error);
     }
-
-    /// Makes the body of the parts, where there are any.
-    fn settle_multipart(&mut self) -> Result<(), Error> {
-        let Some(multipart) = self.parts.multipart.take() else {
-            return Ok(());
-        };
-        let (content_type, body) = multipart.into_body();
-        let content_type = HeaderValue::try_from(content_type).map_err(|_| {
-            Error::invalid_request("the boundary has characters that no header can hold")
-        })?;
-        self.body(content_type, body);
-        Ok(())
-    }
-
-    fn settle_credential(&mut self) -> Result<(), Error> {
-        let defaults = self.parts.client.default_options();
-        let credential = Credential::of(self.parts.metadata, &self.parts.options, defaults)?;
-        self.parts.credential = credential.map(Box::new);
-        Ok(())
-    }
-
-    /// The parts, the path complete; or the first thing that was wrong.
-    pub(crate) fn into_parts(mut self) -> Result<(Box<RequestParts>, String), Error> {
-        let mut path = std::mem::take(&mut self.parts.path);
-        let problem = self
-            .parts
-            .problem
-            .take()
-            .or_else(|| encode::finish_path(&mut path, self.parts.rest).err())
-            .or_else(|| self.parts.options.problem())
-            .or_else(|| self.settle_credential().err())
-            .or_else(|| self.settle_multipart().err());
-        match problem {
-            Some(problem) => Err(match self.parts.metadata {
-                Some(metadata) => problem.with_operation(metadata),
-                None => problem,
-            }),
-            None => Ok((self.parts, path)),
-        }
-    }
 }
 
 impl fmt::Debug for Request {
@@ -649,47 +653,9 @@ impl fmt::Debug for Request {
     }
 }
 
-/// Headers that the HTTP library sets, or that are of one connection (RFC 9110 section 7.6.1).
-const RESERVED_HEADERS: [&str; 12] = [
-    "connection",
-    "content-length",
-    "host",
-    "http2-settings",
-    "keep-alive",
-    "proxy-authenticate",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 fn texts<V: QueryValue>(values: impl IntoIterator<Item = V>) -> Vec<String> {
     values
         .into_iter()
         .map(|value| value.wire_text().into_owned())
         .collect()
-}
-
-/// A header from text.
-pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-        Error::invalid_request("a header name has characters that no header name can have")
-    })?;
-    if RESERVED_HEADERS.contains(&header_name.as_str()) {
-        return Err(Error::invalid_request(format!(
-            "the header `{header_name}` cannot be set: it belongs to the connection or follows from the URL and the body"
-        ))
-        .with_advice("Leave it out; base URLs, a gateway, a proxy and the body are set through their own methods"));
-    }
-    let mut header_value = HeaderValue::from_str(value).map_err(|_| {
-        Error::invalid_request(format!(
-            "the value of the header `{header_name}` has characters that no header can hold"
-        ))
-    })?;
-    if header_name == header::AUTHORIZATION || header_name == header::COOKIE {
-        header_value.set_sensitive(true);
-    }
-    Ok((header_name, header_value))
 }

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{Call, CallOptions, OperationMetadata, Request};
+use super::{Call, Request};
 use crate::runtime::auth::Secret;
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::RetryPolicy;
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::pipeline::{CallOptions, RetryPolicy};
 #[cfg(feature = "blocking")]
 use crate::runtime::response::Response;
 use crate::runtime::response::{BodyStream, FromResponse};
@@ -18,6 +19,20 @@ use crate::runtime::response::{BodyStream, FromResponse};
 ///
 /// Generated code implements it. Its own setters are named like the parameters of the operation; what is about the call itself begins with
 /// `with_`, so that the two never clash.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::{Operation, Response, Result};
+///
+/// /// Any operation, with less time than usual.
+/// async fn quick<O: Operation>(operation: O) -> Result<genesys_cloud::bytes::Bytes> {
+///     let operation = operation.with_timeout(Duration::from_secs(5)).with_header("x-team", "blue");
+///     println!("{} {}", O::METADATA.method, O::METADATA.path);
+///     Ok(operation.send_bytes().await?.into_body())
+/// }
+/// ```
 pub trait Operation: Sized {
     /// What a successful call gives.
     type Output: FromResponse;
@@ -94,6 +109,32 @@ pub trait Operation: Sized {
         change(self, |options| options.with_credential(credential))
     }
 
+    /// Sends the call until the API knows what it reads. Reads lag behind writes: what was just created may be answered with 404 for a while,
+    /// sometimes for minutes.
+    ///
+    /// A 404 is waited out with pauses that double from 200 ms up to 5 s, each shortened at random by up to a half, by the client's clock.
+    /// `timeout` limits the waiting; each call has its own timeouts besides. Without `async`, use `until_visible(timeout).wait()` (feature
+    /// `blocking`).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// use genesys_cloud::runtime::{Error, Operation, Response};
+    ///
+    /// /// Reads what was created a moment ago.
+    /// async fn read_new<O: Operation>(read: O) -> Result<Response<O::Output>, Error> {
+    ///     read.until_visible(Duration::from_secs(60)).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The last 404 when the time is over. All other errors are returned immediately.
+    fn until_visible(self, timeout: Duration) -> Call<Self::Output> {
+        Call::until_visible(self.into_request(), timeout)
+    }
+
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
         Call::new(self.into_request())
@@ -108,7 +149,7 @@ pub trait Operation: Sized {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     #[cfg(feature = "blocking")]
     fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
         Call::new(self.into_request()).wait()

@@ -8,15 +8,33 @@ use http::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, CallOptions, FormBody, MultipartBody, QueryValue, Request};
-use crate::runtime::codec::Wire;
+use super::{Call, FormBody, MultipartBody, Request};
+use crate::runtime::codec::{QueryValue, Wire};
 use crate::runtime::error::Error;
+use crate::runtime::pipeline::CallOptions;
 use crate::runtime::response::{BodyStream, FromResponse};
 use crate::runtime::transport::{ByteStream, RequestBody};
 
 /// A call of any path of the API host, with the authentication, the retries and the redaction of every other call.
 ///
 /// Made by [`Client::request`](crate::runtime::client::Client::request).
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let queue = client
+///     .request(Method::POST, "/api/v2/routing/queues")
+///     .json(&serde_json::json!({ "name": "Sales" }))
+///     .send_json::<serde_json::Value>()
+///     .await?;
+/// println!("{}", queue["id"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent by one of its send methods"]
 pub struct RawRequest {
@@ -36,7 +54,7 @@ impl RawRequest {
 
     /// Sets a header, in place of one of that name.
     pub fn header(mut self, name: &str, value: impl QueryValue) -> Self {
-        self.request.header(name, value);
+        self.request.header(name, Some(value));
         self
     }
 
@@ -75,6 +93,21 @@ impl RawRequest {
     }
 
     /// Sets a body of several parts, like files.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    /// use genesys_cloud::runtime::request::MultipartBody;
+    ///
+    /// let form =
+    ///     MultipartBody::new().text("name", "list").file("file", "contacts.csv", "text/csv", "id,name\n");
+    /// client.request(Method::POST, "/api/v2/some/upload").multipart(form).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn multipart(self, multipart: MultipartBody) -> Self {
         let (content_type, body) = multipart.into_body();
         self.with_body(&content_type, body)
@@ -106,7 +139,7 @@ impl RawRequest {
 
     /// Sends the request and gives the body as it is.
     pub fn send(self) -> Call<Bytes> {
-        Call::bytes(self.request)
+        Call::new(self.request)
     }
 
     /// Sends the request and reads its JSON into a type of the caller's own. An empty body is read as `null`.
@@ -120,7 +153,26 @@ impl RawRequest {
     }
 
     /// Sends the request and gives the body as a stream, without holding it in memory.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let mut body = client
+    ///     .request(Method::GET, "/api/v2/some/download")
+    ///     .send_stream()
+    ///     .await?
+    ///     .into_body();
+    /// while let Some(chunk) = body.next_chunk().await {
+    ///     println!("{} bytes", chunk?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send_stream(self) -> Call<BodyStream> {
-        Call::stream(self.request)
+        Call::new(self.request)
     }
 }

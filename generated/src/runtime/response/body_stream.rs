@@ -13,7 +13,25 @@ use crate::runtime::transport::{ByteStream, ResponseBody};
 
 /// The body of a response as a stream of chunks, in constant memory.
 ///
-/// The call's timeouts end with the headers: whoever reads the stream decides how long that may take. A body cut short ends with an error.
+/// The call's timeouts end with the headers: the reader of the stream decides how long that may take. A body cut short ends with an error.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let response = client.request(Method::GET, "/api/v2/some/download").send_stream().await?;
+/// let mut body = response.into_body();
+/// let mut size = 0;
+/// while let Some(chunk) = body.next_chunk().await {
+///     size += chunk?.len();
+/// }
+/// println!("{size} bytes");
+/// # Ok(())
+/// # }
+/// ```
 pub struct BodyStream {
     source: Source,
     content_length: Option<u64>,
@@ -38,6 +56,15 @@ impl BodyStream {
         Self {
             source,
             content_length,
+        }
+    }
+
+    /// What is left of the body.
+    #[cfg(feature = "testing")]
+    pub(crate) fn into_body(self) -> ResponseBody {
+        match self.source {
+            Source::Bytes(bytes) => ResponseBody::Bytes(bytes.unwrap_or_default()),
+            Source::Stream(stream) => ResponseBody::Stream(stream),
         }
     }
 
@@ -67,6 +94,16 @@ impl BodyStream {
             collected.extend_from_slice(&chunk?);
         }
         Ok(collected.freeze())
+    }
+}
+
+impl From<Bytes> for BodyStream {
+    /// A stream of one chunk, for tests of code that reads one.
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            content_length: Some(bytes.len() as u64),
+            source: Source::Bytes(Some(bytes).filter(|bytes| !bytes.is_empty())),
+        }
     }
 }
 

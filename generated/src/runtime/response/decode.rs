@@ -103,7 +103,7 @@ fn is_blank(bytes: &[u8]) -> bool {
 fn empty(head: RawHead) -> Result<RawHead, Error> {
     if head.status == StatusCode::SEE_OTHER {
         let metadata = head.metadata;
-        let error = Error::status_error(head.status, head.headers, Bytes::new())
+        let error = Error::from_response(head.status, head.headers, Bytes::new())
             .with_attempts(head.attempts, head.elapsed);
         return Err(match metadata {
             Some(metadata) => error.with_operation(metadata),

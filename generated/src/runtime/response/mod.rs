@@ -5,6 +5,7 @@ mod decode;
 mod json_path;
 mod misfits;
 mod rate_limit;
+pub(crate) mod retry_after;
 
 pub use body_stream::BodyStream;
 pub use decode::FromResponse;
@@ -23,12 +24,27 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::codec::Misfit;
 use crate::runtime::error::Error;
-use crate::runtime::request::OperationMetadata;
-use crate::runtime::transport::{ResponseBody, names};
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::transport::{ResponseBody, correlation_id_of, names};
 
 /// A successful answer of the API: the body as `T`, with the status and headers that came with it.
 ///
 /// It dereferences to the body. [`Response::new`] makes one for tests of code that takes responses.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let response = client.request(Method::GET, "/api/v2/users/me").send().await?;
+/// println!("{} {:?}", response.status(), response.correlation_id());
+/// let body = response.into_body();
+/// # drop(body);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Response<T> {
     head: Box<Head>,
@@ -169,7 +185,7 @@ impl<T> Response<T> {
         }
     }
 
-    /// The body as it came, where [`body`](Self::body) does not hold all of it: where there are [`misfits`](Self::misfits), or where the
+    /// The body as it came, where [`body`](Self::body) does not hold all of it: if there are [`misfits`](Self::misfits), or where the
     /// status has no schema.
     #[must_use]
     pub fn body_raw(&self) -> Option<&Bytes> {
@@ -375,8 +391,4 @@ impl RawHead {
             }
         }
     }
-}
-
-pub(crate) fn correlation_id_of(headers: &HeaderMap) -> Option<&str> {
-    headers.get("inin-correlation-id")?.to_str().ok()
 }

@@ -5,6 +5,18 @@ use std::time::Duration;
 use http::HeaderMap;
 
 /// The state of a rate limit, as of one response: the headers `inin-ratelimit-count`, `-allowed` and `-reset`.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// let client = Client::builder()
+///     .on_rate_limit(|limit| println!("{limit:?}"))
+///     .access_token("token")
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RateLimit {

@@ -15,6 +15,15 @@ impl Date {
 
     /// A day of the years 0000 to 9999.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::time::Date;
+    ///
+    /// assert_eq!(Date::new(2026, 1, 2)?.as_str(), "2026-01-02");
+    /// assert!(Date::new(2026, 2, 30).is_err());
+    /// # Ok::<(), genesys_cloud::runtime::time::InvalidTime>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the calendar has no such day.

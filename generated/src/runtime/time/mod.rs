@@ -1,13 +1,14 @@
 //! Times as the API writes them: the text is kept, so what was read is written back to the letter.
 //!
-//! Every type here takes any text, because a value that this version cannot read must not make a whole response unreadable: `From<&str>` and
-//! reading from JSON keep the text, `str::parse` refuses what is not valid, and `is_valid` tells. Equality and hashes are those of the text;
-//! the order is that of time, and of the text where the time is the same. What is not valid comes last.
+//! Reading from JSON keeps any text, because one invalid value must not make a whole response unreadable: `is_valid` tells. A value that you make
+//! is valid: `TryFrom<&str>` and `str::parse` return an error otherwise. Equality and hashes are those of the text; the order is that of time,
+//! then of the text. Invalid texts come last.
 //!
 //! With the features `jiff`, `chrono` and `time` there are conversions to and from the types of those crates.
 
 mod calendar;
 mod date;
+mod interval;
 mod invalid;
 mod local_date_time;
 mod parse;
@@ -22,6 +23,7 @@ mod with_time;
 mod year_month;
 
 pub use date::Date;
+pub use interval::Interval;
 pub use invalid::InvalidTime;
 pub use local_date_time::LocalDateTime;
 pub use timestamp::Timestamp;

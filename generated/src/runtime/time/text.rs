@@ -26,35 +26,44 @@ macro_rules! text_type {
             fn as_str(&self) -> &str {
                 &self.0
             }
-        }
 
-        $crate::runtime::codec::text_on_the_wire!($name);
-
-        /// Keeps any text.
-        impl From<String> for $name {
-            fn from(text: String) -> Self {
+            fn keep(text: String) -> Self {
                 Self(text)
             }
         }
 
-        /// Keeps any text.
-        impl From<&str> for $name {
-            fn from(text: &str) -> Self {
-                Self(text.to_owned())
-            }
-        }
+        $crate::runtime::codec::text_on_the_wire!($name);
+        $crate::runtime::codec::optional!($name);
 
-        /// Refuses a text that is not valid.
-        impl std::str::FromStr for $name {
-            type Err = $crate::runtime::time::InvalidTime;
+        /// Keeps the text as it is, and returns an error if it is invalid.
+        impl TryFrom<String> for $name {
+            type Error = $crate::runtime::time::InvalidTime;
 
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let value = Self::from(text);
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                let value = Self(text);
                 if value.is_valid() {
                     Ok(value)
                 } else {
                     Err($crate::runtime::time::InvalidTime::new(Self::EXPECTED))
                 }
+            }
+        }
+
+        /// Keeps the text as it is, and returns an error if it is invalid.
+        impl TryFrom<&str> for $name {
+            type Error = $crate::runtime::time::InvalidTime;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        /// Keeps the text as it is, and returns an error if it is invalid.
+        impl std::str::FromStr for $name {
+            type Err = $crate::runtime::time::InvalidTime;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::try_from(text)
             }
         }
 
@@ -102,7 +111,7 @@ macro_rules! text_type {
 }
 pub(super) use text_type;
 
-/// `TryFrom` for an owned value where there is one for a borrowed one.
+/// `TryFrom` for an owned value by that for a borrowed one.
 #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
 macro_rules! try_from_owned {
     ($from:ty => $($to:ty),+) => {

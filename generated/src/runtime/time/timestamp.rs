@@ -9,9 +9,20 @@ use super::text::text_type;
 text_type! {
     /// A point in time: RFC 3339 (`2026-01-02T03:04:05.678Z`).
     ///
-    /// Offset and precision are kept. Two texts of one instant (`…T12:00:00Z` and `…T13:00:00+01:00`) are not equal, because they are not
-    /// written alike; compare [`unix_nanoseconds`](Self::unix_nanoseconds) where the instant is what matters. They stand side by side in
-    /// the order.
+    /// A text keeps its offset and its precision; one made of another type (`SystemTime`, or a type of jiff, chrono or time) has milliseconds.
+    /// Two texts of one instant (`…T12:00:00Z` and `…T13:00:00+01:00`) are not equal, because they are not written alike; compare
+    /// [`unix_nanoseconds`](Self::unix_nanoseconds) to compare the instants. Sorting puts them next to each other.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// let start = Timestamp::try_from("2026-01-02T03:04:05Z")?;
+    /// assert_eq!(start.unix_seconds(), Some(1_767_323_045));
+    /// assert!(Timestamp::try_from("yesterday").is_err());
+    /// assert_eq!(Timestamp::from_unix_milliseconds(5).as_str(), "1970-01-01T00:00:00.005Z");
+    /// # Ok::<(), genesys_cloud::runtime::time::InvalidTime>(())
+    /// ```
     Timestamp
 }
 
@@ -19,10 +30,17 @@ impl Timestamp {
     pub(super) const EXPECTED: &'static str = "a point in time as in RFC 3339";
 
     /// The time of the machine's clock, in UTC and to the millisecond, which is what the API documents.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// // Milliseconds, in UTC.
+    /// assert!(Timestamp::now().as_str().ends_with('Z'));
+    /// ```
     #[must_use]
     pub fn now() -> Self {
-        let (seconds, nanosecond) = unix_time(SystemTime::now());
-        Self::from_unix(seconds, nanosecond - nanosecond % 1_000_000, 0)
+        Self::from(SystemTime::now())
     }
 
     /// The instant `seconds` after 1970-01-01T00:00:00Z, in UTC.
@@ -66,6 +84,16 @@ impl Timestamp {
     }
 
     /// The instant as the standard library has it, if the text is valid and the platform's type reaches that far.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// let time = Timestamp::from_unix_seconds(60).as_system_time();
+    /// assert_eq!(time, Some(UNIX_EPOCH + Duration::from_secs(60)));
+    /// ```
     #[must_use]
     pub fn as_system_time(&self) -> Option<SystemTime> {
         let instant = self.instant()?;
@@ -87,7 +115,7 @@ impl Timestamp {
             .map(|instant| (instant.seconds, instant.nanosecond))
     }
 
-    /// The text of an instant as the clocks at an offset show it: at least milliseconds, and as many more decimals as it takes.
+    /// The text of an instant as the clocks at an offset show it, rounded down to milliseconds, which is what the API documents.
     pub(super) fn from_unix(seconds: i64, nanosecond: u32, offset_seconds: i32) -> Self {
         // RFC 3339 has no seconds in an offset; where a time zone has some (before about 1900), UTC says the same.
         let offset = if offset_seconds % 60 == 0 {
@@ -97,8 +125,11 @@ impl Timestamp {
         };
         let local = seconds.saturating_add(i64::from(offset));
         let date = CivilDate::from_days_since_epoch(local.div_euclid(86_400));
-        let time = CivilTime::from_second_of_day(local.rem_euclid(86_400), nanosecond);
-        let decimals = if nanosecond == 0 { ".000" } else { "" };
+        let time = CivilTime::from_second_of_day(
+            local.rem_euclid(86_400),
+            nanosecond - nanosecond % 1_000_000,
+        );
+        let decimals = if nanosecond < 1_000_000 { ".000" } else { "" };
         let zone = if offset == 0 {
             "Z".to_owned()
         } else {
@@ -110,7 +141,7 @@ impl Timestamp {
     }
 }
 
-/// In UTC, with at least milliseconds. A year outside 0000 to 9999 is written in full, which RFC 3339 does not know.
+/// In UTC, rounded down to milliseconds. A year outside 0000 to 9999 is written in full, which RFC 3339 does not know.
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
         let (seconds, nanosecond) = unix_time(time);

@@ -6,7 +6,7 @@ use super::calendar::{CivilDate, CivilTime};
 use super::text::try_from_owned;
 use super::{Date, InvalidTime, LocalDateTime, Timestamp};
 
-/// With the offset of the zone at that time, and at least milliseconds. chrono's leap second becomes the second after it.
+/// With the offset of the zone at that time, rounded down to milliseconds. chrono's leap second becomes the second after it.
 impl<Zone: chrono::TimeZone> From<chrono::DateTime<Zone>> for Timestamp {
     fn from(date_time: chrono::DateTime<Zone>) -> Self {
         // A leap second has nanoseconds beyond a second.

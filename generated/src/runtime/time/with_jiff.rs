@@ -4,7 +4,7 @@ use super::calendar::{CivilDate, CivilTime};
 use super::text::try_from_owned;
 use super::{Date, InvalidTime, LocalDateTime, Timestamp};
 
-/// In UTC, with at least milliseconds.
+/// In UTC, rounded down to milliseconds.
 impl From<jiff::Timestamp> for Timestamp {
     fn from(timestamp: jiff::Timestamp) -> Self {
         let (seconds, nanosecond) = unix_time(timestamp);
@@ -12,7 +12,7 @@ impl From<jiff::Timestamp> for Timestamp {
     }
 }
 
-/// With the offset of the zone at that time; its name is lost.
+/// With the offset of the zone at that time, rounded down to milliseconds. The zone's name is lost.
 impl From<&jiff::ZonedDateTime> for Timestamp {
     fn from(zoned: &jiff::ZonedDateTime) -> Self {
         let (seconds, nanosecond) = unix_time(zoned.timestamp());
@@ -20,7 +20,7 @@ impl From<&jiff::ZonedDateTime> for Timestamp {
     }
 }
 
-/// With the offset of the zone at that time; its name is lost.
+/// With the offset of the zone at that time, rounded down to milliseconds. The zone's name is lost.
 impl From<jiff::ZonedDateTime> for Timestamp {
     fn from(zoned: jiff::ZonedDateTime) -> Self {
         Self::from(&zoned)

@@ -4,7 +4,7 @@ use super::calendar::{CivilDate, CivilTime};
 use super::text::try_from_owned;
 use super::{Date, InvalidTime, LocalDateTime, Timestamp};
 
-/// With its offset, and at least milliseconds.
+/// With its offset, rounded down to milliseconds.
 impl From<::time::OffsetDateTime> for Timestamp {
     fn from(date_time: ::time::OffsetDateTime) -> Self {
         Self::from_unix(

@@ -37,7 +37,7 @@ pub(super) fn take_encoding(headers: &mut HeaderMap) -> bool {
 /// The unpacked bytes of a gzip body.
 pub(super) struct Unpacked {
     source: ByteStream,
-    /// Nothing before the first byte: a body may be empty whatever its encoding.
+    /// Nothing before the first byte: a body may be empty in any encoding.
     decoder: Option<MultiGzDecoder<Input>>,
     pieces: u32,
     ended: bool,

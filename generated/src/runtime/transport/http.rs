@@ -25,7 +25,7 @@ use crate::runtime::clock::BoxFuture;
 /// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
 
-/// How long a connection may idle. Load balancers close theirs after 60 s; whoever closes later meets a dead connection.
+/// How long a connection may idle. Load balancers close theirs after 60 s; a client that keeps one for longer uses a dead connection.
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// How often a quiet connection is asked whether it is alive, and how long its answer may take.
@@ -40,12 +40,12 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// A transport over the HTTP client that `builder` makes. Redirects and the client's own retries are switched off, whatever `builder` says:
+    /// A transport over the HTTP client that `builder` makes. Redirects and the client's own retries are switched off, even if `builder` enables them:
     /// the first would carry a token to another host, the second would hide attempts from the retry policy.
     ///
     /// # Errors
     ///
-    /// Whatever reqwest reports, and that no cryptography provider is installed where the SDK is built with `rustls-no-provider`.
+    /// Those of reqwest, and that no cryptography provider is installed where the SDK is built with `rustls-no-provider`.
     pub fn new(builder: reqwest::ClientBuilder) -> Result<Self, BoxError> {
         let builder = builder
             .redirect(reqwest::redirect::Policy::none())
@@ -84,6 +84,12 @@ impl HttpTransport {
     pub fn with_max_body_size(mut self, bytes: usize) -> Self {
         self.longest_body = bytes;
         self
+    }
+
+    /// The HTTP client alone.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn into_client(self) -> reqwest::Client {
+        self.client
     }
 
     /// Begins to send. What comes of it holds little more than a pointer, where the request would take its space in every future around.
@@ -284,7 +290,7 @@ fn was_not_processed(error: &reqwest::Error) -> bool {
     false
 }
 
-/// A failure while the body came in: the request was sent, whatever the reason.
+/// A failure while the body was read: the request was sent.
 fn body_failure(error: reqwest::Error) -> TransportError {
     TransportError {
         kind: if error.is_timeout() {
@@ -313,6 +319,12 @@ impl Cause {
         }
         Self(text)
     }
+}
+
+/// The innermost reason of an error, without the URL that the error carries.
+#[cfg(feature = "notification-stream")]
+pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
+    Cause::of(error).into()
 }
 
 impl fmt::Display for Cause {

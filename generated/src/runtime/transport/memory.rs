@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
 use super::http::bounded;
@@ -30,6 +30,8 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// Whether the response is to be streamed.
     pub stream_response: bool,
+    /// What came with the request beside HTTP.
+    pub extensions: Extensions,
 }
 
 impl fmt::Debug for RecordedRequest {
@@ -52,7 +54,7 @@ impl RecordedRequest {
         self.url.path()
     }
 
-    /// The query, percent-encoded; empty where there is none.
+    /// The query, percent-encoded; empty if there is none.
     #[must_use]
     pub fn query(&self) -> &str {
         self.url.query().unwrap_or_default()
@@ -77,11 +79,21 @@ type Handler = dyn Fn(RecordedRequest) -> BoxFuture<'static, Result<HttpResponse
 
 /// Answers requests from code instead of a server, and keeps what was asked. With it, code that uses the SDK is tested without a network:
 ///
-/// ```text
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::sync::Arc;
+///
+/// use genesys_cloud::Client;
+/// use genesys_cloud::http::Method;
+/// use genesys_cloud::runtime::transport::{HttpResponse, MemoryTransport};
+///
+/// # async fn example() -> genesys_cloud::Result<()> {
 /// let transport = Arc::new(MemoryTransport::scripted([HttpResponse::json(200, r#"{"id":"1"}"#)]));
 /// let client = Client::builder().transport(transport.clone()).access_token("test").build()?;
-/// let user = client.users().get_user("1").send().await?;
+/// client.request(Method::GET, "/api/v2/users/1").send().await?;
 /// assert_eq!(transport.requests()[0].path(), "/api/v2/users/1");
+/// # Ok(())
+/// # }
 /// ```
 pub struct MemoryTransport {
     handler: Box<Handler>,
@@ -90,6 +102,17 @@ pub struct MemoryTransport {
 
 impl MemoryTransport {
     /// Answers every request with what `handler` makes of it.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::transport::{HttpResponse, MemoryTransport};
+    ///
+    /// let transport = MemoryTransport::new(|request| match request.path() {
+    ///     "/api/v2/users/me" => HttpResponse::json(200, r#"{"name":"me"}"#),
+    ///     _ => HttpResponse::json(404, r#"{"code":"not.found"}"#),
+    /// });
+    /// # let _ = transport;
+    /// ```
     pub fn new(handler: impl Fn(RecordedRequest) -> HttpResponse + Send + Sync + 'static) -> Self {
         Self::fallible(move |request| {
             let response = handler(request);
@@ -109,6 +132,18 @@ impl MemoryTransport {
     }
 
     /// Answers with one item after the other. A request after the last item fails to connect.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::transport::{HttpResponse, MemoryTransport};
+    ///
+    /// // First a failure that is retried, then a success.
+    /// let transport = MemoryTransport::scripted([
+    ///     HttpResponse::json(503, "{}"),
+    ///     HttpResponse::json(200, r#"{"id":"1"}"#),
+    /// ]);
+    /// # let _ = transport;
+    /// ```
     pub fn scripted<R: Into<MemoryAnswer>>(answers: impl IntoIterator<Item = R>) -> Self {
         let answers: Mutex<VecDeque<MemoryAnswer>> =
             Mutex::new(answers.into_iter().map(Into::into).collect());
@@ -127,6 +162,23 @@ impl MemoryTransport {
     }
 
     /// The requests so far, the oldest first.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// # use std::sync::Arc;
+    /// use genesys_cloud::Client;
+    /// use genesys_cloud::http::Method;
+    /// use genesys_cloud::runtime::transport::{HttpResponse, MemoryTransport};
+    ///
+    /// # async fn example() -> genesys_cloud::Result<()> {
+    /// let transport = Arc::new(MemoryTransport::new(|_| HttpResponse::json(200, "{}")));
+    /// let client =
+    ///     Client::builder().transport(transport.clone()).access_token("a token".replace(' ', "-")).build()?;
+    /// client.request(Method::GET, "/api/v2/users").query("pageSize", 5).send().await?;
+    /// assert_eq!(transport.requests()[0].query(), "pageSize=5");
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         lock(&self.requests).clone()
@@ -181,6 +233,7 @@ impl Transport for MemoryTransport {
                     headers: request.headers,
                     body: read(request.body).await?,
                     stream_response: request.stream_response,
+                    extensions: request.extensions,
                 };
                 lock(&self.requests).push(recorded.clone());
                 (self.handler)(recorded).await

@@ -1,22 +1,29 @@
 //! The last step of the pipeline: bytes out, bytes in.
 
+pub(crate) mod address;
 mod collect;
 mod gzip;
 mod http;
 mod memory;
+pub(crate) mod query;
 mod sent;
+#[cfg(feature = "notification-stream")]
+pub(crate) mod socket;
 
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
+#[cfg(feature = "notification-stream")]
+pub(crate) use self::http::cause_of;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use ::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use futures_core::Stream;
 use url::Url;
@@ -91,6 +98,8 @@ pub struct HttpRequest {
     pub timeout: Option<Duration>,
     /// Hand the response body on as a stream instead of collecting it.
     pub stream_response: bool,
+    /// What middleware tells the transport. With the feature `testing`, it holds the `&'static OperationMetadata` of the operation.
+    pub extensions: Extensions,
 }
 
 impl fmt::Debug for HttpRequest {
@@ -120,13 +129,29 @@ pub(crate) fn without_query(url: &Url) -> String {
         "{}://{host}{}{}{hidden}",
         url.scheme(),
         port.unwrap_or_default(),
-        url.path()
+        without_channel(url.path())
     )
+}
+
+/// `path` without the id of a notification channel: anyone who knows it can listen.
+fn without_channel(path: &str) -> Cow<'_, str> {
+    const CHANNELS: &str = "/notifications/channels/";
+    let Some(start) = path.find(CHANNELS).map(|start| start + CHANNELS.len()) else {
+        return Cow::Borrowed(path);
+    };
+    let (before, id) = path.split_at(start);
+    let rest = id.find('/').map_or("", |end| &id[end..]);
+    Cow::Owned(format!("{before}[redacted]{rest}"))
 }
 
 /// The names of headers, for `Debug`: their values hold tokens, cookies and presigned URLs.
 pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
     headers.keys().map(HeaderName::as_str).collect()
+}
+
+/// The API's name for an exchange, which Genesys's support asks for.
+pub(crate) fn correlation_id_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get("inin-correlation-id")?.to_str().ok()
 }
 
 /// What a response carries.
@@ -146,7 +171,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// One HTTP response, whatever its status. `Debug` does not show the values of headers.
+/// One HTTP response of any status. `Debug` does not show the values of headers.
 pub struct HttpResponse {
     /// The status.
     pub status: StatusCode,
@@ -168,7 +193,7 @@ impl fmt::Debug for HttpResponse {
 }
 
 impl HttpResponse {
-    /// A response without headers and body, for a transport or middleware of one's own.
+    /// A response without headers and body, for a custom transport or middleware.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -178,7 +203,15 @@ impl HttpResponse {
         }
     }
 
-    /// A response of JSON. A number that is no status counts as 500.
+    /// A response of JSON. An invalid status counts as 500.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::transport::HttpResponse;
+    ///
+    /// let response = HttpResponse::json(404, r#"{"code":"not.found"}"#);
+    /// assert_eq!(response.status.as_u16(), 404);
+    /// ```
     #[must_use]
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -231,7 +264,7 @@ pub enum TransportErrorKind {
     Request,
 }
 
-/// A request that brought no response.
+/// A request without a response.
 #[derive(Debug)]
 pub struct TransportError {
     /// What went wrong.

@@ -3,6 +3,7 @@
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAssistantsAgentchecklistsSortBy {

@@ -10,10 +10,13 @@ pub type GetGuidesSortBy = GetAgenticVirtualagentsSortBy;
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetGuidesSortOrder = GetAgenticVirtualagentsSortOrder;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGuidesStatus {
+    /// `Published`
     Published,
+    /// `Draft`
     Draft,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

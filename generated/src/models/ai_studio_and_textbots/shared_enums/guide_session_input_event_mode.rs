@@ -2,9 +2,11 @@
 
 use crate::runtime::codec;
 
+/// The values of `mode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GuideSessionInputEventMode {
+    /// `Text`
     Text,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::models::ai_studio_and_virtual_agents::AgenticVirtualAgentStatus;
 use crate::runtime::codec;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAgenticVirtualagentsSortBy {

@@ -2,26 +2,45 @@
 
 use crate::runtime::codec;
 
+/// The values of `askActionResults`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAnalyticsBotflowDivisionsReportingturnsAskActionResults {
+    /// `AgentRequestedByUser`
     AgentRequestedByUser,
+    /// `ConfirmationRequired`
     ConfirmationRequired,
+    /// `DisambiguationRequired`
     DisambiguationRequired,
+    /// `Error`
     Error,
+    /// `ExpressionError`
     ExpressionError,
+    /// `NoInputCollection`
     NoInputCollection,
+    /// `NoInputConfirmation`
     NoInputConfirmation,
+    /// `NoInputDisambiguation`
     NoInputDisambiguation,
+    /// `NoMatchCollection`
     NoMatchCollection,
+    /// `NoMatchConfirmation`
     NoMatchConfirmation,
+    /// `NoMatchDisambiguation`
     NoMatchDisambiguation,
+    /// `SuccessCollection`
     SuccessCollection,
+    /// `SkippedCollection`
     SkippedCollection,
+    /// `SuccessConfirmationNo`
     SuccessConfirmationNo,
+    /// `SuccessConfirmationYes`
     SuccessConfirmationYes,
+    /// `SuccessDisambiguation`
     SuccessDisambiguation,
+    /// `SuccessDisambiguationNone`
     SuccessDisambiguationNone,
+    /// `GuardrailsViolation`
     GuardrailsViolation,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

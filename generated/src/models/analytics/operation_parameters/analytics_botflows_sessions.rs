@@ -2,18 +2,27 @@
 
 use crate::runtime::codec;
 
+/// The values of `botResultCategories`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAnalyticsBotflowSessionsBotResultCategories {
     /// `Unknown`
     UnknownValue,
+    /// `UserExit`
     UserExit,
+    /// `BotExit`
     BotExit,
+    /// `Error`
     Error,
+    /// `RecognitionFailure`
     RecognitionFailure,
+    /// `UserDisconnect`
     UserDisconnect,
+    /// `BotDisconnect`
     BotDisconnect,
+    /// `SessionExpired`
     SessionExpired,
+    /// `Transfer`
     Transfer,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `dashboardAccessFilter`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter {
+    /// `OwnedByMe`
     OwnedByMe,
+    /// `OwnedByAnyone`
     OwnedByAnyone,
+    /// `NotOwnedByMe`
     NotOwnedByMe,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -32,10 +36,13 @@ for GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter {
 
 codec::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter);
 
+/// The values of `dashboardState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAnalyticsReportingSettingsDashboardsQueryDashboardState {
+    /// `Active`
     Active,
+    /// `Deleted`
     Deleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -59,13 +66,19 @@ impl codec::OpenEnum for GetAnalyticsReportingSettingsDashboardsQueryDashboardSt
 
 codec::__open_enum!(GetAnalyticsReportingSettingsDashboardsQueryDashboardState);
 
+/// The values of `dashboardType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAnalyticsReportingSettingsDashboardsQueryDashboardType {
+    /// `All`
     All,
+    /// `Public`
     Public,
+    /// `Private`
     Private,
+    /// `Shared`
     Shared,
+    /// `Favorites`
     Favorites,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,4 +3,7 @@
 export!(action_aggregation_sort_function: ActionAggregationSortFunction);
 export!(agent_copilot_aggregation_query_query_type: AgentCopilotAggregationQueryQueryType);
 export!(agent_state_segment_type_count_segment_type: AgentStateSegmentTypeCountSegmentType);
-export!(analytics_agent_state_agent_session_result_originating_direction: AnalyticsAgentStateAgentSessionResultOriginatingDirection);
+export!(
+    analytics_agent_state_agent_session_result_originating_direction:
+        AnalyticsAgentStateAgentSessionResultOriginatingDirection
+);

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `flowType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsFlowFlowType {

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `surveyType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsSurveySurveyType {
+    /// `Web`
     Web,
+    /// `Voice`
     Voice,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

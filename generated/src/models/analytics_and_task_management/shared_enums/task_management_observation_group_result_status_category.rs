@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `statusCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum TaskManagementObservationGroupResultStatusCategory {
+    /// `Open`
     Open,
+    /// `InProgress`
     InProgress,
+    /// `Waiting`
     Waiting,
+    /// `Closed`
     Closed,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `name`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BotChannelName {
+    /// `Chat`
     Chat,
+    /// `Call`
     Call,
+    /// `Messaging`
     Messaging,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `routingStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsRoutingStatusRecordRoutingStatus {

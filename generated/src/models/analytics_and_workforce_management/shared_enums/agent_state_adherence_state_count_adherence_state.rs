@@ -2,15 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `adherenceState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentStateAdherenceStateCountAdherenceState {
+    /// `InAdherence`
     InAdherence,
+    /// `OutOfAdherence`
     OutOfAdherence,
+    /// `Unscheduled`
     Unscheduled,
     /// `Unknown`
     UnknownValue,
+    /// `Ignored`
     Ignored,
+    /// `Explained`
     Explained,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::models::architect::GetArchitectDependencytrackingConsumedresourcesObjectType;
 use crate::runtime::codec;
 
+/// The values of `consumedResourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetArchitectDependencytrackingConsumedResourceType {
@@ -385,6 +386,7 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumedResourceType {
 
 codec::__open_enum!(GetArchitectDependencytrackingConsumedResourceType);
 
+/// The values of `consumingResourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetArchitectDependencytrackingConsumingResourceType {

@@ -3,6 +3,7 @@
 use crate::models::architect::GetArchitectDependencytrackingConsumedresourcesObjectType;
 use crate::runtime::codec;
 
+/// The values of `flowFilter`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetArchitectDependencytrackingConsumingresourcesFlowFilter {
@@ -33,4 +34,5 @@ impl codec::OpenEnum for GetArchitectDependencytrackingConsumingresourcesFlowFil
 codec::__open_enum!(GetArchitectDependencytrackingConsumingresourcesFlowFilter);
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
-pub type GetArchitectDependencytrackingConsumingresourcesObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;
+pub type GetArchitectDependencytrackingConsumingresourcesObjectType =
+    GetArchitectDependencytrackingConsumedresourcesObjectType;

@@ -7,10 +7,13 @@ use crate::models::architect::{
 };
 
 /// The same values as [`GetArchitectDependencytrackingConsumedResourceType`].
-pub type GetArchitectDependencytrackingDeletedresourceconsumersConsumedResourceType = GetArchitectDependencytrackingConsumedResourceType;
+pub type GetArchitectDependencytrackingDeletedresourceconsumersConsumedResourceType =
+    GetArchitectDependencytrackingConsumedResourceType;
 
 /// The same values as [`GetArchitectDependencytrackingConsumingresourcesFlowFilter`].
-pub type GetArchitectDependencytrackingDeletedresourceconsumersFlowFilter = GetArchitectDependencytrackingConsumingresourcesFlowFilter;
+pub type GetArchitectDependencytrackingDeletedresourceconsumersFlowFilter =
+    GetArchitectDependencytrackingConsumingresourcesFlowFilter;
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
-pub type GetArchitectDependencytrackingDeletedresourceconsumersObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;
+pub type GetArchitectDependencytrackingDeletedresourceconsumersObjectType =
+    GetArchitectDependencytrackingConsumedresourcesObjectType;

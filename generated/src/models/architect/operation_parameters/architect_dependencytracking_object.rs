@@ -10,7 +10,8 @@ use crate::models::architect::{
 pub type GetArchitectDependencytrackingObjectConsumedResourceType = GetArchitectDependencytrackingConsumedResourceType;
 
 /// The same values as [`GetArchitectDependencytrackingConsumingResourceType`].
-pub type GetArchitectDependencytrackingObjectConsumingResourceType = GetArchitectDependencytrackingConsumingResourceType;
+pub type GetArchitectDependencytrackingObjectConsumingResourceType =
+    GetArchitectDependencytrackingConsumingResourceType;
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
 pub type GetArchitectDependencytrackingObjectObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;

@@ -6,7 +6,9 @@ use crate::models::architect::{
 };
 
 /// The same values as [`GetArchitectDependencytrackingConsumedResourceType`].
-pub type GetArchitectDependencytrackingUpdatedresourceconsumersConsumedResourceType = GetArchitectDependencytrackingConsumedResourceType;
+pub type GetArchitectDependencytrackingUpdatedresourceconsumersConsumedResourceType =
+    GetArchitectDependencytrackingConsumedResourceType;
 
 /// The same values as [`GetArchitectDependencytrackingConsumedresourcesObjectType`].
-pub type GetArchitectDependencytrackingUpdatedresourceconsumersObjectType = GetArchitectDependencytrackingConsumedresourcesObjectType;
+pub type GetArchitectDependencytrackingUpdatedresourceconsumersObjectType =
+    GetArchitectDependencytrackingConsumedresourcesObjectType;

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetArchitectPromptHistoryHistoryIdAction {
@@ -62,6 +63,7 @@ impl codec::OpenEnum for GetArchitectPromptHistoryHistoryIdAction {
 
 codec::__open_enum!(GetArchitectPromptHistoryHistoryIdAction);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetArchitectPromptHistoryHistoryIdSortBy {

@@ -3,6 +3,7 @@
 use crate::models::architect::GetFlowsDivisionviewsType;
 use crate::runtime::codec;
 
+/// The values of `secure`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetFlowsSecure {

@@ -3,6 +3,7 @@
 use crate::models::architect::GetFlowsDatatablesDivisionviewsSortBy;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetFlowsDatatableExpand {

@@ -9,6 +9,7 @@ pub type GetFlowsDatatablesDivisionviewExpand = GetFlowsDatatableExpand;
 /// The same values as [`GetFlowsDatatableExpand`].
 pub type GetFlowsDatatablesDivisionviewsExpand = GetFlowsDatatableExpand;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetFlowsDatatablesDivisionviewsSortBy {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `actionName`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum HistoryListingActionName {

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AuditQueryExecutionStatusResponseState {
+    /// `Queued`
     Queued,
+    /// `Running`
     Running,
+    /// `Succeeded`
     Succeeded,
+    /// `Failed`
     Failed,
+    /// `Cancelled`
     Cancelled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

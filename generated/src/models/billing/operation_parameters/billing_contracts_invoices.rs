@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `paymentStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetBillingContractsInvoicesPaymentStatus {
+    /// `Paid`
     Paid,
+    /// `UnPaid`
     UnPaid,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

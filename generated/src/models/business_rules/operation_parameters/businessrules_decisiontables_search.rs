@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetBusinessrulesDecisiontablesSearchExpand {
+    /// `ExecutionInputSchema`
     ExecutionInputSchema,
+    /// `ExecutionOutputSchema`
     ExecutionOutputSchema,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

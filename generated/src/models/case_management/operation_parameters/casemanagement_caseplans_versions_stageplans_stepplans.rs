@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expands`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCasemanagementCaseplanVersionStageplanStepplanExpands {
@@ -34,6 +35,7 @@ impl codec::OpenEnum for GetCasemanagementCaseplanVersionStageplanStepplanExpand
 
 codec::__open_enum!(GetCasemanagementCaseplanVersionStageplanStepplanExpands);
 
+/// The values of `expands`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCasemanagementCaseplanVersionStageplanStepplansExpands {

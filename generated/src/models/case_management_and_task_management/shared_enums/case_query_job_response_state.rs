@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CaseQueryJobResponseState {
+    /// `Queued`
     Queued,
+    /// `Running`
     Running,
+    /// `Succeeded`
     Succeeded,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

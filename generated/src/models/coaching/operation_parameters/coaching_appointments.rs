@@ -4,14 +4,16 @@ use crate::models::coaching::{
     GetCoachingAppointmentsMeRelationships, GetCoachingAppointmentsMeSortOrder,
     GetCoachingAppointmentsMeStatuses,
 };
-
 use crate::models::coaching_and_learning_and_users::GetCoachingAppointmentsMeOverdue;
 use crate::runtime::codec;
 
+/// The values of `intervalCondition`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCoachingAppointmentsIntervalCondition {
+    /// `StartsIn`
     StartsIn,
+    /// `Overlaps`
     Overlaps,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -6,11 +6,15 @@ use crate::runtime::codec;
 /// The same values as [`GetCoachingAppointmentsIntervalCondition`].
 pub type GetCoachingAppointmentsMeIntervalCondition = GetCoachingAppointmentsIntervalCondition;
 
+/// The values of `relationships`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCoachingAppointmentsMeRelationships {
+    /// `Creator`
     Creator,
+    /// `Facilitator`
     Facilitator,
+    /// `Attendee`
     Attendee,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -35,10 +39,13 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeRelationships {
 
 codec::__open_enum!(GetCoachingAppointmentsMeRelationships);
 
+/// The values of `sortOrder`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCoachingAppointmentsMeSortOrder {
+    /// `Desc`
     Desc,
+    /// `Asc`
     Asc,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -62,12 +69,17 @@ impl codec::OpenEnum for GetCoachingAppointmentsMeSortOrder {
 
 codec::__open_enum!(GetCoachingAppointmentsMeSortOrder);
 
+/// The values of `statuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCoachingAppointmentsMeStatuses {
+    /// `Scheduled`
     Scheduled,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `InvalidSchedule`
     InvalidSchedule,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,11 @@
 
 use crate::runtime::codec;
 
+/// The values of `slotsType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CoachingScheduleSlotsJobRequestSlotsType {
+    /// `BestTime`
     BestTime,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

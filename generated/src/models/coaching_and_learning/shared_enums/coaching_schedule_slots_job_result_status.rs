@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CoachingScheduleSlotsJobResultStatus {
+    /// `InProgress`
     InProgress,
+    /// `Complete`
     Complete,
+    /// `Error`
     Error,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

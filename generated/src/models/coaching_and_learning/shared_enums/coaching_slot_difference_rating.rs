@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `differenceRating`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CoachingSlotDifferenceRating {
+    /// `Poor`
     Poor,
+    /// `Neutral`
     Neutral,
+    /// `Good`
     Good,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `overdue`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetCoachingAppointmentsMeOverdue {
+    /// `True`
     True,
+    /// `False`
     False,
+    /// `Any`
     Any,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `externalActivityType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum BuAgentScheduleActivityExternalActivityType {
+    /// `ActivityPlan`
     ActivityPlan,
+    /// `Coaching`
     Coaching,
+    /// `Learning`
     Learning,
+    /// `Opportunity`
     Opportunity,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,16 +2,25 @@
 
 use crate::runtime::codec;
 
+/// The values of `activityCategory`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentScheduleShiftActivityActivityCategory {
+    /// `OnQueueWork`
     OnQueueWork,
+    /// `Break`
     Break,
+    /// `Meal`
     Meal,
+    /// `Meeting`
     Meeting,
+    /// `OffQueueWork`
     OffQueueWork,
+    /// `TimeOff`
     TimeOff,
+    /// `Training`
     Training,
+    /// `Unavailable`
     Unavailable,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::models::content_management::GetContentmanagementWorkspaceTagvalueExpand;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementDocumentExpand {
@@ -35,6 +36,7 @@ impl codec::OpenEnum for GetContentmanagementDocumentExpand {
 
 codec::__open_enum!(GetContentmanagementDocumentExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementDocumentsExpand {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `disposition`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementSharedSharedIdDisposition {
@@ -34,6 +35,7 @@ impl codec::OpenEnum for GetContentmanagementSharedSharedIdDisposition {
 
 codec::__open_enum!(GetContentmanagementSharedSharedIdDisposition);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementSharedSharedIdExpand {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementWorkspaceExpand {
@@ -31,6 +32,7 @@ impl codec::OpenEnum for GetContentmanagementWorkspaceExpand {
 
 codec::__open_enum!(GetContentmanagementWorkspaceExpand);
 
+/// The values of `access`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetContentmanagementWorkspacesAccess {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationsMessagingIntegrationsAppleExpand {
@@ -39,4 +40,5 @@ impl codec::OpenEnum for GetConversationsMessagingIntegrationsAppleExpand {
 codec::__open_enum!(GetConversationsMessagingIntegrationsAppleExpand);
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsAppleIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsAppleIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

@@ -6,4 +6,5 @@ use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpa
 pub type GetConversationsMessagingIntegrationsFacebookExpand = GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsFacebookIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsFacebookIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

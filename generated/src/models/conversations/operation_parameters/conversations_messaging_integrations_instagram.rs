@@ -6,4 +6,5 @@ use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpa
 pub type GetConversationsMessagingIntegrationsInstagramExpand = GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsInstagramIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsInstagramIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

@@ -6,4 +6,5 @@ use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpa
 pub type GetConversationsMessagingIntegrationsOpenExpand = GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsOpenIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsOpenIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

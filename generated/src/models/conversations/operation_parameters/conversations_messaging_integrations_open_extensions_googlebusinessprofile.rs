@@ -3,4 +3,5 @@
 use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

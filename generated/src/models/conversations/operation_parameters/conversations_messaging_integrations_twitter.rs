@@ -6,4 +6,5 @@ use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpa
 pub type GetConversationsMessagingIntegrationsTwitterExpand = GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsTwitterIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsTwitterIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

@@ -6,4 +6,5 @@ use crate::models::conversations::GetConversationsMessagingIntegrationsAppleExpa
 pub type GetConversationsMessagingIntegrationsWhatsappExpand = GetConversationsMessagingIntegrationsAppleExpand;
 
 /// The same values as [`GetConversationsMessagingIntegrationsAppleExpand`].
-pub type GetConversationsMessagingIntegrationsWhatsappIntegrationIdExpand = GetConversationsMessagingIntegrationsAppleExpand;
+pub type GetConversationsMessagingIntegrationsWhatsappIntegrationIdExpand =
+    GetConversationsMessagingIntegrationsAppleExpand;

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// An enum of the API.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PutConversationsScreenshareRecordingstateResponse {

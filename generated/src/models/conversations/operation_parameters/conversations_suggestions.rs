@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationSuggestionsState {
+    /// `Suggested`
     Suggested,
+    /// `Accepted`
     Accepted,
+    /// `Dismissed`
     Dismissed,
+    /// `Failed`
     Failed,
+    /// `Rated`
     Rated,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -41,16 +47,25 @@ impl codec::OpenEnum for GetConversationSuggestionsState {
 
 codec::__open_enum!(GetConversationSuggestionsState);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationSuggestionsType {
+    /// `Faq`
     Faq,
+    /// `Article`
     Article,
+    /// `KnowledgeArticle`
     KnowledgeArticle,
+    /// `KnowledgeSearch`
     KnowledgeSearch,
+    /// `CannedResponse`
     CannedResponse,
+    /// `Script`
     Script,
+    /// `SuggestedKnowledgeAnswer`
     SuggestedKnowledgeAnswer,
+    /// `ThirdPartySuggestion`
     ThirdPartySuggestion,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

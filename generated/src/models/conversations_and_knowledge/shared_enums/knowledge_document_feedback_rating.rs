@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `rating`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum KnowledgeDocumentFeedbackRating {
+    /// `Negative`
     Negative,
+    /// `Positive`
     Positive,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

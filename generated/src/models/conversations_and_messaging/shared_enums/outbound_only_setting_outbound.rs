@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `outbound`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OutboundOnlySettingOutbound {
+    /// `Enabled`
     Enabled,
+    /// `Disabled`
     Disabled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

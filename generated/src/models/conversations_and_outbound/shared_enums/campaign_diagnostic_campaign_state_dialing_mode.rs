@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `dialingMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CampaignDiagnosticCampaignStateDialingMode {

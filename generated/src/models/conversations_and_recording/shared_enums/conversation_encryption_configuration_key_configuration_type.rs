@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `keyConfigurationType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationEncryptionConfigurationKeyConfigurationType {
+    /// `KmsSymmetric`
     KmsSymmetric,
+    /// `LocalKeyManager`
     LocalKeyManager,
+    /// `Native`
     Native,
+    /// `None`
     None,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,9 +2,11 @@
 
 use crate::runtime::codec;
 
+/// The values of `platform`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenMessagingChannelPlatform {
+    /// `Open`
     Open,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

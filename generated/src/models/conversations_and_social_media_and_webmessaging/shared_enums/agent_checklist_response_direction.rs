@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `direction`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgentChecklistResponseDirection {
+    /// `Inbound`
     Inbound,
+    /// `Outbound`
     Outbound,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

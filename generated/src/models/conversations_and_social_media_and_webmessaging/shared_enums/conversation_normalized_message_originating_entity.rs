@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `originatingEntity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationNormalizedMessageOriginatingEntity {
+    /// `Human`
     Human,
+    /// `Bot`
     Bot,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `anonymization`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContestCompleteDataAnonymization {
+    /// `NoAnonymization`
     NoAnonymization,
+    /// `All`
     All,
+    /// `AllExceptTop`
     AllExceptTop,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetExternalcontactsContactNoteExpand {
@@ -34,6 +35,7 @@ impl codec::OpenEnum for GetExternalcontactsContactNoteExpand {
 
 codec::__open_enum!(GetExternalcontactsContactNoteExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetExternalcontactsContactNotesExpand {

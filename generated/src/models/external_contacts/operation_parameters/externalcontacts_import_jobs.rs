@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetExternalcontactsImportJobExpand {
@@ -31,13 +32,19 @@ codec::__open_enum!(GetExternalcontactsImportJobExpand);
 /// The same values as [`GetExternalcontactsImportJobExpand`].
 pub type GetExternalcontactsImportJobsExpand = GetExternalcontactsImportJobExpand;
 
+/// The values of `jobStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetExternalcontactsImportJobsJobStatus {
+    /// `Created`
     Created,
+    /// `Running`
     Running,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
+    /// `Cancelled`
     Cancelled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -70,10 +77,13 @@ impl codec::OpenEnum for GetExternalcontactsImportJobsJobStatus {
 
 codec::__open_enum!(GetExternalcontactsImportJobsJobStatus);
 
+/// The values of `sortOrder`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetExternalcontactsImportJobsSortOrder {
+    /// `Ascending`
     Ascending,
+    /// `Descending`
     Descending,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

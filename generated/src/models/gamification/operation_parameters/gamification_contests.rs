@@ -3,7 +3,6 @@
 use crate::models::gamification::{
     ContestsEssentialsStatus, GetGamificationContestsMeSortBy,
 };
-
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 
 /// The same values as [`GetGamificationContestsMeSortBy`].

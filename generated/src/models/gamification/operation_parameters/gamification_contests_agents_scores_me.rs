@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `returnsView`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationContestAgentsScoresMeReturnsView {
+    /// `All`
     All,
+    /// `TopAndBottom`
     TopAndBottom,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -4,6 +4,7 @@ use crate::models::gamification::ContestsEssentialsStatus;
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationContestsMeSortBy {
@@ -62,6 +63,7 @@ pub type GetGamificationContestsMeSortOrder = GetAgenticVirtualagentsSortOrder;
 /// The same values as [`ContestsEssentialsStatus`].
 pub type GetGamificationContestsMeStatus = ContestsEssentialsStatus;
 
+/// The values of `view`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationContestsMeView {

@@ -3,7 +3,6 @@
 use crate::models::gamification::{
     GetGamificationInsightsDetailsFilterType, GetGamificationInsightsRankingsSortKey,
 };
-
 use crate::models::gamification_and_workforce_management::CapacityPlanForecastInputsTemplateGranularity;
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 

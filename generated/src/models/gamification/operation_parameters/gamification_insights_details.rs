@@ -3,10 +3,13 @@
 use crate::models::gamification_and_workforce_management::CapacityPlanForecastInputsTemplateGranularity;
 use crate::runtime::codec;
 
+/// The values of `filterType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationInsightsDetailsFilterType {
+    /// `PerformanceProfile`
     PerformanceProfile,
+    /// `Division`
     Division,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -6,11 +6,15 @@ use crate::runtime::codec;
 /// The same values as [`GetGamificationInsightsDetailsFilterType`].
 pub type GetGamificationInsightsGroupsTrendsAllFilterType = GetGamificationInsightsDetailsFilterType;
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationInsightsGroupsTrendsAllGranularity {
+    /// `Daily`
     Daily,
+    /// `Weekly`
     Weekly,
+    /// `Monthly`
     Monthly,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -10,6 +10,7 @@ pub type GetGamificationInsightsRankingsFilterType = GetGamificationInsightsDeta
 /// The same values as [`CapacityPlanForecastInputsTemplateGranularity`].
 pub type GetGamificationInsightsRankingsGranularity = CapacityPlanForecastInputsTemplateGranularity;
 
+/// The values of `sortKey`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationInsightsRankingsSortKey {

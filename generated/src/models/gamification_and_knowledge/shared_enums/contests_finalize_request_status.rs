@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ContestsFinalizeRequestStatus {
+    /// `Completed`
     Completed,
+    /// `Cancelled`
     Cancelled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CapacityPlanForecastInputsTemplateGranularity {
+    /// `Weekly`
     Weekly,
+    /// `Monthly`
     Monthly,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

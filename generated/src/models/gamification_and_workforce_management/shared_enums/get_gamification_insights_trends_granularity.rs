@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `granularity`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetGamificationInsightsTrendsGranularity {
+    /// `Daily`
     Daily,
+    /// `Weekly`
     Weekly,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,14 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `comparator`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DynamicGroupLanguageSkillConditionComparator {
+    /// `EqualTo`
     EqualTo,
+    /// `NotEqualTo`
     NotEqualTo,
+    /// `LessThan`
     LessThan,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanOrEqualTo`
     GreaterThanOrEqualTo,
+    /// `LessThanOrEqualTo`
     LessThanOrEqualTo,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `operation`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DynamicGroupSkillConditionOperation {
+    /// `And`
     And,
+    /// `Not`
     Not,
+    /// `Or`
     Or,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
+/// The values of `preferredLanguage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetInfrastructureascodeAcceleratorPreferredLanguage {
@@ -115,6 +116,7 @@ impl codec::OpenEnum for GetInfrastructureascodeAcceleratorPreferredLanguage {
 
 codec::__open_enum!(GetInfrastructureascodeAcceleratorPreferredLanguage);
 
+/// The values of `origin`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetInfrastructureascodeAcceleratorsOrigin {
@@ -150,6 +152,7 @@ codec::__open_enum!(GetInfrastructureascodeAcceleratorsOrigin);
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetInfrastructureascodeAcceleratorsSortOrder = GetAgenticVirtualagentsSortOrder;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetInfrastructureascodeAcceleratorsType {

@@ -3,6 +3,7 @@
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetInfrastructureascodeJobsSortBy {
@@ -50,14 +51,21 @@ codec::__open_enum!(GetInfrastructureascodeJobsSortBy);
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetInfrastructureascodeJobsSortOrder = GetAgenticVirtualagentsSortOrder;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetInfrastructureascodeJobsStatus {
+    /// `Created`
     Created,
+    /// `Queued`
     Queued,
+    /// `Running`
     Running,
+    /// `Complete`
     Complete,
+    /// `Failed`
     Failed,
+    /// `Incomplete`
     Incomplete,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

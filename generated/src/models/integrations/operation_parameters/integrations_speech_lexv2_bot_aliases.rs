@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetIntegrationsSpeechLexv2BotBotIdAliasesStatus {
+    /// `Creating`
     Creating,
+    /// `Available`
     Available,
+    /// `Deleting`
     Deleting,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

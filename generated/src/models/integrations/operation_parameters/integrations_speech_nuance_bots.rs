@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand {
@@ -37,6 +38,7 @@ impl codec::OpenEnum for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand
 
 codec::__open_enum!(GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand);
 
+/// The values of `targetChannel`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTargetChannel {

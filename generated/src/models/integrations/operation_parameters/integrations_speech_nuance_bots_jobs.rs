@@ -3,4 +3,5 @@
 use crate::models::integrations::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand;
 
 /// The same values as [`GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand`].
-pub type PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobsExpand = GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand;
+pub type PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobsExpand =
+    GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand;

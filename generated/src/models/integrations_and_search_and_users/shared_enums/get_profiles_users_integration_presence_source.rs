@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `integrationPresenceSource`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetProfilesUsersIntegrationPresenceSource {
+    /// `MicrosoftTeams`
     MicrosoftTeams,
+    /// `ZoomPhone`
     ZoomPhone,
+    /// `EightByEight`
     EightByEight,
+    /// `RingCentral`
     RingCentral,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

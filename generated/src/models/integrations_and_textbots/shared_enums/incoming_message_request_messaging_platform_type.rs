@@ -2,26 +2,43 @@
 
 use crate::runtime::codec;
 
+/// The values of `messagingPlatformType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IncomingMessageRequestMessagingPlatformType {
+    /// `Phone`
     Phone,
     /// `SMS`
     Sms,
+    /// `GenesysWebWidget`
     GenesysWebWidget,
+    /// `FacebookMessenger`
     FacebookMessenger,
+    /// `WeChat`
     WeChat,
+    /// `Whatsapp`
     Whatsapp,
+    /// `AppleBusinessChat`
     AppleBusinessChat,
+    /// `Apple`
     Apple,
+    /// `Telegram`
     Telegram,
+    /// `Slack`
     Slack,
+    /// `Signal`
     Signal,
+    /// `Line`
     Line,
+    /// `Discord`
     Discord,
+    /// `TwitterDirectMessage`
     TwitterDirectMessage,
+    /// `Open`
     Open,
+    /// `Instagram`
     Instagram,
+    /// `Other`
     Other,
     /// `Unknown`
     UnknownValue,

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `botState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OutgoingMessageRequestBotState {
+    /// `Complete`
     Complete,
+    /// `Failed`
     Failed,
+    /// `MoreData`
     MoreData,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

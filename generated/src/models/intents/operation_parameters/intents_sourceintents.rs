@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetIntentsSourceintentsType {
+    /// `Bot`
     Bot,
+    /// `Copilot`
     Copilot,
+    /// `Digitalbot`
     Digitalbot,
+    /// `Segment`
     Segment,
+    /// `Topic`
     Topic,
     /// `Unknown`
     UnknownValue,

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// An enum of the API.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetJourneyActionmapsEstimatesJobResponse {
+    /// `Cancelled`
     Cancelled,
+    /// `Failed`
     Failed,
+    /// `Queued`
     Queued,
+    /// `Running`
     Running,
+    /// `Succeeded`
     Succeeded,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeGuestSessionCategoriesSortBy {
+    /// `Name`
     Name,
+    /// `Hierarchy`
     Hierarchy,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `coreLanguage`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebasesCoreLanguage {
@@ -234,10 +235,13 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebasesCoreLanguage {
 
 codec::__open_enum!(GetKnowledgeKnowledgebasesCoreLanguage);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebasesSortBy {
+    /// `Name`
     Name,
+    /// `Date`
     Date,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -261,6 +265,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebasesSortBy {
 
 codec::__open_enum!(GetKnowledgeKnowledgebasesSortBy);
 
+/// The values of `sortOrder`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebasesSortOrder {

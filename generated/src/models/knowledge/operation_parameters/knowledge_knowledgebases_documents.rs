@@ -3,6 +3,7 @@
 use crate::models::knowledge::GetKnowledgeKnowledgebaseDocumentVersionExpand;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentExpand {
@@ -35,10 +36,13 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentExpand {
 
 codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentExpand);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentState {
+    /// `Draft`
     Draft,
+    /// `Published`
     Published,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

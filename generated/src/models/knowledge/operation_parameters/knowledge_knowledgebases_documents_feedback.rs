@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `appType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentFeedbackAppType {
+    /// `Assistant`
     Assistant,
+    /// `BotFlow`
     BotFlow,
+    /// `MessengerKnowledgeApp`
     MessengerKnowledgeApp,
+    /// `SmartAdvisor`
     SmartAdvisor,
+    /// `SupportCenter`
     SupportCenter,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -41,17 +47,25 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentFeedbackAppType {
 
 codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackAppType);
 
+/// The values of `queryType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentFeedbackQueryType {
     /// `Unknown`
     UnknownValue,
+    /// `Article`
     Article,
+    /// `AutoSearch`
     AutoSearch,
+    /// `Category`
     Category,
+    /// `ManualSearch`
     ManualSearch,
+    /// `Recommendation`
     Recommendation,
+    /// `Suggestion`
     Suggestion,
+    /// `ExpandedArticle`
     ExpandedArticle,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -90,11 +104,15 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentFeedbackQueryType {
 
 codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentFeedbackQueryType);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentFeedbackState {
+    /// `All`
     All,
+    /// `Draft`
     Draft,
+    /// `Final`
     Final,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `documentState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentVariationDocumentState {
+    /// `Draft`
     Draft,
+    /// `Published`
     Published,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -29,6 +32,7 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentVariationDocumentState
 
 codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationDocumentState);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseDocumentVariationExpand {
@@ -56,7 +60,8 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseDocumentVariationExpand {
 codec::__open_enum!(GetKnowledgeKnowledgebaseDocumentVariationExpand);
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentVariationDocumentState`].
-pub type GetKnowledgeKnowledgebaseDocumentVariationsDocumentState = GetKnowledgeKnowledgebaseDocumentVariationDocumentState;
+pub type GetKnowledgeKnowledgebaseDocumentVariationsDocumentState =
+    GetKnowledgeKnowledgebaseDocumentVariationDocumentState;
 
 /// The same values as [`GetKnowledgeKnowledgebaseDocumentVariationExpand`].
 pub type GetKnowledgeKnowledgebaseDocumentVariationsExpand = GetKnowledgeKnowledgebaseDocumentVariationExpand;

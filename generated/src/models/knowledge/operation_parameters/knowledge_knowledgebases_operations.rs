@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseOperationsType {
+    /// `Export`
     Export,
+    /// `Import`
     Import,
+    /// `Parse`
     Parse,
+    /// `Sync`
     Sync,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

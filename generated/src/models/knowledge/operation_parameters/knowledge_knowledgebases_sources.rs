@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseSourcesExpand {
@@ -28,10 +29,13 @@ impl codec::OpenEnum for GetKnowledgeKnowledgebaseSourcesExpand {
 
 codec::__open_enum!(GetKnowledgeKnowledgebaseSourcesExpand);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseSourcesType {
+    /// `Salesforce`
     Salesforce,
+    /// `ServiceNow`
     ServiceNow,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

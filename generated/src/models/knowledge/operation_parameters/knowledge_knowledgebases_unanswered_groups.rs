@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `app`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeKnowledgebaseUnansweredGroupApp {
+    /// `SupportCenter`
     SupportCenter,
+    /// `MessengerKnowledgeApp`
     MessengerKnowledgeApp,
+    /// `BotFlow`
     BotFlow,
+    /// `Assistant`
     Assistant,
+    /// `SmartAdvisor`
     SmartAdvisor,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeSourceExpand {
@@ -34,6 +35,7 @@ impl codec::OpenEnum for GetKnowledgeSourceExpand {
 
 codec::__open_enum!(GetKnowledgeSourceExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetKnowledgeSourcesExpand {

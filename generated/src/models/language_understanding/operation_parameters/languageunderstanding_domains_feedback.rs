@@ -2,13 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `assessment`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLanguageunderstandingDomainFeedbackAssessment {
+    /// `Incorrect`
     Incorrect,
+    /// `Correct`
     Correct,
     /// `Unknown`
     UnknownValue,
+    /// `Disabled`
     Disabled,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -34,6 +38,7 @@ impl codec::OpenEnum for GetLanguageunderstandingDomainFeedbackAssessment {
 
 codec::__open_enum!(GetLanguageunderstandingDomainFeedbackAssessment);
 
+/// The values of `fields`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLanguageunderstandingDomainFeedbackFeedbackIdFields {

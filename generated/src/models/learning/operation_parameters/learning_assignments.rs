@@ -5,11 +5,11 @@ use crate::models::learning::{
     GetLearningAssignmentsMeSortBy, GetLearningAssignmentsMeStates,
     GetLearningAssignmentsMeTypes,
 };
-
 use crate::models::learning_and_users::GetLearningAssignmentsMePass;
 use crate::models::shared_by_4_dbb19a::GetAlertQuerySortOrder;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentExpand {
@@ -58,9 +58,11 @@ impl codec::OpenEnum for GetLearningAssignmentExpand {
 
 codec::__open_enum!(GetLearningAssignmentExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentsExpand {
+    /// `ModuleSummary`
     ModuleSummary,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -11,10 +11,13 @@ pub type GetLearningAssignmentsMeExpand = GetLearningAssignmentsExpand;
 /// The same values as [`GetCoachingAppointmentsMeOverdue`].
 pub type GetLearningAssignmentsMeOverdue = GetCoachingAppointmentsMeOverdue;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentsMeSortBy {
+    /// `RecommendedCompletionDate`
     RecommendedCompletionDate,
+    /// `DateModified`
     DateModified,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -41,13 +44,19 @@ codec::__open_enum!(GetLearningAssignmentsMeSortBy);
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type GetLearningAssignmentsMeSortOrder = GetAlertQuerySortOrder;
 
+/// The values of `states`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentsMeStates {
+    /// `Assigned`
     Assigned,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `NotCompleted`
     NotCompleted,
+    /// `InvalidSchedule`
     InvalidSchedule,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -80,13 +89,19 @@ impl codec::OpenEnum for GetLearningAssignmentsMeStates {
 
 codec::__open_enum!(GetLearningAssignmentsMeStates);
 
+/// The values of `types`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentsMeTypes {
+    /// `Informational`
     Informational,
+    /// `AssessedContent`
     AssessedContent,
+    /// `Assessment`
     Assessment,
+    /// `External`
     External,
+    /// `Native`
     Native,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

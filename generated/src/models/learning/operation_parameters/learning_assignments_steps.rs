@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `defaultShareableContentObject`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentStepDefaultShareableContentObject {
+    /// `First`
     First,
+    /// `Last`
     Last,
+    /// `Next`
     Next,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -31,6 +35,7 @@ impl codec::OpenEnum for GetLearningAssignmentStepDefaultShareableContentObject 
 
 codec::__open_enum!(GetLearningAssignmentStepDefaultShareableContentObject);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentStepExpand {

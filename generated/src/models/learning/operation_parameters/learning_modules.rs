@@ -4,6 +4,7 @@ use crate::models::learning::GetLearningAssignmentsMeTypes;
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModuleExpand {
@@ -33,6 +34,7 @@ impl codec::OpenEnum for GetLearningModuleExpand {
 
 codec::__open_enum!(GetLearningModuleExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModulesExpand {
@@ -62,6 +64,7 @@ impl codec::OpenEnum for GetLearningModulesExpand {
 
 codec::__open_enum!(GetLearningModulesExpand);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModulesSortBy {
@@ -105,11 +108,15 @@ codec::__open_enum!(GetLearningModulesSortBy);
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetLearningModulesSortOrder = AuditQuerySortSortOrder;
 
+/// The values of `statuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModulesStatuses {
+    /// `Unpublished`
     Unpublished,
+    /// `Published`
     Published,
+    /// `Archived`
     Archived,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,13 +3,19 @@
 use crate::models::coaching_and_learning_and_users::GetCoachingAppointmentsMeOverdue;
 use crate::runtime::codec;
 
+/// The values of `assignmentStates`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModulesAssignmentsAssignmentStates {
+    /// `NotAssigned`
     NotAssigned,
+    /// `Assigned`
     Assigned,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `InvalidSchedule`
     InvalidSchedule,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -42,6 +48,7 @@ impl codec::OpenEnum for GetLearningModulesAssignmentsAssignmentStates {
 
 codec::__open_enum!(GetLearningModulesAssignmentsAssignmentStates);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningModulesAssignmentsExpand {

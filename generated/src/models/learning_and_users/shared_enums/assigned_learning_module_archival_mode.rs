@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `archivalMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AssignedLearningModuleArchivalMode {
+    /// `Graceful`
     Graceful,
+    /// `Immediate`
     Immediate,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

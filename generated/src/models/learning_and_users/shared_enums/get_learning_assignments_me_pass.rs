@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `pass`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetLearningAssignmentsMePass {
+    /// `True`
     True,
+    /// `False`
     False,
+    /// `Any`
     Any,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,11 @@
 
 export!(assigned_learning_module_archival_mode: AssignedLearningModuleArchivalMode);
 export!(development_activity_aggregate_param_metrics: DevelopmentActivityAggregateParamMetrics);
-export!(development_activity_aggregate_query_request_predicate_dimension: DevelopmentActivityAggregateQueryRequestPredicateDimension);
-export!(development_activity_aggregate_query_response_metric_metric: DevelopmentActivityAggregateQueryResponseMetricMetric);
+export!(
+    development_activity_aggregate_query_request_predicate_dimension:
+        DevelopmentActivityAggregateQueryRequestPredicateDimension
+);
+export!(
+    development_activity_aggregate_query_response_metric_metric: DevelopmentActivityAggregateQueryResponseMetricMetric
+);
 export!(get_learning_assignments_me_pass: GetLearningAssignmentsMePass);

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `operation`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningModuleRulePartsOperation {
+    /// `Include`
     Include,
+    /// `Exclude`
     Exclude,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

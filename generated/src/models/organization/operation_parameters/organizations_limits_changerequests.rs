@@ -3,6 +3,7 @@
 use crate::models::organization::ApprovalNamespaceStatus;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetOrganizationsLimitsChangerequestsExpand {

@@ -3,18 +3,29 @@
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 use crate::runtime::codec;
 
+/// The values of `filterType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetOutboundAttemptlimitsFilterType {
+    /// `Equals`
     Equals,
+    /// `RegEx`
     RegEx,
+    /// `Contains`
     Contains,
+    /// `Prefix`
     Prefix,
+    /// `LessThan`
     LessThan,
+    /// `LessThanEqualTo`
     LessThanEqualTo,
+    /// `GreaterThan`
     GreaterThan,
+    /// `GreaterThanEqualTo`
     GreaterThanEqualTo,
+    /// `BeginsWith`
     BeginsWith,
+    /// `EndsWith`
     EndsWith,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,7 +3,6 @@
 use crate::models::outbound::{
     DncListCreateDncSourceType, GetOutboundAttemptlimitsFilterType,
 };
-
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 
 /// The same values as [`DncListCreateDncSourceType`].

@@ -8,6 +8,7 @@ use crate::runtime::codec;
 /// The same values as [`CampaignCampaignStatus`].
 pub type GetOutboundMessagingcampaignsCampaignStatus = CampaignCampaignStatus;
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetOutboundMessagingcampaignsSortBy {

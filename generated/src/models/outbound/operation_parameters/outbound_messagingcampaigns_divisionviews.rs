@@ -10,6 +10,7 @@ pub type GetOutboundMessagingcampaignsDivisionviewsCampaignStatus = CampaignCamp
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetOutboundMessagingcampaignsDivisionviewsSortOrder = AuditQuerySortSortOrder;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetOutboundMessagingcampaignsDivisionviewsType {

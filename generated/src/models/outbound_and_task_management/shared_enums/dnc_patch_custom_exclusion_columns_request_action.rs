@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DncPatchCustomExclusionColumnsRequestAction {
+    /// `Add`
     Add,
+    /// `Remove`
     Remove,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,15 +2,23 @@
 
 use crate::runtime::codec;
 
+/// The values of `daysOfWeek`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum DayOfWeekMinimumsDaysOfWeek {
+    /// `Sunday`
     Sunday,
+    /// `Monday`
     Monday,
+    /// `Tuesday`
     Tuesday,
+    /// `Wednesday`
     Wednesday,
+    /// `Thursday`
     Thursday,
+    /// `Friday`
     Friday,
+    /// `Saturday`
     Saturday,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `localeCode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetPresenceDefinition0LocaleCode {

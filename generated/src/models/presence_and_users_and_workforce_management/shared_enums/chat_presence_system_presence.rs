@@ -2,18 +2,29 @@
 
 use crate::runtime::codec;
 
+/// The values of `systemPresence`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ChatPresenceSystemPresence {
+    /// `Available`
     Available,
+    /// `Away`
     Away,
+    /// `Busy`
     Busy,
+    /// `Offline`
     Offline,
+    /// `Idle`
     Idle,
+    /// `OnQueue`
     OnQueue,
+    /// `Meal`
     Meal,
+    /// `Training`
     Training,
+    /// `Meeting`
     Meeting,
+    /// `Break`
     Break,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

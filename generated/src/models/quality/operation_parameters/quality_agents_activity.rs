@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `userState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetQualityAgentsActivityUserState {
+    /// `Any`
     Any,
+    /// `Legacy`
     Legacy,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -3,6 +3,7 @@
 use crate::models::shared_by_4_80d9d9::GetConversationRecordingFormatId;
 use crate::runtime::codec;
 
+/// The values of `chatFormatId`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationRecordingChatFormatId {
@@ -32,6 +33,7 @@ impl codec::OpenEnum for GetConversationRecordingChatFormatId {
 
 codec::__open_enum!(GetConversationRecordingChatFormatId);
 
+/// The values of `emailFormatId`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationRecordingEmailFormatId {
@@ -61,6 +63,7 @@ impl codec::OpenEnum for GetConversationRecordingEmailFormatId {
 
 codec::__open_enum!(GetConversationRecordingEmailFormatId);
 
+/// The values of `messageFormatId`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetConversationRecordingMessageFormatId {

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `media`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetOrphanrecordingsMedia {
+    /// `Call`
     Call,
+    /// `Screen`
     Screen,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -4,7 +4,6 @@ use crate::models::recording::{
     GetConversationRecordingChatFormatId, GetConversationRecordingEmailFormatId,
     GetConversationRecordingMessageFormatId,
 };
-
 use crate::models::shared_by_4_80d9d9::GetConversationRecordingFormatId;
 
 /// The same values as [`GetConversationRecordingChatFormatId`].

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `jobType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRecordingJobsJobType {
@@ -34,6 +35,7 @@ impl codec::OpenEnum for GetRecordingJobsJobType {
 
 codec::__open_enum!(GetRecordingJobsJobType);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRecordingJobsSortBy {
@@ -63,6 +65,7 @@ impl codec::OpenEnum for GetRecordingJobsSortBy {
 
 codec::__open_enum!(GetRecordingJobsSortBy);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRecordingJobsState {

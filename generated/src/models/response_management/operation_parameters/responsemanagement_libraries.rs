@@ -3,4 +3,5 @@
 use crate::models::response_management::GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter;
 
 /// The same values as [`GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter`].
-pub type GetResponsemanagementLibrariesMessagingTemplateFilter = GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter;
+pub type GetResponsemanagementLibrariesMessagingTemplateFilter =
+    GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter;

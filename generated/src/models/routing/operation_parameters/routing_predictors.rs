@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingPredictorsState {
+    /// `Created`
     Created,
+    /// `Error`
     Error,
+    /// `Active`
     Active,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingPredictorsKeyperformanceindicatorExpand {
@@ -31,10 +32,13 @@ codec::__open_enum!(GetRoutingPredictorsKeyperformanceindicatorExpand);
 /// The same values as [`GetRoutingPredictorsKeyperformanceindicatorExpand`].
 pub type GetRoutingPredictorsKeyperformanceindicatorsExpand = GetRoutingPredictorsKeyperformanceindicatorExpand;
 
+/// The values of `kpiGroup`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingPredictorsKeyperformanceindicatorsKpiGroup {
+    /// `Standard`
     Standard,
+    /// `Custom`
     Custom,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

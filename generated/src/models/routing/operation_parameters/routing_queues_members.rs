@@ -7,6 +7,7 @@ use crate::runtime::codec;
 /// The same values as [`GetGroupMembersExpand`].
 pub type GetRoutingQueueMembersExpand = GetGroupMembersExpand;
 
+/// The values of `memberBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingQueueMembersMemberBy {

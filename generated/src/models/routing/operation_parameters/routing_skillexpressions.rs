@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `format`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSkillexpressionFormat {
+    /// `Raw`
     Raw,
+    /// `Normalized`
     Normalized,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `addressRequirement`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsAvailablephonenumbersAddressRequirement {
@@ -37,6 +38,7 @@ impl codec::OpenEnum for GetRoutingSmsAvailablephonenumbersAddressRequirement {
 
 codec::__open_enum!(GetRoutingSmsAvailablephonenumbersAddressRequirement);
 
+/// The values of `phoneNumberType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsAvailablephonenumbersPhoneNumberType {

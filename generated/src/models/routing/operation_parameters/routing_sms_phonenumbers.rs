@@ -3,6 +3,7 @@
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsPhonenumberExpand {
@@ -32,6 +33,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumberExpand {
 
 codec::__open_enum!(GetRoutingSmsPhonenumberExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsPhonenumbersExpand {
@@ -61,6 +63,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersExpand {
 
 codec::__open_enum!(GetRoutingSmsPhonenumbersExpand);
 
+/// The values of `phoneNumberStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsPhonenumbersPhoneNumberStatus {
@@ -109,6 +112,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersPhoneNumberStatus {
 
 codec::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberStatus);
 
+/// The values of `phoneNumberType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsPhonenumbersPhoneNumberType {
@@ -153,6 +157,7 @@ impl codec::OpenEnum for GetRoutingSmsPhonenumbersPhoneNumberType {
 
 codec::__open_enum!(GetRoutingSmsPhonenumbersPhoneNumberType);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingSmsPhonenumbersSortBy {

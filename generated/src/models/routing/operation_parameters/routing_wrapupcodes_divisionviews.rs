@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `includeState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetRoutingWrapupcodesDivisionviewsIncludeState {
+    /// `Active`
     Active,
+    /// `Deleted`
     Deleted,
+    /// `ActiveAndDeleted`
     ActiveAndDeleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GenAiPhrasesJobState {
+    /// `Running`
     Running,
+    /// `Completed`
     Completed,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

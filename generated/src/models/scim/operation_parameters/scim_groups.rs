@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `attributes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetScimGroupAttributes {
@@ -96,6 +97,7 @@ impl codec::OpenEnum for GetScimGroupAttributes {
 
 codec::__open_enum!(GetScimGroupAttributes);
 
+/// The values of `excludedAttributes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetScimGroupExcludedAttributes {

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `resourceType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetScimResourcetypeResourceType {
+    /// `User`
     User,
+    /// `Group`
     Group,
+    /// `ServiceProviderConfig`
     ServiceProviderConfig,
+    /// `ResourceType`
     ResourceType,
+    /// `Schema`
     Schema,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `attributes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetScimUserAttributes {
@@ -222,6 +223,7 @@ impl codec::OpenEnum for GetScimUserAttributes {
 
 codec::__open_enum!(GetScimUserAttributes);
 
+/// The values of `excludedAttributes`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetScimUserExcludedAttributes {

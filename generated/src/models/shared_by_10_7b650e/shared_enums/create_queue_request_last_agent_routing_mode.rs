@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `lastAgentRoutingMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateQueueRequestLastAgentRoutingMode {
+    /// `Disabled`
     Disabled,
+    /// `QueueMembersOnly`
     QueueMembersOnly,
+    /// `AnyAgent`
     AnyAgent,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

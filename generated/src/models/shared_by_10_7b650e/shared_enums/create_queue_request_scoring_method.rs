@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `scoringMethod`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CreateQueueRequestScoringMethod {
+    /// `TimestampAndPriority`
     TimestampAndPriority,
+    /// `PriorityOnly`
     PriorityOnly,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AgenticVirtualAgentJobStatus {
+    /// `InProgress`
     InProgress,
+    /// `Succeeded`
     Succeeded,
+    /// `Failed`
     Failed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

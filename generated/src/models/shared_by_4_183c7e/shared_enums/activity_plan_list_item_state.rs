@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ActivityPlanListItemState {
+    /// `Active`
     Active,
+    /// `Inactive`
     Inactive,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

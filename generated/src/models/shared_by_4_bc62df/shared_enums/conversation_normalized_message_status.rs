@@ -2,14 +2,21 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationNormalizedMessageStatus {
+    /// `Sent`
     Sent,
+    /// `Delivered`
     Delivered,
+    /// `Read`
     Read,
+    /// `Failed`
     Failed,
+    /// `Published`
     Published,
+    /// `Removed`
     Removed,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,21 +2,35 @@
 
 use crate::runtime::codec;
 
+/// The values of `code`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationReasonCode {
+    /// `MessageExpired`
     MessageExpired,
+    /// `RateLimited`
     RateLimited,
+    /// `MessageNotAllowed`
     MessageNotAllowed,
+    /// `GeneralError`
     GeneralError,
+    /// `UnsupportedMessage`
     UnsupportedMessage,
+    /// `UnknownMessage`
     UnknownMessage,
+    /// `InvalidMessageStructure`
     InvalidMessageStructure,
+    /// `InvalidDestination`
     InvalidDestination,
+    /// `ServerError`
     ServerError,
+    /// `MediaTypeNotAllowed`
     MediaTypeNotAllowed,
+    /// `InvalidMediaContentLength`
     InvalidMediaContentLength,
+    /// `RecipientOptedOut`
     RecipientOptedOut,
+    /// `DataFiltered`
     DataFiltered,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

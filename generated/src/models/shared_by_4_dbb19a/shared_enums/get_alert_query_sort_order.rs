@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `sortOrder`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetAlertQuerySortOrder {
+    /// `Asc`
     Asc,
+    /// `Desc`
     Desc,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

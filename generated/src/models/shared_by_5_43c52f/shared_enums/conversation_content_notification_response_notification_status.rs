@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `notificationStatus`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentNotificationResponseNotificationStatus {
+    /// `Accepted`
     Accepted,
+    /// `Declined`
     Declined,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

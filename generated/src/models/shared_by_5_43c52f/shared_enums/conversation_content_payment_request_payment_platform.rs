@@ -2,9 +2,11 @@
 
 use crate::runtime::codec;
 
+/// The values of `paymentPlatform`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentPaymentRequestPaymentPlatform {
+    /// `ApplePay`
     ApplePay,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationNotificationTemplateHeaderType {
+    /// `Text`
     Text,
+    /// `Media`
     Media,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

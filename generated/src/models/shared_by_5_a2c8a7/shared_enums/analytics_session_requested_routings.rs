@@ -2,17 +2,27 @@
 
 use crate::runtime::codec;
 
+/// The values of `requestedRoutings`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum AnalyticsSessionRequestedRoutings {
+    /// `Bullseye`
     Bullseye,
+    /// `Conditional`
     Conditional,
+    /// `Direct`
     Direct,
+    /// `Last`
     Last,
+    /// `Manual`
     Manual,
+    /// `Predictive`
     Predictive,
+    /// `Preferred`
     Preferred,
+    /// `Standard`
     Standard,
+    /// `Vip`
     Vip,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

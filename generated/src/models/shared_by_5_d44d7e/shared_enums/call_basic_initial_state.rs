@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `initialState`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum CallBasicInitialState {

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `transferType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EmailRoutingTransferEventTransferType {
+    /// `Attended`
     Attended,
+    /// `Unattended`
     Unattended,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationEventCoBrowseType {
+    /// `Offering`
     Offering,
+    /// `OfferingExpired`
     OfferingExpired,
+    /// `OfferingAccepted`
     OfferingAccepted,
+    /// `OfferingRejected`
     OfferingRejected,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ButtonResponseType {
+    /// `Button`
     Button,
+    /// `QuickReply`
     QuickReply,
+    /// `DatePicker`
     DatePicker,
+    /// `ListPicker`
     ListPicker,
+    /// `Form`
     Form,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `mediaType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentAttachmentMediaType {
+    /// `Image`
     Image,
+    /// `Video`
     Video,
+    /// `Audio`
     Audio,
+    /// `File`
     File,
+    /// `Link`
     Link,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

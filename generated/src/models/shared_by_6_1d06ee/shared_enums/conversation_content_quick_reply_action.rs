@@ -2,9 +2,11 @@
 
 use crate::runtime::codec;
 
+/// The values of `action`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentQuickReplyAction {
+    /// `Message`
     Message,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

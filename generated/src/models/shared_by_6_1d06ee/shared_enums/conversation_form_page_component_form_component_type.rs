@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `formComponentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationFormPageComponentFormComponentType {
+    /// `ListPicker`
     ListPicker,
+    /// `DatePicker`
     DatePicker,
+    /// `WheelPicker`
     WheelPicker,
+    /// `Input`
     Input,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,46 +2,85 @@
 
 use crate::runtime::codec;
 
+/// The values of `autoCompleteType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentInputAutoCompleteType {
+    /// `Prefix`
     Prefix,
+    /// `Name`
     Name,
+    /// `GivenName`
     GivenName,
+    /// `MiddleName`
     MiddleName,
+    /// `FamilyName`
     FamilyName,
+    /// `Suffix`
     Suffix,
+    /// `Nickname`
     Nickname,
+    /// `Title`
     Title,
+    /// `Organization`
     Organization,
+    /// `Location`
     Location,
+    /// `StreetAddress`
     StreetAddress,
+    /// `Addressline1`
     Addressline1,
+    /// `Addressline2`
     Addressline2,
+    /// `City`
     City,
+    /// `State`
     State,
+    /// `Country`
     Country,
+    /// `PostalCode`
     PostalCode,
+    /// `Username`
     Username,
+    /// `OneTimeCode`
     OneTimeCode,
+    /// `Email`
     Email,
+    /// `Phone`
     Phone,
+    /// `PaymentCardNumber`
     PaymentCardNumber,
+    /// `PaymentCardExpiration`
     PaymentCardExpiration,
+    /// `PaymentCardExpirationMonth`
     PaymentCardExpirationMonth,
+    /// `PaymentCardExpirationYear`
     PaymentCardExpirationYear,
+    /// `PaymentCardSecurityCode`
     PaymentCardSecurityCode,
+    /// `PaymentCardType`
     PaymentCardType,
+    /// `PaymentCardName`
     PaymentCardName,
+    /// `PaymentCardGivenName`
     PaymentCardGivenName,
+    /// `PaymentCardMiddleName`
     PaymentCardMiddleName,
+    /// `PaymentCardFamilyName`
     PaymentCardFamilyName,
+    /// `Birthdate`
     Birthdate,
+    /// `BirthdateDay`
     BirthdateDay,
+    /// `BirthdateMonth`
     BirthdateMonth,
+    /// `BirthdateYear`
     BirthdateYear,
+    /// `DateTime`
     DateTime,
+    /// `FlightNumber`
     FlightNumber,
+    /// `Url`
     Url,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,15 +2,23 @@
 
 use crate::runtime::codec;
 
+/// The values of `keyboardType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationContentInputKeyboardType {
+    /// `Default`
     Default,
+    /// `NumberPunctuation`
     NumberPunctuation,
+    /// `Number`
     Number,
+    /// `Phone`
     Phone,
+    /// `Email`
     Email,
+    /// `Decimal`
     Decimal,
+    /// `Websearch`
     Websearch,
     /// `URL`
     Url,

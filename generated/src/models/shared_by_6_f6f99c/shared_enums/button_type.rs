@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ButtonType {
+    /// `QuickReply`
     QuickReply,
+    /// `PhoneNumber`
     PhoneNumber,
+    /// `Url`
     Url,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

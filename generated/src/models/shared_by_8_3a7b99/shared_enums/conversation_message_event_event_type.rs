@@ -2,12 +2,17 @@
 
 use crate::runtime::codec;
 
+/// The values of `eventType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationMessageEventEventType {
+    /// `CoBrowse`
     CoBrowse,
+    /// `Typing`
     Typing,
+    /// `Presence`
     Presence,
+    /// `Video`
     Video,
     /// `Unknown`
     UnknownValue,

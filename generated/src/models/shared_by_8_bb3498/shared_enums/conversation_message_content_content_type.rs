@@ -2,30 +2,53 @@
 
 use crate::runtime::codec;
 
+/// The values of `contentType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationMessageContentContentType {
+    /// `Reactions`
     Reactions,
+    /// `Attachment`
     Attachment,
+    /// `Location`
     Location,
+    /// `QuickReply`
     QuickReply,
+    /// `Notification`
     Notification,
+    /// `ButtonResponse`
     ButtonResponse,
+    /// `Story`
     Story,
+    /// `Mention`
     Mention,
+    /// `Card`
     Card,
+    /// `Carousel`
     Carousel,
+    /// `Text`
     Text,
+    /// `QuickReplyV2`
     QuickReplyV2,
+    /// `DatePicker`
     DatePicker,
+    /// `InteractiveApplication`
     InteractiveApplication,
+    /// `ListPicker`
     ListPicker,
+    /// `PaymentRequest`
     PaymentRequest,
+    /// `PaymentResponse`
     PaymentResponse,
+    /// `Push`
     Push,
+    /// `Form`
     Form,
+    /// `RoadsideAssistance`
     RoadsideAssistance,
+    /// `RichLink`
     RichLink,
+    /// `NotificationResponse`
     NotificationResponse,
     /// `Unknown`
     UnknownValue,

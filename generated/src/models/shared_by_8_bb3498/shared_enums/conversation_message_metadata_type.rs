@@ -2,13 +2,19 @@
 
 use crate::runtime::codec;
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ConversationMessageMetadataType {
+    /// `Text`
     Text,
+    /// `Structured`
     Structured,
+    /// `Receipt`
     Receipt,
+    /// `Event`
     Event,
+    /// `Message`
     Message,
     /// `Unknown`
     UnknownValue,

@@ -10,10 +10,13 @@ pub type GetSpeechandtextanalyticsProgramsSortBy = GetOutboundDigitalrulesetsSor
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetSpeechandtextanalyticsProgramsSortOrder = GetAgenticVirtualagentsSortOrder;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetSpeechandtextanalyticsProgramsState {
+    /// `Latest`
     Latest,
+    /// `Published`
     Published,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

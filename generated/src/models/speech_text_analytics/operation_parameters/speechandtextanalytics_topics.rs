@@ -3,6 +3,7 @@
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
+/// The values of `dialects`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetSpeechandtextanalyticsTopicsDialects {
@@ -91,6 +92,7 @@ impl codec::OpenEnum for GetSpeechandtextanalyticsTopicsDialects {
 
 codec::__open_enum!(GetSpeechandtextanalyticsTopicsDialects);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetSpeechandtextanalyticsTopicsSortBy {
@@ -123,6 +125,7 @@ codec::__open_enum!(GetSpeechandtextanalyticsTopicsSortBy);
 /// The same values as [`GetAgenticVirtualagentsSortOrder`].
 pub type GetSpeechandtextanalyticsTopicsSortOrder = GetAgenticVirtualagentsSortOrder;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetSpeechandtextanalyticsTopicsState {

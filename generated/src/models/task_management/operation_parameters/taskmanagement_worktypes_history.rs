@@ -3,6 +3,7 @@
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 use crate::runtime::codec;
 
+/// The values of `fields`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTaskmanagementWorktypeHistoryFields {

@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `status`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTelephonyNumbersRoutingStatus {
+    /// `Normal`
     Normal,
+    /// `Redirected`
     Redirected,
+    /// `Pending`
     Pending,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

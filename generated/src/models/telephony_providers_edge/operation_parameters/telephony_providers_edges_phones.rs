@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTelephonyProvidersEdgesPhonesExpand {
@@ -54,6 +55,7 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonesExpand {
 
 codec::__open_enum!(GetTelephonyProvidersEdgesPhonesExpand);
 
+/// The values of `fields`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTelephonyProvidersEdgesPhonesFields {
@@ -94,6 +96,7 @@ impl codec::OpenEnum for GetTelephonyProvidersEdgesPhonesFields {
 
 codec::__open_enum!(GetTelephonyProvidersEdgesPhonesFields);
 
+/// The values of `sortBy`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetTelephonyProvidersEdgesPhonesSortBy {

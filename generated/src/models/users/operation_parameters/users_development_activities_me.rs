@@ -11,11 +11,15 @@ pub type GetUsersDevelopmentActivitiesMeOverdue = GetCoachingAppointmentsMeOverd
 /// The same values as [`GetLearningAssignmentsMePass`].
 pub type GetUsersDevelopmentActivitiesMePass = GetLearningAssignmentsMePass;
 
+/// The values of `relationship`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersDevelopmentActivitiesMeRelationship {
+    /// `Creator`
     Creator,
+    /// `Facilitator`
     Facilitator,
+    /// `Attendee`
     Attendee,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -43,13 +47,19 @@ codec::__open_enum!(GetUsersDevelopmentActivitiesMeRelationship);
 /// The same values as [`GetAlertQuerySortOrder`].
 pub type GetUsersDevelopmentActivitiesMeSortOrder = GetAlertQuerySortOrder;
 
+/// The values of `statuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersDevelopmentActivitiesMeStatuses {
+    /// `Planned`
     Planned,
+    /// `InProgress`
     InProgress,
+    /// `Completed`
     Completed,
+    /// `InvalidSchedule`
     InvalidSchedule,
+    /// `NotCompleted`
     NotCompleted,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -82,14 +92,21 @@ impl codec::OpenEnum for GetUsersDevelopmentActivitiesMeStatuses {
 
 codec::__open_enum!(GetUsersDevelopmentActivitiesMeStatuses);
 
+/// The values of `types`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersDevelopmentActivitiesMeTypes {
+    /// `Informational`
     Informational,
+    /// `Coaching`
     Coaching,
+    /// `AssessedContent`
     AssessedContent,
+    /// `Assessment`
     Assessment,
+    /// `External`
     External,
+    /// `Native`
     Native,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

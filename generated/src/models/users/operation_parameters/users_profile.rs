@@ -3,6 +3,7 @@
 use crate::models::integrations_and_search_and_users::GetProfilesUsersIntegrationPresenceSource;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUserProfileExpand {

@@ -14,6 +14,7 @@ pub type GetUsersQueryIntegrationPresenceSource = GetProfilesUsersIntegrationPre
 /// The same values as [`EvaluationSearchRequestDtoSortOrder`].
 pub type GetUsersQuerySortOrder = EvaluationSearchRequestDtoSortOrder;
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersQueryState {

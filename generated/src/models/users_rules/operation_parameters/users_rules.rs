@@ -3,6 +3,7 @@
 use crate::models::shared_by_14_dc8e30::AuditQuerySortSortOrder;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersRulesExpand {
@@ -32,10 +33,13 @@ codec::__open_enum!(GetUsersRulesExpand);
 /// The same values as [`AuditQuerySortSortOrder`].
 pub type GetUsersRulesSortOrder = AuditQuerySortSortOrder;
 
+/// The values of `types`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersRulesTypes {
+    /// `Learning`
     Learning,
+    /// `ActivityPlan`
     ActivityPlan,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,10 +2,13 @@
 
 use crate::runtime::codec;
 
+/// The values of `ruleType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetUsersRulesSettingRuleType {
+    /// `Learning`
     Learning,
+    /// `ActivityPlan`
     ActivityPlan,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

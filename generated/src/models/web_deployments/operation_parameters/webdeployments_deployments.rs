@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWebdeploymentsDeploymentExpand {
@@ -31,10 +32,13 @@ impl codec::OpenEnum for GetWebdeploymentsDeploymentExpand {
 
 codec::__open_enum!(GetWebdeploymentsDeploymentExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWebdeploymentsDeploymentsExpand {
+    /// `Configuration`
     Configuration,
+    /// `SupportedContent`
     SupportedContent,
     /// `identityresolution`
     Identityresolution,

@@ -3,4 +3,5 @@
 use crate::models::workforce_management::GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity;
 
 /// The same values as [`GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity`].
-pub type GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationsGranularity = GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity;
+pub type GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationsGranularity =
+    GetWorkforcemanagementBusinessunitCapacityplanForecastGranularity;

@@ -2,80 +2,153 @@
 
 use crate::runtime::codec;
 
+/// The values of `feature`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementBusinessunitManagementunitsFeature {
+    /// `AgentHistoricalAdherence`
     AgentHistoricalAdherence,
+    /// `AgentHistoricalAdherenceConformance`
     AgentHistoricalAdherenceConformance,
+    /// `AgentSchedule`
     AgentSchedule,
+    /// `AgentAdherenceAdjustments`
     AgentAdherenceAdjustments,
+    /// `AgentTimeOffRequest`
     AgentTimeOffRequest,
+    /// `AgentWorkPlanBid`
     AgentWorkPlanBid,
+    /// `AgentScheduleBid`
     AgentScheduleBid,
+    /// `AgentShiftTrade`
     AgentShiftTrade,
+    /// `AlternativeShift`
     AlternativeShift,
+    /// `Coaching`
     Coaching,
+    /// `Learning`
     Learning,
+    /// `AgentUnavailableTimes`
     AgentUnavailableTimes,
+    /// `AgentSelfScheduleJob`
     AgentSelfScheduleJob,
+    /// `AgentSelfScheduleOffers`
     AgentSelfScheduleOffers,
+    /// `AgentSelfScheduleQuery`
     AgentSelfScheduleQuery,
+    /// `AgentSelfScheduleActivityMove`
     AgentSelfScheduleActivityMove,
+    /// `SelfScheduleSettings`
     SelfScheduleSettings,
+    /// `AgentSelfScheduleSettings`
     AgentSelfScheduleSettings,
+    /// `AgentOpportunitiesQuery`
     AgentOpportunitiesQuery,
+    /// `AgentOpportunitiesEnrollments`
     AgentOpportunitiesEnrollments,
+    /// `AgentOpportunitiesEnrollmentsStatuses`
     AgentOpportunitiesEnrollmentsStatuses,
+    /// `AgentSchedulingPreferencesQuery`
     AgentSchedulingPreferencesQuery,
+    /// `AgentSchedulingPreferences`
     AgentSchedulingPreferences,
+    /// `AgentSchedulingPreferencesSettings`
     AgentSchedulingPreferencesSettings,
+    /// `ActivityCodes`
     ActivityCodes,
+    /// `ActivityPlans`
     ActivityPlans,
+    /// `AdherenceAdjustmentsSettings`
     AdherenceAdjustmentsSettings,
+    /// `AdherenceAdjustmentsReasonCodes`
     AdherenceAdjustmentsReasonCodes,
+    /// `AdherenceAdjustments`
     AdherenceAdjustments,
+    /// `UnavailableTimes`
     UnavailableTimes,
+    /// `Agents`
     Agents,
+    /// `BuActivityCodes`
     BuActivityCodes,
+    /// `BusinessUnits`
     BusinessUnits,
+    /// `CapacityPlan`
     CapacityPlan,
+    /// `CapacityPlanForecastInputs`
     CapacityPlanForecastInputs,
+    /// `CapacityPlanPerformancePrediction`
     CapacityPlanPerformancePrediction,
+    /// `ContinuousForecast`
     ContinuousForecast,
+    /// `PredictionsForecastingScenarioJobs`
     PredictionsForecastingScenarioJobs,
+    /// `PredictionsForecastingScenarios`
     PredictionsForecastingScenarios,
+    /// `HistoricalAdherence`
     HistoricalAdherence,
+    /// `HistoricalShrinkage`
     HistoricalShrinkage,
+    /// `IntradayMonitoring`
     IntradayMonitoring,
+    /// `BuIntradayMonitoring`
     BuIntradayMonitoring,
+    /// `ManagementUnits`
     ManagementUnits,
+    /// `RealTimeAdherence`
     RealTimeAdherence,
+    /// `Schedules`
     Schedules,
+    /// `BuSchedules`
     BuSchedules,
+    /// `ServiceGoalTemplates`
     ServiceGoalTemplates,
+    /// `PlanningGroups`
     PlanningGroups,
+    /// `LongTermStaffing`
     LongTermStaffing,
+    /// `ShiftTrading`
     ShiftTrading,
+    /// `ShortTermForecasts`
     ShortTermForecasts,
+    /// `BuShortTermForecasts`
     BuShortTermForecasts,
+    /// `StaffingGroups`
     StaffingGroups,
+    /// `TimeOffPlans`
     TimeOffPlans,
+    /// `TimeOffRequests`
     TimeOffRequests,
+    /// `TimeOffLimits`
     TimeOffLimits,
+    /// `WorkPlanBids`
     WorkPlanBids,
+    /// `WorkPlanBidGroups`
     WorkPlanBidGroups,
+    /// `WorkPlanRotations`
     WorkPlanRotations,
+    /// `WorkPlans`
     WorkPlans,
+    /// `ScheduleBid`
     ScheduleBid,
+    /// `ScheduleBidGroup`
     ScheduleBidGroup,
+    /// `Opportunities`
     Opportunities,
+    /// `OpportunitiesQuery`
     OpportunitiesQuery,
+    /// `OpportunitiesEnrollmentsQuery`
     OpportunitiesEnrollmentsQuery,
+    /// `OpportunitiesExternalActivitiesQuery`
     OpportunitiesExternalActivitiesQuery,
+    /// `OpportunitiesStatuses`
     OpportunitiesStatuses,
+    /// `OpportunitiesEnrollmentsStatuses`
     OpportunitiesEnrollmentsStatuses,
+    /// `SchedulingPreferencesQuery`
     SchedulingPreferencesQuery,
+    /// `SchedulingPreferencesSettings`
     SchedulingPreferencesSettings,
+    /// `DecisionMetrics`
     DecisionMetrics,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementBusinessunitServicegoaltemplateExpand {
@@ -29,4 +30,5 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitServicegoaltemplateEx
 codec::__open_enum!(GetWorkforcemanagementBusinessunitServicegoaltemplateExpand);
 
 /// The same values as [`GetWorkforcemanagementBusinessunitServicegoaltemplateExpand`].
-pub type GetWorkforcemanagementBusinessunitServicegoaltemplatesExpand = GetWorkforcemanagementBusinessunitServicegoaltemplateExpand;
+pub type GetWorkforcemanagementBusinessunitServicegoaltemplatesExpand =
+    GetWorkforcemanagementBusinessunitServicegoaltemplateExpand;

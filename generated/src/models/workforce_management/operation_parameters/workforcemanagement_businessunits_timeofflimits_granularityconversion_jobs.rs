@@ -2,11 +2,15 @@
 
 use crate::runtime::codec;
 
+/// The values of `statuses`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobsStatuses {
+    /// `Complete`
     Complete,
+    /// `Error`
     Error,
+    /// `Processing`
     Processing,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

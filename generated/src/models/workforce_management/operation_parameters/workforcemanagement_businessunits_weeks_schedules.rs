@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementBusinessunitWeekScheduleExpand {
@@ -28,6 +29,7 @@ impl codec::OpenEnum for GetWorkforcemanagementBusinessunitWeekScheduleExpand {
 
 codec::__open_enum!(GetWorkforcemanagementBusinessunitWeekScheduleExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementBusinessunitWeekSchedulesExpand {

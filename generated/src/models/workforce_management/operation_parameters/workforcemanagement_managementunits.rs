@@ -3,6 +3,7 @@
 use crate::models::workforce_management::GetWorkforcemanagementBusinessunitManagementunitsFeature;
 use crate::runtime::codec;
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementManagementunitExpand {
@@ -51,6 +52,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitExpand {
 
 codec::__open_enum!(GetWorkforcemanagementManagementunitExpand);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementManagementunitsExpand {

@@ -2,6 +2,7 @@
 
 use crate::runtime::codec;
 
+/// The values of `includeOnly`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementManagementunitWorkplanIncludeOnly {
@@ -46,6 +47,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplanIncludeOnly
 
 codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplanIncludeOnly);
 
+/// The values of `exclude`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementManagementunitWorkplansExclude {
@@ -72,6 +74,7 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplansExclude {
 
 codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExclude);
 
+/// The values of `expand`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum GetWorkforcemanagementManagementunitWorkplansExpand {
@@ -120,9 +123,11 @@ impl codec::OpenEnum for GetWorkforcemanagementManagementunitWorkplansExpand {
 
 codec::__open_enum!(GetWorkforcemanagementManagementunitWorkplansExpand);
 
+/// The values of `validationMode`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum PatchWorkforcemanagementManagementunitWorkplanValidationMode {
+    /// `Ignore`
     Ignore,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),
@@ -146,4 +151,5 @@ impl codec::OpenEnum for PatchWorkforcemanagementManagementunitWorkplanValidatio
 codec::__open_enum!(PatchWorkforcemanagementManagementunitWorkplanValidationMode);
 
 /// The same values as [`PatchWorkforcemanagementManagementunitWorkplanValidationMode`].
-pub type PostWorkforcemanagementManagementunitWorkplansValidationMode = PatchWorkforcemanagementManagementunitWorkplanValidationMode;
+pub type PostWorkforcemanagementManagementunitWorkplansValidationMode =
+    PatchWorkforcemanagementManagementunitWorkplanValidationMode;

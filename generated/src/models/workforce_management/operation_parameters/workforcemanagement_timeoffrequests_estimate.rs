@@ -3,4 +3,5 @@
 use crate::models::workforce_management::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly;
 
 /// The same values as [`PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly`].
-pub type PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly = PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly;
+pub type PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly =
+    PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimateIncludeOnly;

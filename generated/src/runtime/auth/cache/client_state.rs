@@ -84,7 +84,7 @@ struct SecondOpinion {
     row: u32,
 }
 
-/// Operations that are no witnesses; the oldest makes room for a new one. Read on the fast path, so there is no lock.
+/// Operations whose 401 proves nothing; the oldest makes room for a new one. Read on the fast path, so there is no lock.
 #[derive(Debug)]
 pub(super) struct Unreliable {
     keys: [AtomicU64; UNRELIABLE_REMEMBERED],

@@ -5,10 +5,10 @@ use std::time::Duration;
 use super::super::error::{AuthError, AuthErrorKind};
 use super::super::hooks::RefreshEvent;
 use super::super::secret::Secret;
-use super::super::wait::within;
 use super::ledger::Outcome;
 use super::shared::Shared;
 use super::token::CachedToken;
+use crate::runtime::clock::wait::within;
 use crate::runtime::sync::{Arc, spawn, watch};
 
 /// How often the task that refreshes may die, for one call or in a row, before that counts as a failure.

@@ -63,9 +63,9 @@ pub(super) struct Condemned {
 /// What changes on the slow path only.
 #[derive(Default)]
 pub(super) struct Ledger {
-    /// The latest generation, whatever became of it.
+    /// The latest generation, whether usable or not.
     pub(super) latest: Option<Arc<CachedToken>>,
-    /// How many refreshes were begun. Each numbers the generation that it obtains, so that one that ends late does not replace a later one.
+    /// How many refreshes were started. Each numbers the generation that it obtains, so that one that ends late does not replace a later one.
     pub(super) flights: u64,
     pub(super) flight: Option<Flight>,
     pub(super) failure: Option<Failure>,

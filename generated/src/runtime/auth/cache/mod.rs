@@ -31,7 +31,7 @@ use super::provider::Previous;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::unauthorized::{Known, PROBE_INTERVAL};
-use super::wait::{First, first};
+use crate::runtime::clock::wait::{First, first};
 use crate::runtime::clock::{Clock, Moment};
 use crate::runtime::sync::{
     Arc, ArcSwapOption, AtomicU64, Mutex, MutexGuard, Notify, Ordering, current_runtime,
@@ -95,6 +95,18 @@ impl TokenCache {
         let token = self.0.current.load();
         let token = token.as_ref()?;
         (age(token.issued, now) < token.ages.advisory).then(|| Arc::clone(token))
+    }
+
+    /// The generation of the token, and what is left of its life.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn standing(&self, now: Moment) -> Option<(u64, Duration)> {
+        let token = self.0.current.load();
+        let token = token.as_ref()?;
+        let left = match token.ages.expiry {
+            Duration::MAX => Duration::MAX,
+            _ => token.remaining(now),
+        };
+        Some((token.generation, left))
     }
 
     /// Whether a call would have to wait or fail here.
@@ -401,7 +413,7 @@ impl TokenCache {
             self.0.current.store(ledger.latest.clone());
             self.0.troubled_until.store(0, Ordering::Relaxed);
             tracing::debug!(
-                generation = crate::runtime::pipeline::int(token.generation),
+                generation = crate::runtime::telemetry::int(token.generation),
                 "the API accepts the access token after all"
             );
         }

@@ -31,13 +31,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// The one foreign piece of code that runs under this lock, a provider's `can_renew`, sees the ledger whole: so does whoever finds it
+    /// The one foreign piece of code that runs under this lock, a provider's `can_renew`, sees the ledger whole: so does any code that finds it
     /// poisoned.
     pub(super) fn lock(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the token that flight `id` brought in its place, and says whether it is the newest.
+    /// Puts the token that flight `id` obtained in its place, and says whether it is the newest.
     pub(super) fn succeeded(&self, id: u64, token: &Arc<CachedToken>) -> bool {
         let mut ledger = self.lock();
         ledger.end(id);

@@ -78,7 +78,7 @@ impl CachedToken {
 
     /// Notes that a call was accepted that was sent at `sent`, and says whether that changes nothing else.
     ///
-    /// The time is written before the flag is read, and whoever condemns does it the other way round: one of both sees the other.
+    /// The time is written before the flag is read, and condemning does it the other way round: one of the two sees the other.
     #[inline]
     pub(super) fn accepted_at(&self, sent: Duration) -> bool {
         let sent = nanoseconds(sent);

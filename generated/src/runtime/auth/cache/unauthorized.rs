@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use super::super::classify::age;
 use super::super::error::AuthErrorKind;
-use super::super::unauthorized::{
-    ALARM, Generation, HandedBack, Reaction, Refused, UnauthorizedReason, judge,
-};
-use super::super::wait::first;
+use super::super::unauthorized::{ALARM, Generation, HandedBack, Reaction, Refused, judge};
 use super::budget::CallBudget;
 use super::flight::{self, Launch, Waiting};
 use super::token::CachedToken;
 use super::{Arrival, TokenCache};
 use crate::runtime::clock::Moment;
+use crate::runtime::clock::wait::first;
+use crate::runtime::error::UnauthorizedReason;
 use crate::runtime::sync::{Arc, Ordering, current_runtime};
 
 /// A request that was answered with 401.
@@ -31,7 +30,7 @@ pub(crate) struct Sending<'a> {
 enum Next {
     Acquire,
     Pause(Duration),
-    /// Wait for this flight, which is to be started where there is a launch.
+    /// Wait for this flight, which is to be started if there is a launch.
     Doubt(Waiting, Option<Launch>),
     HandBack(UnauthorizedReason),
 }
@@ -107,7 +106,7 @@ impl TokenCache {
         };
         let ruling = judge(&generation, &refused, &known, settings);
         tracing::debug!(
-            generation = crate::runtime::pipeline::int(token.generation),
+            generation = crate::runtime::telemetry::int(token.generation),
             ?ruling,
             "the API answered 401"
         );

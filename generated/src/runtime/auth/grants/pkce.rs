@@ -84,7 +84,7 @@ impl PkceVerifier {
     }
 }
 
-/// The `state` of one login (RFC 6749 section 10.12): whoever sends a code along with another one did not start this login.
+/// The `state` of one login (RFC 6749 section 10.12): a code that arrives with another one does not belong to this login.
 #[derive(Clone, Debug)]
 pub struct LoginState(Secret);
 
@@ -160,7 +160,7 @@ impl LoginState {
     }
 }
 
-/// What a browser brought back from the login page.
+/// What the browser returned from the login page.
 pub(crate) enum LoginAnswer {
     Code(Secret),
     /// The login failed.

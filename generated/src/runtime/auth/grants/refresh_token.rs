@@ -8,7 +8,7 @@ use crate::runtime::auth::{
 };
 use crate::runtime::clock::BoxFuture;
 
-/// A session that goes on from a refresh token, and from whatever replaces it.
+/// A session that continues from a refresh token, and from the tokens that replace it.
 pub struct RefreshToken {
     renewal: Renewal,
     first: Secret,

@@ -6,7 +6,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use crate::runtime::auth::error::{AuthError, AuthErrorKind};
-use crate::runtime::auth::wait::within;
+use crate::runtime::clock::wait::within;
 use crate::runtime::clock::{BoxFuture, Clock};
 use crate::runtime::transport::BoxError;
 

@@ -164,20 +164,28 @@ fn refused(reason: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason)
 }
 
-/// Opens what is at `path` if that is a regular file itself. A FIFO is not opened, because that could wait for ever.
-fn open_regular(path: &Path, options: &OpenOptions) -> io::Result<File> {
-    let before = fs::symlink_metadata(path)?;
-    if !before.is_file() {
-        return Err(refused("it is not a regular file"));
-    }
-    let file = options.open(path)?;
+/// Opens what is at `path` if that is a regular file itself: never what a symbolic link points to, and a FIFO is not waited for.
+fn open_regular(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     #[cfg(unix)]
     {
-        use std::os::unix::fs::MetadataExt;
-        let opened = file.metadata()?;
-        if (opened.dev(), opened.ino()) != (before.dev(), before.ino()) && !opened.is_file() {
-            return Err(refused("it is not a regular file"));
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    }
+    #[cfg(not(unix))]
+    if fs::symlink_metadata(path)?.is_symlink() {
+        return Err(refused("it is not a regular file"));
+    }
+    let irregular = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => error,
+        // What the open of a link, a FIFO or a directory fails with depends on the system.
+        _ if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) => {
+            refused("it is not a regular file")
         }
+        _ => error,
+    };
+    let file = options.open(path).map_err(irregular)?;
+    if !file.metadata()?.is_file() {
+        return Err(refused("it is not a regular file"));
     }
     Ok(file)
 }

@@ -268,6 +268,47 @@ impl fmt::Debug for StoreLock {
 /// for it, because another process may be using the refresh token; see [`TokenSettings::store_is_exclusive`](super::TokenSettings::store_is_exclusive).
 /// [`Hooks::on_store_error`](super::Hooks::on_store_error) is called with every failure. An operation that takes longer than
 /// [`store_timeout`](super::TokenSettings::store_timeout), or panics, has failed. Errors must show neither tokens nor the store's own password.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::collections::HashMap;
+/// use std::sync::Mutex;
+///
+/// use genesys_cloud::runtime::auth::store::{StoreLock, StoredToken, TokenStore};
+/// use genesys_cloud::runtime::clock::BoxFuture;
+/// use genesys_cloud::runtime::transport::BoxError;
+///
+/// /// Tokens as text in a map; a database works in the same way.
+/// #[derive(Default)]
+/// struct Texts(Mutex<HashMap<String, Vec<u8>>>);
+///
+/// impl TokenStore for Texts {
+///     fn try_lock<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>> {
+///         // One process, so there is nobody to lock out.
+///         Box::pin(async { Ok(Some(StoreLock::new(0, ()))) })
+///     }
+///
+///     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+///         Box::pin(async move {
+///             let texts = self.0.lock().map_err(|_| "poisoned")?;
+///             Ok(texts.get(key).and_then(|text| StoredToken::from_json(text)))
+///         })
+///     }
+///
+///     fn save<'a>(
+///         &'a self,
+///         key: &'a str,
+///         token: &'a StoredToken,
+///         _: &'a StoreLock,
+///     ) -> BoxFuture<'a, Result<(), BoxError>> {
+///         Box::pin(async move {
+///             let mut texts = self.0.lock().map_err(|_| "poisoned")?;
+///             texts.insert(key.to_owned(), token.to_json().to_vec());
+///             Ok(())
+///         })
+///     }
+/// }
+/// ```
 pub trait TokenStore: Send + Sync + 'static {
     /// Takes the lock of `key`, if nobody has it. It must not outlive a process that dies by more than a bounded time.
     fn try_lock<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoreLock>, BoxError>>;
@@ -333,6 +374,14 @@ const REMOVE_LOOKS: u32 = 1200;
 const REMOVE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A key that stands for all `parts`, in their order, and shows none of them.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::auth::store::store_key;
+///
+/// let key = store_key(&["session", "https://login.mypurecloud.com/oauth/token", "user-17"]);
+/// assert_eq!(key, store_key(&["session", "https://login.mypurecloud.com/oauth/token", "user-17"]));
+/// ```
 #[must_use]
 pub fn store_key(parts: &[&str]) -> String {
     let mut digest = Sha256::new();

@@ -25,11 +25,23 @@ use crate::runtime::transport::HttpRequest;
 
 /// How a client keeps below the API's rate limit.
 ///
-/// Each token has a window of its own: within any 60 s no more calls begin than the limit allows, whatever the server takes for the start of
+/// Each token has a window of its own: within any 60 s no more calls begin than the limit allows, no matter what the server takes for the start of
 /// its window. Calls beyond that wait, in the order in which they came, and their timeouts go on. The limit is what the server says in its
 /// headers; where it also says that others have used it up, everybody waits for its reset.
 ///
 /// Processes that share a token share its limit, too: with a [`PacingStore`] they count their calls together.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Pacing};
+///
+/// let client = Client::builder()
+///     .client_credentials("client id", "client secret")
+///     .pacing(Pacing::standard().with_limit(250))
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pacing {
@@ -222,7 +234,7 @@ impl std::ops::DerefMut for WindowGuard<'_> {
     }
 }
 
-/// A place in the line: whoever gives up waiting gives it back.
+/// A place in the line, given back when its call stops waiting.
 struct Reservation<'a> {
     pacer: &'a Pacer,
     key: u64,

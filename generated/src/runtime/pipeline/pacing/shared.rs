@@ -8,8 +8,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::{PacingLimit, PacingPlace, PacingStore};
-use crate::runtime::auth::wait::{First, first};
 use crate::runtime::clock::Clock;
+use crate::runtime::clock::wait::{First, first};
 use crate::runtime::transport::BoxError;
 
 /// How long the store may take for an answer. A call waits no longer than that for the bookkeeping.
@@ -106,7 +106,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// A call in the line: whoever gives up waiting gives the place back.
+/// A call in the line, whose place is given back when it stops waiting.
 struct Waiting<'a> {
     store: &'a Arc<dyn PacingStore>,
     key: &'a Arc<str>,
