@@ -60,7 +60,7 @@ no_tls() {
 }
 
 whole() {
-    cargo rustc -q -p genesys-cloud --features "full,$extras" --profile check -- -D warnings
+    cargo rustc -q -p genesys-cloud --features "full,topics-full,$extras" --profile check -- -D warnings
     # The example calls of the docs.
     cargo check -q -p genesys-cloud --features "full,$extras" --test calls
 }
@@ -77,7 +77,7 @@ oldest_compiler() {
 }
 
 documentation() {
-    RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p genesys-cloud --features "full,$extras"
+    RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps -p genesys-cloud --features "full,topics-full,$extras"
     RUSTDOCFLAGS='-D warnings' cargo doc -q --no-deps "${hand_written[@]}"
 }
 
@@ -138,6 +138,5 @@ step 'each feature alone' each_feature
 step 'the oldest supported compiler' oldest_compiler
 step 'every operation on the wire, every model there and back' fidelity
 step 'Prism finds no fault' prism
-step 'examples in the docs of the runtime' cargo test -q --doc -p genesys-cloud-runtime --features redis,blocking,jiff,chrono,time
 step 'documentation' documentation
 step 'package' package

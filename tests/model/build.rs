@@ -57,6 +57,8 @@ fn main() {
     for file in ["clock", "error", "telemetry.rs"] {
         println!("cargo::rerun-if-changed={}", runtime.join(file).display());
     }
+    // A feature of the runtime that the copied files name.
+    println!("cargo::rustc-check-cfg=cfg(feature, values(\"notification-stream\"))");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
     for (name, faults) in COPIES {
         let to = out.join(name);

@@ -18,8 +18,9 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
 /// Brings the folder to what is selected, and tells of it.
 pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
     let start = Instant::now();
+    let spec = workspace::spec(selection.spec.as_deref())?;
     let out = workspace::out(selection.out.as_deref())?;
-    recovery::of_spec(&workspace::spec(selection.spec.as_deref())?)?;
+    recovery::of_spec(&spec)?;
     recovery::of_folder(&out)?;
 
     let progress = Progress::new();

@@ -4,6 +4,7 @@
 
 pub mod floors;
 mod paths;
+pub mod surface;
 
 use std::fs;
 use std::path::{Path, PathBuf};
