@@ -32,22 +32,30 @@ mod secret_names;
 mod wire;
 mod write;
 
-pub use debug::debug_model;
 pub use extra::Extra;
-#[doc(hidden)]
-pub use macros::{__model, __open_enum};
-pub use misfit::{Found, Misfit, Took};
-pub use model::{Model, ModelForm, Visitor};
-pub use open_enum::{EnumForm, KnownValues, OpenEnum, write_enum};
-pub use place::Place;
+pub use misfit::Misfit;
+pub use model::Model;
+pub use open_enum::OpenEnum;
 pub(crate) use query_value::optional;
 pub use query_value::{Optional, OptionalText, QueryValue};
-pub use reason::reason;
-pub use scalar::{Scalar, ScalarForm, Text};
 pub(crate) use scalar::{fit_text, text_on_the_wire};
-pub use secret_names::is_secret_name;
-pub use wire::{ListForm, MapForm, OptionForm, Wire, WireForm};
-pub use write::{equal_models, write_model};
+pub use wire::Wire;
+
+// What generated code is made of; no promise to users.
+#[doc(hidden)]
+pub use {
+    debug::debug_model,
+    macros::{__model, __open_enum},
+    misfit::{Found, Took},
+    model::{ModelForm, Visitor},
+    open_enum::{EnumForm, KnownValues, write_enum},
+    place::Place,
+    reason::reason,
+    scalar::{Scalar, ScalarForm, Text},
+    secret_names::is_secret_name,
+    wire::{ListForm, MapForm, OptionForm, WireForm},
+    write::{equal_models, write_model},
+};
 
 use serde::de::{Deserializer, Error};
 
