@@ -322,13 +322,22 @@ fn bare(text: &str) -> String {
         .collect()
 }
 
+/// Whether something like `&amp;` is in `text`, which is shown as the character that it stands for.
+fn has_character_reference(text: &str) -> bool {
+    text.split('&').skip(1).any(|rest| {
+        let end =
+            rest.find(|character: char| !character.is_ascii_alphanumeric() && character != '#');
+        end.is_some_and(|end| end > 0 && rest[end..].starts_with(';'))
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     /// What is seen is what was written, and `seen` lets nothing pass but text, code, lists and plain links.
     #[test]
     fn any_text_reads_as_it_was_written(text in parts(&[])) {
-        prop_assume!(!text.contains("```"));
+        prop_assume!(!text.contains("```") && !has_character_reference(&text));
         prop_assert_eq!(bare(&seen(&text)), bare(&text), "{:#?}", paragraphs(&text));
     }
 
