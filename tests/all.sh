@@ -120,7 +120,7 @@ quick)
     step 'tests' cargo test -q -p genesys-codegen -p genesys-cloud-runtime "${runtime_features[@]}"
     exit
     ;;
-all) echo 'Everything: 25 to 40 minutes on 2 cores from nothing, 15 to 20 with the dependencies built.' ;;
+all) echo 'Everything: 40 to 55 minutes on 2 cores from nothing.' ;;
 *)
     echo "unknown argument: $1 (use quick, or none)" >&2
     exit 2
