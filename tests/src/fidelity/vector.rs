@@ -157,7 +157,8 @@ pub fn sample_vectors(spec: &Spec) -> Result<Vec<Vector>, Problem> {
 /// Text that a URL would take for something else if it went out as it is.
 const RESERVED: &str = "/../a?b#c&d=e;f+g h%2F%\u{e9}\u{1f980}{userId}@:,\\'\"";
 
-/// The arguments, with more text in the path and the query. An enum, a date or a boolean that is text becomes one that no one knows.
+/// The arguments, with more text in the path and the query. An enum or a date becomes one that no one knows;
+/// one of the texts `true` and `false` is a boolean for the SDK, and stays.
 fn with_reserved(operation: &Operation<'_>, all: &Map<String, Value>) -> Map<String, Value> {
     let mut arguments = all.clone();
     for parameter in operation.parameters() {
@@ -166,6 +167,7 @@ fn with_reserved(operation: &Operation<'_>, all: &Map<String, Value>) -> Map<Str
             continue;
         }
         match text("name").and_then(|name| arguments.get_mut(name)) {
+            Some(Value::String(value)) if matches!(&**value, "true" | "false") => {}
             Some(Value::String(value)) => value.push_str(RESERVED),
             Some(Value::Array(values)) => {
                 for value in values {
