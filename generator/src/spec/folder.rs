@@ -98,7 +98,7 @@ impl Folder {
         }
     }
 
-    /// The record of the spec; none where there is no such file.
+    /// The record of the spec; none if there is no such file.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl Folder {
         Overrides::parse(self)
     }
 
-    /// The version of the crate; none where there is no such file.
+    /// The version of the crate; none if there is no such file.
     pub(crate) fn version(&self) -> Result<Option<Version>, LoadError> {
         self.text(CRATE_FILE)
             .map(|text| version::parse(&self.name_of(CRATE_FILE), text))

@@ -71,7 +71,7 @@ pub struct Overrides {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PagingOverride {
-    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    /// The operation: `x-purecloud-method-name`, or the operationId if there is none.
     pub operation: String,
     /// Why the rules are not right here.
     pub reason: String,
