@@ -79,27 +79,53 @@ pub(super) fn docs(api: &Api, operation: &Operation) -> Vec<String> {
     .into()
 }
 
-/// The test that holds every example.
-pub(super) fn job(api: &Api) -> Job<'_> {
+/// How many operations a file of examples holds, so that none gets longer than 1,500 lines.
+const LONGEST: usize = 200;
+
+/// The test that holds every example: what is common, and the calls of each tag.
+pub(super) fn jobs(api: &Api) -> Vec<Job<'_>> {
+    let mut by_tag: BTreeMap<TagId, Vec<&Operation>> = BTreeMap::new();
+    for operation in &api.operations {
+        if let Some(tag) = operation.tags.first() {
+            by_tag.entry(*tag).or_default().push(operation);
+        }
+    }
+    // A tag that is named like a part of another one shares its file.
+    let mut files: BTreeMap<String, Vec<&Operation>> = BTreeMap::new();
+    for (tag, operations) in by_tag {
+        // No tag is the file `main`.
+        let module = format!("of_{}", api.tags[tag].module);
+        for (index, part) in operations.chunks(LONGEST).enumerate() {
+            let name = match index {
+                0 => module.clone(),
+                _ => format!("{module}_part_{}", index + 1),
+            };
+            files.entry(name).or_default().extend(part);
+        }
+    }
+    let main = main(files.keys());
+    let mut jobs = vec![file("main", move || main.clone())];
+    jobs.extend(
+        files
+            .into_iter()
+            .map(|(module, operations)| file(&module, move || calls(api, &operations))),
+    );
+    jobs
+}
+
+fn file<'a>(module: &str, text: impl Fn() -> String + Send + Sync + 'a) -> Job<'a> {
     Job {
-        path: "tests/calls.rs".to_owned(),
+        path: format!("tests/calls/{module}.rs"),
         source: "all operations".to_owned(),
         layout: Layout::Formatted,
-        text: Box::new(move || Ok(test(api))),
+        text: Box::new(move || Ok(text())),
     }
 }
 
-fn test(api: &Api) -> String {
-    let mut by_tag: BTreeMap<TagId, Vec<String>> = BTreeMap::new();
-    for operation in &api.operations {
-        if let (Some(tag), Some(call)) = (operation.tags.first(), call(api, operation)) {
-            by_tag.entry(*tag).or_default().push(call);
-        }
-    }
+fn main<'a>(modules: impl Iterator<Item = &'a String>) -> String {
     let mut text = String::from(
         "//! The example calls of the docs. They are compiled, and not run.\n\
          #![allow(missing_docs, dead_code, deprecated, unused_imports, reason = \"examples\")]\n\n\
-         use genesys_cloud::Client;\n\n\
          // What signatures show is re-exported, so that no other crate needs to be named.\n\
          use genesys_cloud::{bytes::Bytes, http::Method, reqwest::ClientBuilder, url::Url};\n\
          #[cfg(feature = \"chrono\")]\nuse genesys_cloud::chrono::Utc;\n\
@@ -110,17 +136,18 @@ fn test(api: &Api) -> String {
          ApiError, BodyStream, Call, CallOptions, Credentials, Error, ErrorKind, Extra, Gateway, Items, Job, JobStatus,\n\
          OpenEnum, Operation, OperationMetadata, Pacing, Pages, PagingState, Permissions, RateLimit, RawRequest, Region,\n\
          RequiredPermissions, Response, Result, RetryPolicy,\n\
-         };\n",
+         };\n\n",
     );
-    for (tag, calls) in by_tag {
-        let lines: String = calls
-            .iter()
-            .map(|call| format!("let _ = {call};\n"))
-            .collect();
-        text.push_str(&format!(
-            "\nfn calls_of_{}(client: &Client) {{\n{lines}}}\n",
-            api.tags[tag].module
-        ));
+    for module in modules {
+        text.push_str(&format!("mod {module};\n"));
     }
     text
+}
+
+fn calls(api: &Api, operations: &[&Operation]) -> String {
+    let calls = operations
+        .iter()
+        .filter_map(|operation| call(api, operation));
+    let lines: String = calls.map(|call| format!("let _ = {call};\n")).collect();
+    format!("fn calls(client: &genesys_cloud::Client) {{\n{lines}}}\n")
 }

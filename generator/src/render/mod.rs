@@ -116,7 +116,7 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
             .any(|feature| feature == "notification-stream");
         jobs.extend(events::jobs(events, has_stream)?);
     }
-    jobs.push(examples::job(api));
+    jobs.extend(examples::jobs(api));
 
     let rendered: Vec<(String, String)> = jobs
         .par_iter()
