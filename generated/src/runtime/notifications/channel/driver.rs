@@ -1,8 +1,7 @@
 //! The task of one channel: the sockets and calls around the state machine.
 
 use std::collections::{HashMap, HashSet};
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use super::message::{self, Message};
 use super::overlap::key_of;
 use crate::runtime::client::Client;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::wait::first;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, Gap, GapReason, Notification};
 use crate::runtime::sync::spawn;
@@ -148,7 +148,8 @@ impl Driver {
         let mut farewells = JoinSet::new();
         for (_, socket) in self.links.drain(..) {
             let sleep = self.client.clock().sleep(CLOSE_TIMEOUT);
-            farewells.spawn(first_of(socket.close(), sleep));
+            let closed = socket.close();
+            farewells.spawn(async move { drop(first(closed, sleep).await) });
         }
         for made in std::mem::take(&mut self.channels).into_values() {
             let client = self.client.clone();
@@ -479,7 +480,8 @@ impl Driver {
 
     fn farewell(&self, socket: Box<dyn Socket>) {
         let sleep = self.client.clock().sleep(CLOSE_TIMEOUT);
-        spawn(first_of(socket.close(), sleep));
+        let closed = socket.close();
+        spawn(async move { drop(first(closed, sleep).await) });
     }
 
     fn end_error(&mut self, end: End) -> Error {
@@ -516,19 +518,6 @@ impl Driver {
         }
         false
     }
-}
-
-/// Runs both until one ends.
-async fn first_of(left: BoxFuture<'static, ()>, right: BoxFuture<'static, ()>) {
-    let (mut left, mut right) = (pin!(left), pin!(right));
-    poll_fn(|context| {
-        if left.as_mut().poll(context).is_ready() || right.as_mut().poll(context).is_ready() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
 }
 
 /// The error of a socket as the SDK's.
