@@ -149,7 +149,7 @@ impl Driver {
         for (_, socket) in self.links.drain(..) {
             let sleep = self.client.clock().sleep(CLOSE_TIMEOUT);
             let closed = socket.close();
-            farewells.spawn(async move { drop(first(closed, sleep).await) });
+            farewells.spawn(async move { _ = first(closed, sleep).await });
         }
         for made in std::mem::take(&mut self.channels).into_values() {
             let client = self.client.clone();
@@ -481,7 +481,7 @@ impl Driver {
     fn farewell(&self, socket: Box<dyn Socket>) {
         let sleep = self.client.clock().sleep(CLOSE_TIMEOUT);
         let closed = socket.close();
-        spawn(async move { drop(first(closed, sleep).await) });
+        spawn(async move { _ = first(closed, sleep).await });
     }
 
     fn end_error(&mut self, end: End) -> Error {
