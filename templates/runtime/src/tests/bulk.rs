@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::support::{PostUsers, builder};
+use super::support::{Disk, PostUsers, builder};
 use crate::runtime::auth::{AuthError, AuthErrorKind};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -271,8 +271,78 @@ async fn journals_that_cannot_be_used_are_refused() {
         "{error}"
     );
 
+    // Another file keeps what it holds.
+    for foreign in [
+        "id,name\nu1,Ann",
+        "u1",
+        "{\"key\":\"u0\",\"state\":\"done\"}\nu1",
+    ] {
+        fs::write(&journal, foreign).unwrap();
+        assert!(open(&journal).unwrap_err().is_configuration(), "{foreign}");
+        assert_eq!(fs::read_to_string(&journal).unwrap(), foreign);
+    }
+
     let error = open(folder.path()).unwrap_err();
     assert!(error.is_configuration());
+}
+
+/// The disk fills up in the middle of a line, and has room again while an item is still on its way.
+#[tokio::test]
+async fn a_full_disk_leaves_a_journal_that_can_be_used() {
+    let Some(disk) = Disk::mount() else {
+        return;
+    };
+    let journal = disk.path().join("journal.jsonl");
+    let long = "x".repeat(300);
+    let keys: Vec<String> = (0..50).map(|number| format!("{number:02}{long}")).collect();
+    let has_room = tokio::sync::Notify::new();
+    let disk = &disk;
+    let mut run = bulk(keys.clone(), 2, |key: &String| {
+        let key = key.clone();
+        let has_room = &has_room;
+        async move {
+            match &key[..2] {
+                "00" => has_room.notified().await,
+                "03" => disk.fill(),
+                _ => {}
+            }
+            Ok(())
+        }
+    })
+    .journal(&journal, String::clone)
+    .unwrap();
+    let mut first = BTreeMap::new();
+    let mut is_free = false;
+    while let Some((key, outcome)) = run.next().await {
+        if !is_free && matches!(outcome, BulkOutcome::Failed(_) | BulkOutcome::NotSent) {
+            is_free = true;
+            disk.free();
+            has_room.notify_one();
+        }
+        first.insert(key, kind(&outcome));
+    }
+    drop(run);
+    let count = |outcomes: &BTreeMap<String, &str>, wanted| {
+        outcomes.values().filter(|kind| **kind == wanted).count()
+    };
+    assert!(count(&first, "failed") <= 1, "{first:?}");
+    assert!(count(&first, "not sent") > 20, "{first:?}");
+
+    let mut run = bulk(keys, 2, |_: &String| async { Ok(()) })
+        .journal(&journal, String::clone)
+        .unwrap();
+    let mut second = BTreeMap::new();
+    while let Some((key, outcome)) = run.next().await {
+        second.insert(key, kind(&outcome));
+    }
+    // Those of which the file could not take the end are in doubt, and no others.
+    let doubtful = count(&second, "unknown");
+    assert!(doubtful <= 2, "{second:?}");
+    assert_eq!(
+        count(&second, "already done") + doubtful,
+        count(&first, "done")
+    );
+    assert_eq!(count(&second, "done"), 50 - count(&first, "done"));
 }
 
 #[tokio::test]

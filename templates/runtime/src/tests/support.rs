@@ -1,5 +1,9 @@
 //! What the tests share: a client over a scripted transport, and two operations as generated code would write them.
 
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue, Method};
@@ -150,5 +154,43 @@ impl Operation for PostUsers {
 
     fn into_request(self) -> Request {
         self.request
+    }
+}
+
+/// A small file system of its own, where the test may mount one.
+pub(super) struct Disk(tempfile::TempDir);
+
+impl Disk {
+    pub(super) fn mount() -> Option<Self> {
+        let directory = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
+            .arg(directory.path())
+            .stderr(Stdio::null())
+            .status();
+        if mounted.is_ok_and(|status| status.success()) {
+            return Some(Self(directory));
+        }
+        eprintln!("SKIPPED: a full disk takes the right to mount a tmpfs");
+        None
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(super) fn fill(&self) {
+        let mut file = fs::File::create(self.0.path().join("filler")).unwrap();
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    pub(super) fn free(&self) {
+        fs::remove_file(self.0.path().join("filler")).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0.path()).status();
     }
 }

@@ -56,10 +56,13 @@ async fn v20_retries_and_broken_answers() {
         Fault::api().cut_body(40, End::Close),
         Fault::api().raw("HTTP/1.1 200 OK\r\nno colon\r\n\r\n", End::Close),
     ];
-    for fault in faults {
+    for fault in &faults {
         mock.fault(fault.clone());
         let user = client.users().get_user("u1").send().await.unwrap();
         assert_eq!(user.attempts(), 2);
+    }
+    // After those that happen once: a call whose time is over may leave a request that meets the next fault.
+    for fault in faults {
         mock.fault(fault.always());
         failed(client.users().get_user("u1").send().await);
         let _ = post(&client).await;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::super::support::Disk;
 use super::support::{SECRET, World, seconds};
 use crate::runtime::auth::store::{FileStore, StoredToken, TokenStore};
 use crate::runtime::auth::{AuthorizationCode, Jitter, Secret};
@@ -209,43 +210,6 @@ async fn what_a_crash_left_behind_is_removed() {
     assert_eq!(left.len(), 2, "{left:?}");
 }
 
-/// A small file system of its own, where the test may mount one.
-struct Disk(tempfile::TempDir);
-
-impl Disk {
-    fn mount() -> Option<Self> {
-        let directory = tempfile::tempdir().unwrap();
-        let mounted = std::process::Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-            .arg(directory.path())
-            .stderr(std::process::Stdio::null())
-            .status();
-        if mounted.is_ok_and(|status| status.success()) {
-            return Some(Self(directory));
-        }
-        eprintln!("SKIPPED: a full disk takes the right to mount a tmpfs");
-        None
-    }
-
-    fn fill(&self) {
-        use std::io::Write;
-        let mut file = fs::File::create(self.0.path().join("filler")).unwrap();
-        while file.write_all(&[0; 4096]).is_ok() {}
-    }
-
-    fn free(&self) {
-        fs::remove_file(self.0.path().join("filler")).unwrap();
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = std::process::Command::new("umount")
-            .arg(self.0.path())
-            .status();
-    }
-}
-
 /// In real time: file operations run on other threads, and a paused clock does not wait for them.
 #[tokio::test]
 async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
@@ -255,7 +219,7 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
     let world = World::new();
     world.book().rotate = true;
     world.book().lifetime = 1.0;
-    let path = disk.0.path().join("tokens");
+    let path = disk.path().join("tokens");
     let session = |seed| {
         let code = AuthorizationCode::new(
             world.endpoint(),
