@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use genesys_cloud_runtime::runtime::auth::{GivenToken, Interceptor};
-use genesys_cloud_runtime::runtime::clock::{BoxFuture, SystemClock};
+use genesys_cloud_runtime::runtime::clock::{BoxFuture, Monotonic, SystemClock};
 use genesys_cloud_runtime::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
 };
@@ -82,7 +82,7 @@ fn main() {
         )
         .build();
         interceptor.authenticate(None).await.unwrap();
-        let deadline = Some(Duration::from_secs(1 << 20));
+        let deadline = Some(Monotonic::new(Duration::from_secs(1 << 20)));
         let without = measure(|request| Instantly.execute(request)).await;
         let interceptor = &interceptor;
         let with = measure(|mut request| async move {
@@ -125,7 +125,7 @@ fn measure_threads(interceptor: Option<&Interceptor>) -> Duration {
             .unwrap();
         runtime.block_on(async {
             let template = request();
-            let deadline = Some(Duration::from_secs(1 << 20));
+            let deadline = Some(Monotonic::new(Duration::from_secs(1 << 20)));
             let start = processor_time();
             for _ in 0..calls {
                 let mut request = template.clone();

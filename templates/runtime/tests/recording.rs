@@ -23,7 +23,7 @@ async fn read_users(client: &Client) {
         let id = format!("u{number}");
         let user = client
             .request(Method::GET, &format!("/api/v2/users/{id}"))
-            .template("/api/v2/users/{userId}");
+            .with_template("/api/v2/users/{userId}");
         let user = user.send_json::<Value>().await.unwrap();
         // The ids of the program are in the answers, too.
         assert_eq!(user["id"], id);

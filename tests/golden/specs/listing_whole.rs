@@ -46,7 +46,7 @@ impl MakeListingWhole {
     /// The items of the listing, one by one, page after page.
     #[inline]
     pub fn items(self) -> runtime::Items<Self> {
-        runtime::Items::of(self)
+        runtime::Items::new(self)
     }
 }
 

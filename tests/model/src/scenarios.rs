@@ -13,7 +13,7 @@ use runtime::auth::store::{MemoryStore, TokenStore};
 use runtime::auth::{
     AuthError, AuthErrorKind, Hooks, Jitter, Previous, Token, TokenProvider, TokenSettings,
 };
-use runtime::clock::{BoxFuture, Clock, Moment};
+use runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
 use shuttle::future::{block_on, spawn, yield_now};
 use shuttle::rand::{Rng, thread_rng};
 
@@ -28,7 +28,7 @@ impl Clock for ModelClock {
     fn now(&self) -> Moment {
         let monotonic = Duration::from_secs(1000) + *self.0.lock().unwrap();
         Moment {
-            monotonic,
+            monotonic: Monotonic::new(monotonic),
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + monotonic,
         }
     }

@@ -90,7 +90,7 @@ async fn v14_see_other_is_an_answer_and_is_followed_without_the_bearer_where_ask
     assert_eq!(presigned(&mock), 0);
 
     let followed = download(&client)
-        .with_options(CallOptions::new().follow_redirects(true))
+        .with_options(CallOptions::new().with_follow_redirects(true))
         .send()
         .await
         .unwrap();

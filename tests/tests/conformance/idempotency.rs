@@ -33,7 +33,7 @@ async fn v13_a_post_whose_connection_drops_is_not_sent_again() {
 async fn v13_an_idempotent_post_is_sent_again() {
     let (mock, client) = start().await;
     drop_the_next_post(&mock);
-    let client = client.with_options(CallOptions::new().idempotent(true));
+    let client = client.with_options(CallOptions::new().with_idempotent(true));
     assert_eq!(post(&client).await.unwrap().attempts(), 2);
     assert_eq!(mock.stats().api_requests, 2);
 }
@@ -56,7 +56,7 @@ async fn v13_a_post_with_an_idempotency_key_is_sent_again_with_the_same_key() {
     let unsafe_one = keyed.with_options(
         CallOptions::new()
             .with_header("Idempotency-Key", "order-18")
-            .idempotent(false),
+            .with_idempotent(false),
     );
     assert_eq!(post(&unsafe_one).await.unwrap_err().attempts(), 1);
 }

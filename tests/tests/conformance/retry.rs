@@ -90,7 +90,7 @@ async fn v12_a_503_is_retried_where_that_is_safe_or_asked_for() {
     let twice = client
         .users()
         .post_users(new_user())
-        .with_options(CallOptions::new().idempotent(true))
+        .with_options(CallOptions::new().with_idempotent(true))
         .send()
         .await
         .unwrap();

@@ -181,7 +181,7 @@ async fn v20_presigned_urls() {
     let client = client(&mock, machine());
     let download = || {
         let request = client.request(Method::GET, "/api/v2/downloads/d1");
-        request.with_options(CallOptions::new().follow_redirects(true))
+        request.with_options(CallOptions::new().with_follow_redirects(true))
     };
     let unfollowed = client.request(Method::GET, "/api/v2/downloads/d1");
     inspect_debug(&unfollowed.send().await.unwrap());

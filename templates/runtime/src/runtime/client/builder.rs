@@ -240,9 +240,9 @@ impl ClientBuilder {
         self.change_options(|options| options.with_retry(policy))
     }
 
-    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::strict_decoding`].
+    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::with_strict_decoding`].
     pub fn strict_decoding(self, strict: bool) -> Self {
-        self.change_options(|options| options.strict_decoding(strict))
+        self.change_options(|options| options.with_strict_decoding(strict))
     }
 
     /// Adds a header to every call.

@@ -612,7 +612,7 @@ impl LoginCode {
                 self.redirect_uri,
             )),
             _ => Err(AuthError::new(AuthErrorKind::Configuration)
-                .described("a login has either a PKCE verifier or a client secret")),
+                .with_description("a login has either a PKCE verifier or a client secret")),
         }
     }
 }

@@ -40,12 +40,12 @@ pub(crate) async fn within<F: Future>(
     limit: Duration,
     future: F,
 ) -> Option<F::Output> {
-    let due = clock.monotonic().saturating_add(limit);
+    let due = clock.monotonic() + limit;
     let mut future = pin!(future);
     if let First::Left(output) = first(future.as_mut(), clock.sleep(limit)).await {
         return Some(output);
     }
-    if clock.monotonic() < due.saturating_add(LATE) {
+    if clock.monotonic() < due + LATE {
         return None;
     }
     match first(future, clock.sleep(DRIVEN)).await {

@@ -206,7 +206,7 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
         rare.kept_of_field |= !rare.of_fields.is_empty();
         rare.kept.append(&mut rare.of_fields);
         if is_last {
-            *extra = Extra::of(std::mem::take(&mut rare.kept));
+            *extra = Extra::from_entries(std::mem::take(&mut rare.kept));
         }
     }
 }

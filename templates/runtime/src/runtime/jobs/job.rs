@@ -39,7 +39,7 @@ impl<S: Submit> Job<S> {
     #[doc(hidden)]
     pub async fn submit(operation: S) -> Result<Self, Error> {
         let request = operation.into_request();
-        let mut handle = Handle::of(&request, S::METADATA, S::JOB);
+        let mut handle = Handle::new(&request, S::METADATA, S::JOB);
         let raw = request.execute(false).await?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);
         handle.id = id.filter(|id| !id.is_empty());

@@ -52,7 +52,7 @@ impl<O: Paged> Pages<O> {
     }
 
     /// How many items a page has, for operations that take that in their query. Without it, the API decides.
-    pub fn page_size(mut self, page_size: u32) -> Self {
+    pub fn page_size(mut self, page_size: i64) -> Self {
         self.source.set_page_size(page_size);
         self
     }
@@ -91,7 +91,7 @@ impl<O: Paged> Pages<O> {
 
     /// The items of these pages, one by one.
     pub fn items(self) -> Items<O> {
-        Items::new(self)
+        Items::from_pages(self)
     }
 
     /// The next page; `None` after the last one, and after an error.

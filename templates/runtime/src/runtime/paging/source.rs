@@ -79,11 +79,11 @@ impl PageSource {
     }
 
     /// Sets the query parameter of the page size.
-    pub(super) fn set_page_size(&mut self, page_size: u32) {
+    pub(super) fn set_page_size(&mut self, page_size: i64) {
         match self.paging.page_size {
             Some(parameter) => {
                 self.template.query(parameter, Some(page_size.to_string()));
-                self.progress.page_size = Some(u64::from(page_size));
+                self.progress.page_size = apply::page_size(&self.template, self.paging);
                 // A listing that is resumed knows how many items it has read.
                 if self.next == Some(Position::First) {
                     self.progress.items =

@@ -85,22 +85,22 @@ pub trait Operation: Sized {
         change(self, |options| options.with_header(name, value))
     }
 
-    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::idempotent`].
+    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::with_idempotent`].
     #[must_use]
     fn with_idempotent(self, idempotent: bool) -> Self {
-        change(self, |options| options.idempotent(idempotent))
+        change(self, |options| options.with_idempotent(idempotent))
     }
 
-    /// Whether a redirect is followed, without the token. See [`CallOptions::follow_redirects`].
+    /// Whether a redirect is followed, without the token. See [`CallOptions::with_follow_redirects`].
     #[must_use]
     fn with_follow_redirects(self, follow: bool) -> Self {
-        change(self, |options| options.follow_redirects(follow))
+        change(self, |options| options.with_follow_redirects(follow))
     }
 
-    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::strict_decoding`].
+    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::with_strict_decoding`].
     #[must_use]
     fn with_strict_decoding(self, strict: bool) -> Self {
-        change(self, |options| options.strict_decoding(strict))
+        change(self, |options| options.with_strict_decoding(strict))
     }
 
     /// The credential of an operation whose security scheme is not OAuth. See [`CallOptions::with_credential`].

@@ -137,7 +137,7 @@ impl Request {
             return Err(problem);
         }
         let defaults = &self.parts.pipeline.options;
-        let credential = Credential::of(self.parts.metadata, &self.parts.options, defaults)?;
+        let credential = Credential::from_options(self.parts.metadata, &self.parts.options, defaults)?;
         if let Some(multipart) = self.parts.multipart.take() {
             let (content_type, body) = multipart.into_body();
             let content_type = HeaderValue::try_from(content_type).map_err(|_| {

@@ -126,7 +126,7 @@ impl RawRequest {
     }
 
     /// Names the path with its parameters' names (`/api/v2/users/{userId}`) for telemetry, which never shows the path itself.
-    pub fn template(mut self, template: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_template(mut self, template: impl Into<Cow<'static, str>>) -> Self {
         self.request.set_template(template.into());
         self
     }

@@ -267,7 +267,7 @@ fn failure(error: reqwest::Error) -> TransportError {
     };
     TransportError {
         kind,
-        source: Cause::of(&error).into(),
+        source: Cause::new(&error).into(),
     }
 }
 
@@ -298,7 +298,7 @@ fn body_failure(error: reqwest::Error) -> TransportError {
         } else {
             TransportErrorKind::Io
         },
-        source: Cause::of(&error).into(),
+        source: Cause::new(&error).into(),
     }
 }
 
@@ -307,7 +307,7 @@ fn body_failure(error: reqwest::Error) -> TransportError {
 struct Cause(String);
 
 impl Cause {
-    fn of(error: &reqwest::Error) -> Self {
+    fn new(error: &reqwest::Error) -> Self {
         let mut text = String::new();
         let mut source = error.source();
         while let Some(cause) = source {
@@ -324,7 +324,7 @@ impl Cause {
 /// The innermost reason of an error, without the URL that the error carries.
 #[cfg(feature = "notification-stream")]
 pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
-    Cause::of(error).into()
+    Cause::new(error).into()
 }
 
 impl fmt::Display for Cause {
@@ -345,6 +345,6 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
         self.0
             .as_mut()
             .poll_next(context)
-            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::of(&error).into())))
+            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::new(&error).into())))
     }
 }

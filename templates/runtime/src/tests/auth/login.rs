@@ -150,9 +150,9 @@ fn the_authorize_url_is_as_documented() {
     let verifier = PkceVerifier::new("v".repeat(43)).unwrap();
     let gateway = Url::parse("https://gateway.example/login/").unwrap();
     let url = AuthorizeUrl::new(&gateway, "the id", "http://127.0.0.1:7/callback", &state)
-        .pkce(&verifier)
-        .organization("org", "adfs")
-        .with("prompt", "login");
+        .with_pkce(&verifier)
+        .with_organization("org", "adfs")
+        .with_parameter("prompt", "login");
     assert!(!format!("{url:?}").contains("st="), "{url:?}");
     assert_eq!(
         url.into_url().as_str(),

@@ -3,14 +3,15 @@
 use std::time::{Duration, SystemTime};
 
 use super::support::seconds;
-use crate::runtime::auth::{
-    Ages, Held, Remaining, State, TokenSettings, classify, is_usable, next_attempt,
-};
-use crate::runtime::clock::Moment;
+use crate::runtime::auth::TokenSettings;
+use crate::runtime::auth::backoff::{Remaining, next_attempt};
+use crate::runtime::auth::classify::{Held, State, classify, is_usable};
+use crate::runtime::auth::schedule::Ages;
+use crate::runtime::clock::{Moment, Monotonic};
 
 fn moment(monotonic: f64, wall: f64) -> Moment {
     Moment {
-        monotonic: seconds(1000.0 + monotonic),
+        monotonic: Monotonic::new(seconds(1000.0 + monotonic)),
         wall: SystemTime::UNIX_EPOCH + seconds(1_000_000.0 + wall),
     }
 }
@@ -18,7 +19,7 @@ fn moment(monotonic: f64, wall: f64) -> Moment {
 fn held(lifetime: f64, condemned: bool) -> Held {
     Held {
         issued: moment(0.0, 0.0),
-        ages: Ages::of(seconds(lifetime), 0.0, &TokenSettings::default()),
+        ages: Ages::new(seconds(lifetime), 0.0, &TokenSettings::default()),
         condemned,
     }
 }
@@ -36,7 +37,7 @@ fn windows_follow_the_tiers_and_the_fractions() {
         (5401.0, 1350.25, 60.0),
         (86400.0, 3600.0, 60.0),
     ] {
-        let ages = Ages::of(seconds(lifetime), 0.0, &settings);
+        let ages = Ages::new(seconds(lifetime), 0.0, &settings);
         assert_eq!(ages.expiry, seconds(lifetime));
         assert_eq!(ages.expiry - ages.advisory, seconds(advisory), "{lifetime}");
         assert_eq!(
@@ -44,7 +45,7 @@ fn windows_follow_the_tiers_and_the_fractions() {
             seconds(mandatory),
             "{lifetime}"
         );
-        let late = Ages::of(seconds(lifetime), 1.0, &settings);
+        let late = Ages::new(seconds(lifetime), 1.0, &settings);
         let window = (late.expiry - late.advisory).as_secs_f64();
         assert!(
             (window - advisory * 0.8).abs() < 1e-6,
@@ -52,7 +53,7 @@ fn windows_follow_the_tiers_and_the_fractions() {
         );
         assert!(late.advisory <= late.mandatory);
     }
-    let endless = Ages::of(Duration::MAX, 0.5, &settings);
+    let endless = Ages::new(Duration::MAX, 0.5, &settings);
     assert_eq!(endless.advisory, Duration::MAX);
 }
 
@@ -110,7 +111,7 @@ fn the_earlier_expiry_of_both_clocks_wins() {
 #[test]
 fn backed_off_until_the_next_attempt_is_due() {
     let token = held(1000.0, false);
-    let due = Some(seconds(1000.0 + 900.0));
+    let due = Some(Monotonic::new(seconds(1000.0 + 900.0)));
     assert_eq!(
         classify(Some(&token), due, moment(800.0, 800.0)),
         State::BackedOff
@@ -145,7 +146,7 @@ proptest::proptest! {
 
     #[test]
     fn ages_are_in_order(lifetime in 0.001_f64..1e8, random in 0.0_f64..=1.0) {
-        let ages = Ages::of(seconds(lifetime), random, &TokenSettings::default());
+        let ages = Ages::new(seconds(lifetime), random, &TokenSettings::default());
         proptest::prop_assert!(ages.advisory <= ages.mandatory);
         proptest::prop_assert!(ages.mandatory <= ages.expiry);
         proptest::prop_assert!(ages.advisory >= ages.expiry.mul_f64(0.7));

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::support::{TokenAnswer, World};
-use crate::runtime::auth::{Ages, Hooks, InterceptError, TokenSettings};
+use crate::runtime::auth::schedule::Ages;
+use crate::runtime::auth::{Hooks, InterceptError, TokenSettings};
 
 #[tokio::test(start_paused = true)]
 async fn times_without_an_end_are_none_and_no_panic() {
@@ -47,6 +48,6 @@ fn shares_that_are_none_count_as_nothing() {
         ..TokenSettings::default()
     };
     let lifetime = Duration::from_secs(600);
-    let ages = Ages::of(lifetime, 0.5, &settings);
+    let ages = Ages::new(lifetime, 0.5, &settings);
     assert_eq!((ages.advisory, ages.mandatory), (lifetime, lifetime));
 }

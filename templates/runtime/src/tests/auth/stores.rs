@@ -563,7 +563,7 @@ async fn invariant_08_a_refresh_token_is_sent_once_more_after_a_lost_answer() {
         let session = world.builder(code(&world)).build();
         assert_eq!(world.get(&session).await.unwrap(), 200);
         tokio::time::sleep(seconds(101.0)).await;
-        let deadline = |world: &World| world.now() + seconds(0.5);
+        let deadline = |world: &World| world.deadline(0.5);
         world.script([answer.clone(), answer.clone(), answer.clone()]);
         let mut request = super::support::request(http::Method::GET);
         let end = deadline(&world);

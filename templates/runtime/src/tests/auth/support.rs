@@ -13,7 +13,7 @@ use crate::runtime::auth::{
     AuthError, ClientCredentials, Hooks, InterceptError, Interceptor, InterceptorBuilder, Jitter,
     Secret, TokenEndpoint, TokenProvider, TokenSettings,
 };
-use crate::runtime::clock::{BoxFuture, Clock, Moment};
+use crate::runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind,
@@ -56,7 +56,7 @@ impl Clock for TestClock {
         let wall = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + monotonic;
         let shift = Duration::from_secs(offset.unsigned_abs());
         Moment {
-            monotonic,
+            monotonic: Monotonic::new(monotonic),
             wall: if offset < 0 {
                 wall - shift
             } else {
@@ -175,7 +175,12 @@ impl World {
     }
 
     pub(super) fn now(&self) -> Duration {
-        self.clock.now().monotonic
+        self.clock.monotonic().since_start()
+    }
+
+    /// So many seconds from now.
+    pub(super) fn deadline(&self, within: f64) -> Monotonic {
+        self.clock.monotonic() + seconds(within)
     }
 
     pub(super) fn revoke_all(&self) {
@@ -239,7 +244,7 @@ impl World {
         mut request: HttpRequest,
         within: f64,
     ) -> Result<u16, InterceptError> {
-        let deadline = self.now() + seconds(within);
+        let deadline = self.deadline(within);
         interceptor
             .send(&mut request, "/api/v2/users/{userId}", Some(deadline), self)
             .await

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::notifications::GapReason;
 use crate::runtime::notifications::channel::parts::{
     Action, End, Failure, Heard, Input, Machine, Timing,
@@ -12,7 +12,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn moment(at: Duration) -> Moment {
     Moment {
-        monotonic: at,
+        monotonic: Monotonic::new(at),
         wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000) + at,
     }
 }
@@ -200,7 +200,10 @@ fn a_channel_whose_token_ends_is_replaced_before_and_discarded_after() {
     let mut bench = Bench::up();
     // 5 minutes before the end of the hour.
     let due = SECOND * (3_600 - 300);
-    assert_eq!(bench.machine.wake_at(), SECOND * 65 + bench.at);
+    assert_eq!(
+        bench.machine.wake_at().since_start(),
+        SECOND * 65 + bench.at
+    );
     bench.at = due - SECOND;
     bench.hear(1, Heard::Heartbeat);
     assert_eq!(
@@ -234,7 +237,7 @@ fn a_token_of_a_few_seconds_is_replaced_in_its_last_quarter() {
     });
     bench.now(Input::Opened(1));
     bench.hear(1, Heard::Pong);
-    assert_eq!(bench.machine.wake_at(), SECOND * 6);
+    assert_eq!(bench.machine.wake_at().since_start(), SECOND * 6);
 }
 
 #[test]
@@ -282,7 +285,7 @@ fn pauses_double_up_to_half_a_minute() {
     bench.now(Input::Ended(1, GapReason::Disconnected));
     let mut pauses = Vec::new();
     for _ in 0..9 {
-        let then = bench.machine.wake_at();
+        let then = bench.machine.wake_at().since_start();
         pauses.push((then - bench.at).as_millis());
         bench.at = then;
         match bench.now(Input::Tick).as_slice() {

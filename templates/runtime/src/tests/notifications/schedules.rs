@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
-use crate::runtime::clock::Moment;
+use crate::runtime::clock::{Moment, Monotonic};
 use crate::runtime::notifications::GapReason;
 use crate::runtime::notifications::channel::parts::{
     Action, Failure, Heard, Input, Machine, Timing,
@@ -304,7 +304,7 @@ fn run(seed: u64, troubles: &[(u64, Trouble)], token_life: Duration) {
         ..World::default()
     };
     let moment = |at: Duration| Moment {
-        monotonic: at,
+        monotonic: Monotonic::new(at),
         wall: wall(at),
     };
     let mut machine = Machine::new(Timing::default(), moment(Duration::ZERO));
@@ -329,7 +329,7 @@ fn run(seed: u64, troubles: &[(u64, Trouble)], token_life: Duration) {
     let end = quiet + 5 * SECOND;
     // A token may be about to end just then.
     while world.at < end || (world.kept.len() > 1 && world.at < end + 20 * SECOND) {
-        let wake = machine.wake_at();
+        let wake = machine.wake_at().since_start();
         let next = world.queue.first_key_value().map(|((at, _), _)| *at);
         let happening = match next {
             Some(next) if next <= wake => world.queue.pop_first().map(|(key, it)| {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::runtime::auth::{AuthError, Jitter, Previous, Token, TokenProvider};
 use crate::runtime::client::{Client, ClientBuilder};
-use crate::runtime::clock::{BoxFuture, Clock, Moment};
+use crate::runtime::clock::{BoxFuture, Clock, Moment, Monotonic};
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{
     AnyTopic, Events, Gap, GapReason, MemorySocket, MemorySockets, Notification, Received,
@@ -26,7 +26,7 @@ impl Clock for VirtualClock {
     fn now(&self) -> Moment {
         let monotonic = self.0.elapsed();
         Moment {
-            monotonic,
+            monotonic: Monotonic::new(monotonic),
             wall: SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000) + monotonic,
         }
     }
@@ -618,7 +618,7 @@ async fn an_hour_of_trouble_loses_nothing_in_silence() {
     let world = World::new();
     let mut events = world.listen(&[TOPIC]).await.unwrap();
     let started = world.clock.now().wall;
-    let hour = Duration::from_secs(3_600);
+    let hour = Monotonic::new(Duration::from_secs(3_600));
     let sent: Arc<Mutex<Vec<SystemTime>>> = Arc::default();
     let server = {
         let (sockets, sent) = (world.sockets.clone(), sent.clone());
@@ -626,7 +626,7 @@ async fn an_hour_of_trouble_loses_nothing_in_silence() {
         async move {
             let mut random = fastrand::Rng::with_seed(15);
             let mut open: Vec<MemorySocket> = Vec::new();
-            let mut next_trouble = Duration::from_secs(3);
+            let mut next_trouble = Monotonic::new(Duration::from_secs(3));
             while clock.monotonic() < hour + Duration::from_secs(90) {
                 while sockets.opened() > 0
                     && let Ok(socket) = tokio::time::timeout(Duration::ZERO, sockets.accept()).await
@@ -681,7 +681,7 @@ async fn an_hour_of_trouble_loses_nothing_in_silence() {
     let server = tokio::spawn(server);
     let mut seen: HashMap<u64, u32> = HashMap::new();
     let mut gaps: Vec<Gap> = Vec::new();
-    let end = tokio::time::sleep(hour + Duration::from_secs(80));
+    let end = tokio::time::sleep(hour.since_start() + Duration::from_secs(80));
     let mut end = std::pin::pin!(end);
     loop {
         tokio::select! {

@@ -101,7 +101,7 @@ proptest! {
     #[test]
     fn page_numbers_give_every_item_once(
         total in 0_i64..200,
-        size in 1_u32..60,
+        size in 1_i64..60,
         concurrency in 1_usize..6,
     ) {
         let items = block_on(async {

@@ -72,7 +72,7 @@ impl<S: Style> List<S> {
     }
 
     pub(super) fn items(self) -> Items<Self> {
-        Items::of(self)
+        Items::new(self)
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::runtime::error::ErrorKind;
-use crate::runtime::pipeline::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
+use crate::runtime::pipeline::retry::{Decision, Outcome, RetryState, decide};
+use crate::runtime::pipeline::{RetryPolicy, Stop};
 
 const FIRST: RetryState = RetryState {
     attempts: 1,

@@ -108,7 +108,7 @@ async fn the_retry_policy() {
 
 #[tokio::test(start_paused = true)]
 async fn whether_the_call_is_idempotent() {
-    let options = [true, false, true].map(|yes| CallOptions::new().idempotent(yes));
+    let options = [true, false, true].map(|yes| CallOptions::new().with_idempotent(yes));
     let outage = answering(|| HttpResponse::json(503, "{}"));
     let attempts = outcomes(outage, options, |outcome, _| {
         outcome.unwrap_err().attempts()
@@ -128,7 +128,7 @@ async fn whether_redirects_are_followed() {
             ),
         }
     }));
-    let options = [true, false, true].map(|yes| CallOptions::new().follow_redirects(yes));
+    let options = [true, false, true].map(|yes| CallOptions::new().with_follow_redirects(yes));
     let followed = outcomes(transport.clone(), options, |outcome, _| outcome.is_ok());
     assert_eq!(followed.await, [false, true, false, true]);
 }

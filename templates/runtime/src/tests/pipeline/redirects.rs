@@ -29,7 +29,7 @@ async fn v14_a_303_is_followed_when_asked_for_and_without_the_token() {
     let response = client
         .request(Method::GET, "/api/v2/downloads/1")
         .header("X-Own", "1")
-        .with_options(CallOptions::new().follow_redirects(true))
+        .with_options(CallOptions::new().with_follow_redirects(true))
         .send()
         .await
         .unwrap();
@@ -97,7 +97,7 @@ async fn circles_plain_http_and_nonsense_end_with_an_error() {
         let (client, transport) = redirecting(303, location);
         let error = client
             .request(Method::GET, "/api/v2/downloads/1")
-            .with_options(CallOptions::new().follow_redirects(true))
+            .with_options(CallOptions::new().with_follow_redirects(true))
             .send()
             .await
             .unwrap_err();

@@ -116,7 +116,7 @@ async fn a_raw_request_shows_its_template_and_never_its_path() {
     let guard = tracing::subscriber::set_default(recorder.clone());
     let request = || client.request(http::Method::GET, "/api/v2/users/planted");
     request()
-        .template("/api/v2/users/{userId}")
+        .with_template("/api/v2/users/{userId}")
         .send()
         .await
         .unwrap();

@@ -399,7 +399,7 @@ async fn redirects_that_lead_nowhere_end_with_a_typed_error() {
         let header = format!("location: {location}");
         let server = Server::answering(http("303 See Other", &[&header], "")).await;
         let error = GetUser::new(&server.client(), "1")
-            .with_options(CallOptions::new().follow_redirects(true))
+            .with_options(CallOptions::new().with_follow_redirects(true))
             .send()
             .await
             .unwrap_err();

@@ -98,7 +98,7 @@ async fn a_redirect_says_where_it_leads() {
         ),
         (
             "https://bucket.s3.amazonaws.com/file?X-Amz-Signature=planted",
-            "`bucket.s3.amazonaws.com`; CallOptions::follow_redirects",
+            "`bucket.s3.amazonaws.com`; CallOptions::with_follow_redirects",
             "planted",
         ),
         (
@@ -130,7 +130,7 @@ async fn a_redirect_that_was_followed_without_the_token_is_the_reason_of_its_401
         let error = server
             .client()
             .request(Method::GET, "/here")
-            .with_options(CallOptions::new().follow_redirects(true))
+            .with_options(CallOptions::new().with_follow_redirects(true))
             .send()
             .await
             .unwrap_err();

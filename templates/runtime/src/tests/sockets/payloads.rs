@@ -187,7 +187,7 @@ fn three_pages() -> Vec<Value> {
 #[tokio::test]
 async fn a_listing_is_read_past_values_that_do_not_fit_and_loses_nothing() {
     let client = pages(three_pages(), |builder| builder).await;
-    let mut items: Items<GetAgents> = Items::of(GetAgents::of(&client));
+    let mut items: Items<GetAgents> = Items::new(GetAgents::of(&client));
     let agents = items.collect_all().await.unwrap();
     let ids: Vec<&str> = agents
         .iter()
@@ -244,7 +244,7 @@ async fn strict_decoding_makes_it_an_error_for_a_client_or_a_call() {
     .await;
     let lenient = pages(three_pages()[1..2].to_vec(), |builder| builder).await;
     let for_client = GetAgents::of(&strict).send().await.unwrap_err();
-    let options = CallOptions::new().strict_decoding(true);
+    let options = CallOptions::new().with_strict_decoding(true);
     let for_call = GetAgents::of(&lenient).with_options(options).send().await;
     for error in [for_client, for_call.unwrap_err()] {
         assert!(error.is_decode());

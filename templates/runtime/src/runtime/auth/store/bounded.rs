@@ -32,9 +32,9 @@ fn judged<T>(outcome: Option<Option<Result<T, BoxError>>>) -> Result<T, AuthErro
     let failed = AuthError::new(AuthErrorKind::Store);
     match outcome {
         Some(Some(Ok(value))) => Ok(value),
-        Some(Some(Err(error))) => Err(failed.caused_by(error)),
-        Some(None) => Err(failed.described("it panicked")),
-        None => Err(failed.described("it did not answer in time")),
+        Some(Some(Err(error))) => Err(failed.with_source(error)),
+        Some(None) => Err(failed.with_description("it panicked")),
+        None => Err(failed.with_description("it did not answer in time")),
     }
 }
 

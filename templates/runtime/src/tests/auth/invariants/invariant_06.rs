@@ -133,7 +133,7 @@ async fn invariant_06_a_condemned_token_is_probed_once_a_second_while_refreshes_
                 request
                     .url
                     .set_path(&format!("/api/v2/things/{}", number % 10));
-                let deadline = world.now() + seconds(60.0);
+                let deadline = world.deadline(60.0);
                 let outcome = interceptor.send(&mut request, "", Some(deadline), &world);
                 outcome.await.map(|response| response.status.as_u16())
             })

@@ -185,7 +185,7 @@ impl Cloud {
 
     /// Seconds since the load began.
     fn now(&self) -> f64 {
-        self.clock.monotonic().as_secs_f64() - self.start
+        self.clock.monotonic().since_start().as_secs_f64() - self.start
     }
 
     fn draw(&self, (from, to): Range) -> f64 {
@@ -264,7 +264,7 @@ impl Cloud {
         let token = Token::new(format!("token-{number}"));
         Ok(token
             .with_lifetime(seconds(self.scenario.lifetime))
-            .issued_at(asked))
+            .with_issued_at(asked))
     }
 }
 
