@@ -1,15 +1,17 @@
 //! Bodies of form fields, of several parts, and streamed ones.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_core::Stream;
 use http::Method;
 
-use super::support::scripted;
+use super::support::{builder, scripted};
+use crate::runtime::auth::Jitter;
 use crate::runtime::request::{FormBody, MultipartBody};
-use crate::runtime::transport::{BoxError, ByteStream, HttpResponse};
+use crate::runtime::transport::{BoxError, ByteStream, HttpResponse, MemoryTransport};
 
 struct Chunks(Vec<&'static str>);
 
@@ -52,15 +54,22 @@ async fn form_fields_are_encoded() {
 
 #[tokio::test]
 async fn parts_in_memory_and_streamed_parts_make_the_same_body() {
-    let (client, transport) =
-        scripted([HttpResponse::json(200, "{}"), HttpResponse::json(200, "{}")]);
+    let replies = std::iter::repeat_with(|| HttpResponse::json(200, "{}"));
+    let transport = Arc::new(MemoryTransport::scripted(replies.take(3)));
     let base = MultipartBody::new().text("name \"x\"\r\n", "value");
-    for body in [
-        base.clone()
-            .file("file", "a.txt", "text/plain\r\nX: y", "one two"),
-        base.file_factory("file", "a.txt", "text/plain\r\nX: y", chunks),
+    let file = |base: MultipartBody| base.file("file", "a.txt", "text/plain\r\nX: y", "one two");
+    for (seed, body) in [
+        (1, file(base.clone())),
+        (
+            1,
+            base.clone()
+                .file_factory("file", "a.txt", "text/plain\r\nX: y", chunks),
+        ),
+        (2, file(base)),
     ] {
+        let client = builder(&transport).jitter(Jitter::seeded(seed)).build();
         client
+            .unwrap()
             .request(Method::POST, "/api/v2/uploads")
             .multipart(body)
             .send()
@@ -72,6 +81,8 @@ async fn parts_in_memory_and_streamed_parts_make_the_same_body() {
     let boundary = content_type
         .strip_prefix("multipart/form-data; boundary=")
         .unwrap();
+    assert_eq!(boundary.len(), 40);
+    assert!(boundary.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     assert_eq!(
         std::str::from_utf8(&sent[0].body).unwrap(),
         format!(
@@ -81,6 +92,7 @@ async fn parts_in_memory_and_streamed_parts_make_the_same_body() {
         )
     );
     assert_eq!(sent[0].body, sent[1].body);
+    assert_ne!(sent[0].body, sent[2].body, "the boundary is random");
 }
 
 #[tokio::test]

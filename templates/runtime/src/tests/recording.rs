@@ -281,7 +281,9 @@ async fn a_listing_goes_on_by_its_recorded_links() {
         let mut next = Some("/api/v2/teams?pageSize=2".to_owned());
         let mut read = 0;
         while let Some(link) = next {
-            let request = client.request(Method::GET, &link).with_template("/api/v2/teams");
+            let request = client
+                .request(Method::GET, &link)
+                .with_template("/api/v2/teams");
             let page = request.send_json::<Value>().await?;
             read += page["entities"]
                 .as_array()

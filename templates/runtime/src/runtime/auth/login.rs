@@ -140,10 +140,8 @@ impl LoopbackLogin {
                 redirect_uri: self.redirect_uri,
             }),
             First::Left(Err(error)) => Err(error),
-            First::Right(()) => {
-                Err(AuthError::new(AuthErrorKind::LoginRefused)
-                    .with_description("nobody logged in in time"))
-            }
+            First::Right(()) => Err(AuthError::new(AuthErrorKind::LoginRefused)
+                .with_description("nobody logged in in time")),
         }
     }
 

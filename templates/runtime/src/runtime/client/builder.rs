@@ -64,6 +64,7 @@ pub struct ClientBuilder {
     #[cfg(feature = "notification-stream")]
     socket_transport: Option<Arc<dyn SocketTransport>>,
     clock: Option<Arc<dyn Clock>>,
+    jitter: Jitter,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacing: Option<Pacing>,
@@ -91,6 +92,7 @@ impl ClientBuilder {
             #[cfg(feature = "notification-stream")]
             socket_transport: None,
             clock: None,
+            jitter: Jitter::default(),
             call_middleware: Vec::new(),
             attempt_middleware: Vec::new(),
             pacing: None,
@@ -355,6 +357,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Takes random numbers (of delays, and of the boundaries of multipart bodies) from `jitter`, as for tests. Secrets have another source.
+    pub fn jitter(mut self, jitter: Jitter) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
     /// Adds a middleware that sees every call once, around its retries. The first one added is the outermost.
     pub fn call_middleware(mut self, middleware: impl Middleware) -> Self {
         self.call_middleware.push(Arc::new(middleware));
@@ -540,7 +548,7 @@ impl ClientBuilder {
         let connection = Connection {
             transport,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
-            jitter: Jitter::default(),
+            jitter: self.jitter,
             api_base,
             login_base,
             apps_base,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use super::{JobError, JobFailure, JobFamily, JobPhase, JobStatePlace};
+use crate::runtime::auth::Jitter;
 use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationMetadata;
@@ -99,6 +100,10 @@ impl Handle {
 
     pub(super) fn clock(&self) -> &dyn Clock {
         &*self.pipeline.connection.clock
+    }
+
+    pub(super) fn jitter(&self) -> &Jitter {
+        &self.pipeline.connection.jitter
     }
 
     /// How long ago the job was started or attached to.

@@ -83,7 +83,10 @@ impl Request {
     }
 
     /// The same, of what a client sends its calls through.
-    pub(crate) fn from_pipeline(pipeline: &Arc<Pipeline>, metadata: &'static OperationMetadata) -> Self {
+    pub(crate) fn from_pipeline(
+        pipeline: &Arc<Pipeline>,
+        metadata: &'static OperationMetadata,
+    ) -> Self {
         let mut headers = HeaderMap::new();
         if !metadata.accept.is_empty() {
             headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));

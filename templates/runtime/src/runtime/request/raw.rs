@@ -109,7 +109,8 @@ impl RawRequest {
     /// # }
     /// ```
     pub fn multipart(self, multipart: MultipartBody) -> Self {
-        let (content_type, body) = multipart.into_body();
+        let jitter = &self.request.pipeline().connection.jitter;
+        let (content_type, body) = multipart.into_body(jitter);
         self.with_body(&content_type, body)
     }
 

@@ -8,7 +8,7 @@ use super::support::{FnProvider, SECRET, World, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore, store_key};
 use crate::runtime::auth::{AuthError, Secret, Token, TokenSettings};
 use crate::runtime::client::{Client, ClientBuilder, Credentials};
-use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::{BoxFuture, Clock};
 use crate::runtime::error::Error;
 use crate::runtime::transport::BoxError;
 
@@ -422,7 +422,7 @@ impl TokenStore for Irremovable {
         self.0.save(key, token, lock)
     }
 
-    fn remove<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn remove<'a>(&'a self, _: &'a str, _: &'a dyn Clock) -> BoxFuture<'a, Result<(), BoxError>> {
         (self.1)()
     }
 }

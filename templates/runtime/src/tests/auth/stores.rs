@@ -11,7 +11,7 @@ use crate::runtime::auth::{
     AuthErrorKind, AuthorizationCode, Hooks, InterceptError, Interceptor, Jitter, StoredSession,
     TokenProvider, TokenSettings,
 };
-use crate::runtime::clock::BoxFuture;
+use crate::runtime::clock::{BoxFuture, SystemClock};
 use crate::runtime::transport::{BoxError, TransportErrorKind};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -641,16 +641,16 @@ async fn removing_from_a_store_that_fails_is_an_error() {
             assert_eq!(world.get(&session).await.unwrap(), 200);
             store.set(op, fault, usize::MAX);
             let began = world.now();
-            let outcome = store.remove("entry-0").await;
+            let outcome = store.remove("entry-0", &*world.clock).await;
             assert!(outcome.is_err(), "{op:?} {fault:?}");
             assert!(world.now() - began < seconds(20.0), "{op:?} {fault:?}");
             store.heal();
             // The lock is free again.
-            store.remove("entry-0").await.unwrap();
+            store.remove("entry-0", &*world.clock).await.unwrap();
         }
         let store = Faulty::default();
         store.set(Op::Unlock, Fault::Hang, 1);
-        store.remove("entry").await.unwrap();
+        store.remove("entry", &SystemClock::new()).await.unwrap();
     }
 }
 

@@ -154,14 +154,12 @@ async fn intervals_come_from_the_given_numbers_and_obey_retry_after() {
         ]));
         let client = builder(&transport)
             .retry(RetryPolicy::never())
+            .jitter(Jitter::new(move || random))
             .build()
             .unwrap();
         let job = Job::submit(query(&client, "u")).await.unwrap();
         let start = Instant::now();
-        job.wait()
-            .jitter(Jitter::new(move || random))
-            .await
-            .unwrap();
+        job.wait().await.unwrap();
         let waited = start.elapsed().as_millis();
         // Timers have milliseconds.
         assert!((expected..=expected + 3).contains(&waited), "{waited}");

@@ -122,6 +122,7 @@ impl World {
             .transport(self.transport.clone())
             .socket_transport(Arc::new(self.sockets.clone()))
             .clock(self.clock.clone())
+            .jitter(Jitter::new(|| 0.5))
     }
 
     fn client(&self) -> Client {
@@ -129,8 +130,7 @@ impl World {
     }
 
     async fn listen(&self, topics: &[&str]) -> Result<Events<Received>, Error> {
-        let listen = self.client().listen_for(topics.iter().copied());
-        listen.jitter(Jitter::new(|| 0.5)).await
+        self.client().listen_for(topics.iter().copied()).await
     }
 
     /// The paths of the calls, as method and what follows `/channels`.

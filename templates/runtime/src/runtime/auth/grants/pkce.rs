@@ -66,8 +66,11 @@ impl PkceVerifier {
         if (43..=128).contains(&text.len()) && text.iter().all(|byte| UNRESERVED.contains(byte)) {
             Ok(Self(verifier))
         } else {
-            Err(AuthError::new(AuthErrorKind::Configuration)
-                .with_description("a code verifier has 43 to 128 characters out of A-Z a-z 0-9 - . _ ~"))
+            Err(
+                AuthError::new(AuthErrorKind::Configuration).with_description(
+                    "a code verifier has 43 to 128 characters out of A-Z a-z 0-9 - . _ ~",
+                ),
+            )
         }
     }
 
@@ -200,7 +203,8 @@ impl AuthorizeUrl {
     /// Logs in through that single sign-on provider of that organization.
     #[must_use]
     pub fn with_organization(self, organization: &str, provider: &str) -> Self {
-        self.with_parameter("org", organization).with_parameter("provider", provider)
+        self.with_parameter("org", organization)
+            .with_parameter("provider", provider)
     }
 
     /// Any other parameter, such as `target`, `login_hint` or `prompt`.

@@ -109,7 +109,9 @@ pub(crate) fn failure_of(error: &Error) -> Failure {
 /// Makes a channel.
 pub(crate) async fn make(client: &Client) -> Result<Made, Error> {
     let before = client.token_standing();
-    let call = client.request(Method::POST, CHANNELS).with_template(CHANNELS);
+    let call = client
+        .request(Method::POST, CHANNELS)
+        .with_template(CHANNELS);
     let channel = call.send_json::<Channel>().await?.into_body();
     let after = client.token_standing();
     // Where the token was replaced meanwhile, either may have made it: the one that ends first counts.

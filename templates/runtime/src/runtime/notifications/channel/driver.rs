@@ -340,7 +340,7 @@ impl Driver {
     /// Asks the machine and does what it says; whether to continue.
     fn feed(&mut self, input: Input, mut notification: Option<Notification>) -> bool {
         let now = self.client.clock().now();
-        let random = self.settings.jitter.next();
+        let random = self.client.jitter().next();
         let actions = self.machine.decide(input, now, random);
         for action in actions {
             match action {
