@@ -81,7 +81,7 @@ impl runtime::Operation for MakeListingCursor {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

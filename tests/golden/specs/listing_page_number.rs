@@ -88,7 +88,7 @@ impl runtime::Operation for MakeListingPageNumber {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

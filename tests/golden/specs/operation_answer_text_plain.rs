@@ -59,7 +59,7 @@ impl runtime::Operation for MakeOperationAnswerTextPlain {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -122,7 +122,7 @@ impl runtime::Operation for PostOperationFormLists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -82,7 +82,7 @@ impl runtime::Operation for MakeOperationQueryLists {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

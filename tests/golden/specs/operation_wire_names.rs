@@ -96,7 +96,7 @@ impl runtime::Operation for MakeOperationWireNames {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -1,10 +1,11 @@
-//! Tests of the house: which module may use which ([`floors`]), and what is public ([`surface`]).
+//! Tests of the house: which module may use which ([`floors`]), what is public ([`surface`]), and that time and chance are parameters ([`time`]).
 //!
 //! It reads the sources as text, so it needs no build.
 
 pub mod floors;
 mod paths;
 pub mod surface;
+pub mod time;
 
 use std::fs;
 use std::path::{Path, PathBuf};

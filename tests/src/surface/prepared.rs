@@ -25,12 +25,12 @@ pub struct Head {
 
 impl Prepared {
     /// Takes the operation.
-    pub fn new<O: Operation>(operation: O) -> Self
+    pub fn new<O: Operation>(mut operation: O) -> Self
     where
         O::Output: Send + 'static,
     {
         Self {
-            request: operation.into_request(),
+            request: operation.request_mut().clone(),
             send: send::<O::Output>,
         }
     }

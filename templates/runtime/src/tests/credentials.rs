@@ -9,6 +9,7 @@ use crate::runtime::Error;
 use crate::runtime::client::Client;
 use crate::runtime::request::{
     Call, CallOptions, CredentialPlace, CredentialScheme, Operation, OperationMetadata, Request,
+    Sealed,
 };
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 
@@ -52,7 +53,7 @@ impl Operation for Guest {
         &mut self.request
     }
 
-    fn into_request(self) -> Request {
+    fn into_request(self, _: Sealed) -> Request {
         self.request
     }
 }

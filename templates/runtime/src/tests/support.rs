@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue, Method};
 
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::request::{
-    Call, ListStyle, Operation, OperationMetadata, Request, RequiredPermissions,
+    Call, ListStyle, Operation, OperationMetadata, Request, RequiredPermissions, Sealed,
 };
 use crate::runtime::transport::{HttpResponse, MemoryAnswer, MemoryTransport};
 
@@ -104,7 +104,7 @@ impl Operation for GetUser {
         &mut self.request
     }
 
-    fn into_request(self) -> Request {
+    fn into_request(self, _: Sealed) -> Request {
         self.request
     }
 }
@@ -152,7 +152,7 @@ impl Operation for PostUsers {
         &mut self.request
     }
 
-    fn into_request(self) -> Request {
+    fn into_request(self, _: Sealed) -> Request {
         self.request
     }
 }

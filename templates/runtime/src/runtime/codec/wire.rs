@@ -14,9 +14,11 @@ use super::write::{Once, wire_value};
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
 ///
-/// The trait holds no functions, only the name of the [`WireForm`] that does the work: an implementation costs the compiler no body.
+/// The trait holds no functions, only the name of the form that does the work: an implementation costs the compiler no body. Sealed by that hidden
+/// name, which may change in any release.
 pub trait Wire: Sized {
     /// Reads and writes values of this type.
+    #[doc(hidden)]
     type Form: WireForm<Self>;
 }
 

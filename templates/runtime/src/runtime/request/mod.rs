@@ -15,6 +15,7 @@ pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
 pub use operation::Operation;
+pub(crate) use operation::Sealed;
 pub use raw::RawRequest;
 
 pub use crate::runtime::codec::{Optional, OptionalText, QueryValue};

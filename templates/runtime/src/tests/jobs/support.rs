@@ -6,7 +6,7 @@ use crate::runtime::client::Client;
 use crate::runtime::codec::{Extra, Model, Visitor};
 use crate::runtime::jobs::{JobError, JobFamily, JobPhase, JobResults, JobStatePlace, Submit};
 use crate::runtime::paging::{Paged, Paging, PagingStyle};
-use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions};
+use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions, Sealed};
 use crate::runtime::transport::HttpResponse;
 use crate::runtime::{Error, ErrorKind};
 
@@ -46,7 +46,7 @@ macro_rules! operation {
                 &mut self.request
             }
 
-            fn into_request(self) -> Request {
+            fn into_request(self, _: Sealed) -> Request {
                 self.request
             }
         }

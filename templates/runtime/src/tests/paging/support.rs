@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::runtime::client::Client;
 use crate::runtime::codec::{Extra, Model, Visitor};
 use crate::runtime::paging::{Items, Paged, Pages, Paging, PagingError, PagingStyle};
-use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions};
+use crate::runtime::request::{Operation, OperationMetadata, Request, RequiredPermissions, Sealed};
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 use crate::runtime::{Error, ErrorKind};
 use crate::tests::support::builder;
@@ -101,7 +101,7 @@ impl<S: Style> Operation for List<S> {
         &mut self.request
     }
 
-    fn into_request(self) -> Request {
+    fn into_request(self, _: Sealed) -> Request {
         self.request
     }
 }

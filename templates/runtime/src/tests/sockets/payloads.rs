@@ -16,7 +16,7 @@ use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::codec::{Extra, Model, Visitor, to_vec};
 use crate::runtime::paging::{Items, Paged, Paging, PagingStyle};
 use crate::runtime::request::{
-    Call, CallOptions, Operation, OperationMetadata, Request, RequiredPermissions,
+    Call, CallOptions, Operation, OperationMetadata, Request, RequiredPermissions, Sealed,
 };
 use crate::runtime::response::Response;
 use crate::tests::recorder::Recorder;
@@ -102,7 +102,7 @@ macro_rules! operation {
                 &mut self.0
             }
 
-            fn into_request(self) -> Request {
+            fn into_request(self, _: Sealed) -> Request {
                 self.0
             }
         }
