@@ -1,8 +1,10 @@
-//! Tests of the house: which module may use which ([`floors`]), what is public ([`surface`]), and that time and chance are parameters ([`time`]).
+//! Tests of the house: which module may use which ([`floors`]), what is public ([`surface`]), that time and chance are parameters ([`time`]), and
+//! that numbered promises have tests ([`numbers`]).
 //!
 //! It reads the sources as text, so it needs no build.
 
 pub mod floors;
+pub mod numbers;
 mod paths;
 pub mod surface;
 pub mod time;

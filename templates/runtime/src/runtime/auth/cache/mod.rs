@@ -239,11 +239,17 @@ impl TokenCache {
         self.0.lock()
     }
 
+    /// What a call does next, and what that changes in the ledger.
+    ///
+    /// Both happen under one lock: of ten thousand calls that find the token expired together, the first takes the place of the flight and the
+    /// others find it taken. Nothing is awaited and no task is spawned under the lock; the caller does what the plan says once it is released.
     fn plan(&self, now: Moment, until: Monotonic, budget: &mut CallBudget) -> Plan {
         let has_runtime = current_runtime().is_some();
         let mut ledger = self.lock();
+        // First of all, or a flight that nobody drives any more would be joined.
         ledger.clear_dead_flight(now.monotonic);
         let usable = ledger.usable(now);
+        // Without a runtime a refresh cannot be started, and nothing can be waited for.
         if !has_runtime {
             return match usable {
                 Some(token) => Plan::Serve(token),
@@ -258,10 +264,12 @@ impl TokenCache {
                 None => Self::serve(None),
             },
             Step::Probe => {
+                // One probe a call, and one a second of all calls: a condemned token costs the API little more than no token.
                 budget.probed = true;
                 ledger.probe_at = now.monotonic + PROBE_INTERVAL;
                 Self::serve(ledger.latest.clone())
             }
+            // A call whose time is over still takes a token that works: it may have been refreshed while the call waited.
             Step::Join => match &ledger.flight {
                 _ if now.monotonic >= until => Self::out_of_time(&ledger, usable),
                 Some(flight) => Plan::Wait(flight.waiting()),
@@ -270,6 +278,7 @@ impl TokenCache {
             Step::Start { .. } if now.monotonic >= until => Self::out_of_time(&ledger, usable),
             Step::Start { forced } => {
                 if forced {
+                    // Only generations that no call was accepted with are spaced: a token that worked and was revoked is replaced at once.
                     budget.forced += 1;
                     if !ledger.was_accepted() {
                         ledger.spacing.forced(now.monotonic);
