@@ -81,6 +81,7 @@ fn main() {
         );
         for file in [
             "clock/mod.rs",
+            "clock/monotonic.rs",
             "clock/wait.rs",
             "error/unauthorized_reason.rs",
             "telemetry.rs",
