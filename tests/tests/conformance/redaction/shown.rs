@@ -55,6 +55,7 @@ const HARMLESS: &[&str] = &[
     "RefreshSource",
     "RetryBudget",
     "RetryEvent",
+    "Sealed",
     "RetryPolicy",
     "Stop",
     "SystemClock",
