@@ -17,7 +17,7 @@
 //! - V14: 202, 204, 206, an empty 200, bytes and text are all read; a 303 is followed on request, without the token.
 //! - V15: a token that lives for half a minute is refreshed before its end, and not in a loop.
 //! - V16: an enum value that this version does not know is written back as it came.
-//! - V17: what stands in paths, queries and lists arrives as it was meant, whatever characters it has.
+//! - V17: what stands in paths, queries and lists arrives as it was meant, with any characters.
 //! - V18: a call that is dropped while it waits is over, and a refresh continues for the others.
 //! - V19: clients of two tenants or regions share nothing.
 //! - V20: no secret shows, at the most talkative log level.
