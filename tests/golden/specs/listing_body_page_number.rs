@@ -78,7 +78,7 @@ impl runtime::Operation for MakeListingBodyPageNumber {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

@@ -75,7 +75,7 @@ impl runtime::Operation for MakeListingWhole {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

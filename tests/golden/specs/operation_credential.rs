@@ -67,7 +67,7 @@ impl runtime::Operation for GetOperationCredentialBasic {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -166,7 +166,7 @@ impl runtime::Operation for GetOperationCredentialHeader {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -266,7 +266,7 @@ impl runtime::Operation for GetOperationCredentialJwt {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -359,7 +359,7 @@ impl runtime::Operation for GetOperationCredentialNone {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -452,7 +452,7 @@ impl runtime::Operation for GetOperationCredentialOAuth {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -551,7 +551,7 @@ impl runtime::Operation for GetOperationCredentialOptional {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -657,7 +657,7 @@ impl runtime::Operation for GetOperationCredentialQuery {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }
@@ -756,7 +756,7 @@ impl runtime::Operation for GetOperationCredentialUndefined {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

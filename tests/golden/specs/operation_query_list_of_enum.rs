@@ -71,7 +71,7 @@ impl runtime::Operation for MakeOperationQueryListOfEnum {
         &mut self.request
     }
 
-    fn into_request(self, _: runtime::Sealed) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

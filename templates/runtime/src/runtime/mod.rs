@@ -38,7 +38,6 @@ pub use operation::{CredentialPlace, CredentialScheme, OperationMetadata, Requir
 pub use paging::{Items, Paged, Pages, Paging, PagingError, PagingState, PagingStyle};
 pub use permissions::Permissions;
 pub use pipeline::{CallOptions, Middleware, Next, Pacing, RetryPolicy};
-pub(crate) use request::Sealed;
 pub use request::{
     Call, FilePart, ListStyle, Operation, Optional, OptionalText, RawRequest, Request,
 };
