@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use genesys_codegen::ir::{
-    Api, EnumHome, JobPhase, Location, Options, Output, PagingStyle, PathPiece, Selection, Type,
-    build, select, stats,
+    Api, EnumHome, JobPhase, JobState, Location, Options, Output, PagingStyle, PathPiece,
+    Selection, Type, build, select, stats,
 };
 use genesys_codegen::load::load_file;
 use genesys_codegen::spec::Folder;
@@ -488,76 +488,116 @@ fn families_of_jobs_are_found() {
     }
 }
 
-/// Every family whose path does not end in `jobs`, and why it is one: the state that its GET reads, and what is there.
-const FAMILIES_BY_SHAPE: [(&str, &str); 18] = [
+/// Every family whose path does not end in `jobs`, and why it is one: the operation that reads its state, a value of that state while the work
+/// is done, and the value when it is done.
+const FAMILIES_BY_SHAPE: [(&str, &str, &str, &str); 18] = [
     (
         "patchWorkforcemanagementAlternativeshiftsTradesStateJobs",
-        "PATCH of trades: a job with a status",
+        "getWorkforcemanagementAlternativeshiftsTradesStateJob",
+        "Processing",
+        "Complete",
     ),
     (
         "postAuditsQuery",
-        "a query that runs: queued to succeeded, with paged results",
+        "getAuditsQueryTransactionId",
+        "Queued",
+        "Succeeded",
     ),
     (
         "postBusinessrulesDecisiontableExports",
-        "an export: pending to complete",
+        "getBusinessrulesDecisiontableExport",
+        "Pending",
+        "Complete",
     ),
     (
         "postBusinessrulesDecisiontableImports",
-        "an import: uploading to complete",
+        "getBusinessrulesDecisiontableImport",
+        "Processing",
+        "Complete",
     ),
     (
         "postExternalcontactsContactsExports",
-        "an export: running to succeeded",
+        "getExternalcontactsContactsExport",
+        "RUNNING",
+        "SUCCEEDED",
     ),
     (
         "postExternalcontactsNotesExports",
-        "an export: running to succeeded",
+        "getExternalcontactsNotesExport",
+        "RUNNING",
+        "SUCCEEDED",
     ),
     (
         "postExternalcontactsOrganizationsExports",
-        "an export: running to succeeded",
+        "getExternalcontactsOrganizationsExport",
+        "RUNNING",
+        "SUCCEEDED",
     ),
     (
         "postExternalcontactsRelationshipsExports",
-        "an export: running to succeeded",
+        "getExternalcontactsRelationshipsExport",
+        "RUNNING",
+        "SUCCEEDED",
     ),
-    ("postFlowsExecutions", "an execution: running to completed"),
+    (
+        "postFlowsExecutions",
+        "getFlowsExecution",
+        "RUNNING",
+        "COMPLETED",
+    ),
     (
         "postGdprRequests",
-        "a request that is worked on: searching, updating, deleting to completed",
+        "getGdprRequest",
+        "SEARCHING",
+        "COMPLETED",
     ),
     (
         "postKnowledgeSourceSynchronizations",
-        "a synchronization: in queue to completed",
+        "getKnowledgeSourceSynchronization",
+        "InQueue",
+        "Completed",
     ),
     (
         "postLearningScorm",
-        "an upload that is unpacked: unpacking to ready, by jobs.toml",
+        "getLearningScormScormId",
+        "Unpacking",
+        "Ready",
     ),
     (
         "postQualityConversationsAuditsQuery",
-        "a query that runs: queued to succeeded, with paged results",
+        "getQualityConversationsAuditsQueryTransactionId",
+        "Queued",
+        "Succeeded",
     ),
     (
         "postRecordingBatchrequests",
-        "a download that is prepared: in progress to completed",
+        "getRecordingBatchrequest",
+        "InProgress",
+        "Completed",
     ),
     (
         "postRecordingUploadsReports",
-        "a report: in progress to completed",
+        "getRecordingUploadsReport",
+        "InProgress",
+        "Completed",
     ),
     (
         "postSpeechandtextanalyticsProgramsPublishjobs",
-        "publishing: running to completed",
+        "getSpeechandtextanalyticsProgramsPublishjob",
+        "Running",
+        "Completed",
     ),
     (
         "postSpeechandtextanalyticsTopicsPublishjobs",
-        "publishing: running to completed",
+        "getSpeechandtextanalyticsTopicsPublishjob",
+        "Running",
+        "Completed",
     ),
     (
         "postWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations",
-        "a calculation: processing to complete",
+        "getWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation",
+        "Processing",
+        "Complete",
     ),
 ];
 
@@ -568,18 +608,23 @@ fn families_of_jobs_are_found_by_their_shape() {
         let submit = operation(family.submit);
         submit.http_method != "POST" || !submit.path.ends_with("/jobs")
     });
-    let found: Vec<&str> = by_shape
+    let mut found: Vec<&str> = by_shape
         .clone()
         .map(|family| operation(family.submit).wire_name.as_str())
         .collect();
-    let expected = FAMILIES_BY_SHAPE.map(|(name, _)| name);
-    assert_eq!(found, expected);
-    for family in by_shape {
-        let name = &operation(family.submit).wire_name;
-        assert!(family.status.is_some() && !family.id.is_empty(), "{name}");
-        let has = |phase| family.states.iter().any(|state| state.phase == phase);
-        assert!(has(JobPhase::Succeeded), "{name}");
-        assert!(has(JobPhase::Running), "{name}");
+    found.sort_unstable();
+    assert_eq!(found, FAMILIES_BY_SHAPE.map(|(submit, ..)| submit));
+    for (submit, status, at_work, done) in FAMILIES_BY_SHAPE {
+        let mut families = by_shape.clone();
+        let family = families
+            .find(|family| operation(family.submit).wire_name == submit)
+            .unwrap();
+        assert_eq!(operation(family.status.unwrap()).wire_name, status);
+        assert!(!family.id.is_empty(), "{submit}");
+        for (value, phase) in [(at_work, JobPhase::Running), (done, JobPhase::Succeeded)] {
+            let is_there = |state: &JobState| state.wire == value && state.phase == phase;
+            assert!(family.states.iter().any(is_there), "{submit}: {value}");
+        }
     }
 }
 

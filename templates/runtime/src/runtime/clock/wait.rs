@@ -53,3 +53,23 @@ pub(crate) async fn within<F: Future>(
         First::Right(()) => None,
     }
 }
+
+/// The same for an attempt of a call, whose timer must not take an allocation.
+pub(crate) async fn within_attempt<F: Future + Unpin>(
+    limit: Duration,
+    mut future: F,
+) -> Option<F::Output> {
+    let mut timer = pin!(tokio::time::sleep(limit));
+    if let First::Left(output) = first(&mut future, timer.as_mut()).await {
+        return Some(output);
+    }
+    let now = tokio::time::Instant::now();
+    if now < timer.deadline() + LATE {
+        return None;
+    }
+    timer.as_mut().reset(now + DRIVEN);
+    match first(future, timer).await {
+        First::Left(output) => Some(output),
+        First::Right(()) => None,
+    }
+}

@@ -1,6 +1,6 @@
 //! Connections: who shares them, how long they are kept, how long making one may take, and what is on them.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +13,8 @@ use tokio::net::TcpListener;
 use super::server::{http, read_request};
 use crate::runtime::client::{Client, ClientBuilder, Credentials};
 use crate::runtime::pipeline::RetryPolicy;
-use crate::tests::support::GetUser;
+use crate::runtime::request::Operation as _;
+use crate::tests::support::{GetUser, PostUsers};
 
 /// A server that keeps its connections open, and the number of those that it had.
 async fn keeping_connections() -> (String, Arc<AtomicUsize>) {
@@ -123,4 +124,42 @@ async fn two_clients_of_one_server_have_connections_of_their_own() {
         GetUser::new(&second, "1").send().await.unwrap();
     }
     assert_eq!(connections.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn an_answer_that_came_while_the_program_stood_still_counts() {
+    const LIMIT: Duration = Duration::from_secs(1);
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (received, is_received) = tokio::sync::oneshot::channel();
+    let (standing, stands) = std::sync::mpsc::channel();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"{}") {
+            let mut chunk = [0; 1024];
+            let length = stream.read(&mut chunk).unwrap();
+            request.extend(&chunk[..length]);
+        }
+        received.send(()).unwrap();
+        stands.recv().unwrap();
+        // Longer than what one turn of the runtime reads.
+        let body = format!(r#"{{"id":"{}"}}"#, "a".repeat(4 << 20));
+        stream.write_all(&http("200 OK", &[], body)).unwrap();
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let user = runtime.block_on(async {
+        let client = builder(&base).build().unwrap();
+        let user = PostUsers::new(&client, serde_json::json!({})).with_attempt_timeout(LIMIT);
+        let user = tokio::spawn(user.send().into_future());
+        is_received.await.unwrap();
+        standing.send(()).unwrap();
+        std::thread::sleep(LIMIT + LIMIT / 10);
+        user.await.unwrap().unwrap()
+    });
+    assert_eq!(user["id"].as_str().map(str::len), Some(4 << 20));
+    server.join().unwrap();
 }
