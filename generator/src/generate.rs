@@ -12,7 +12,7 @@ use crate::load::topics::{self, Topics};
 use crate::load::{self, Diagnostics, LoadError, Spec};
 use crate::render::{self, Files, RenderError, RuntimeSource};
 use crate::spec::{Folder, OUTLIVED_REMEDY, Outlived, Overrides, outlived_lines};
-use crate::write::{self, Stale, Summary, Tags, WriteError};
+use crate::write::{self, Stale, Summary, WriteError};
 
 /// What to generate from what.
 ///
@@ -143,7 +143,7 @@ pub struct Built {
     /// The SDK, or the slice of it that was selected.
     pub api: Api,
     /// What of the spec it was made from.
-    pub tags: Tags,
+    pub part: Selection,
     /// The spec file.
     pub spec: PathBuf,
 }
@@ -154,7 +154,7 @@ pub struct Rendered {
     /// Every file.
     pub files: Files,
     /// What of the spec it was made from.
-    pub tags: Tags,
+    pub part: Selection,
     /// What was left out of the spec, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
     progress: Progress,
@@ -201,6 +201,13 @@ impl Config {
         self
     }
 
+    /// Only this part, in the place of all that was chosen before.
+    #[must_use]
+    pub fn part(mut self, part: Selection) -> Self {
+        self.selection = part;
+        self
+    }
+
     /// Only the operations of these tags, and what they need. A name is that of the feature
     /// (`speech-text-analytics`), of the module, or of the tag itself, in any case.
     #[must_use]
@@ -235,7 +242,7 @@ impl Config {
         self.tell(Step::Load);
         let (folder, path) = Folder::of_spec(&self.spec)?;
         let spec = load::load_from(&folder, &path)?;
-        let topics = topics::load_beside(folder.path())?;
+        let topics = topics::load_beside(&folder)?;
         self.tell(Step::Build);
         let release = folder.release_of(&path)?;
         let (api, entries) = sdk(&spec, topics.as_ref(), release, folder.overrides()?)?;
@@ -253,10 +260,9 @@ impl Config {
         self.refuse_warnings(&api.diagnostics)?;
         let api =
             ir::select(&api, &self.selection).map_err(|source| in_spec(&spec.source, source))?;
-        let tags = self.made_from(&api);
         Ok(Built {
+            part: self.selection.made_from(&api),
             api,
-            tags,
             spec: spec.source.clone(),
         })
     }
@@ -272,27 +278,6 @@ impl Config {
         Ok(())
     }
 
-    /// What of the spec the SDK was made from.
-    fn made_from(&self, api: &Api) -> Tags {
-        let features = || api.tags.iter().map(|tag| tag.feature.clone()).collect();
-        let operations = api.operations.iter();
-        let part = match (&self.selection.tags, &self.selection.operations) {
-            (None, None) if self.selection.topics.is_none() => return Tags::All,
-            (_, None) => Tags::Only(features()),
-            (_, Some(_)) => Tags::Operations {
-                tags: features(),
-                operations: operations.map(|item| item.wire_name.clone()).collect(),
-            },
-        };
-        match (&self.selection.topics, &api.events) {
-            (Some(_), Some(events)) => Tags::WithTopics {
-                part: Box::new(part),
-                topics: events.topics.iter().map(|topic| topic.id.clone()).collect(),
-            },
-            _ => part,
-        }
-    }
-
     /// Renders what was built.
     ///
     /// # Errors
@@ -303,7 +288,7 @@ impl Config {
         let runtime = RuntimeSource::read(&self.templates)?;
         Ok(Rendered {
             files: render::render(&built.api, &runtime)?,
-            tags: built.tags,
+            part: built.part,
             diagnostics: built.api.diagnostics,
             progress: self.progress.clone(),
         })
@@ -357,12 +342,12 @@ impl Rendered {
     /// Those of [`write::write`].
     pub fn write(&self, folder: &Path) -> Result<Summary, GenerateError> {
         self.progress.tell(Step::Write);
-        Ok(write::write(&self.files, &self.tags, folder)?)
+        Ok(write::write(&self.files, &self.part, folder)?)
     }
 
     /// Brings a folder to this output, no matter which part of the spec it was made from before.
     fn replace(&self, folder: &Path) -> Result<Summary, GenerateError> {
-        Ok(write::replace(&self.files, &self.tags, folder)?)
+        Ok(write::replace(&self.files, &self.part, folder)?)
     }
 
     /// Compares a folder with this output.
@@ -372,7 +357,7 @@ impl Rendered {
     /// Those of [`write::check`].
     pub fn check(&self, folder: &Path) -> Result<Vec<Stale>, GenerateError> {
         self.progress.tell(Step::Write);
-        Ok(write::check(&self.files, &self.tags, folder)?)
+        Ok(write::check(&self.files, &self.part, folder)?)
     }
 }
 
@@ -396,7 +381,7 @@ pub fn diff_files(old: &Path, new: &Path) -> Result<Diff, GenerateError> {
     let bare = |path: &Path| {
         let spec = load::load_file(path)?;
         let (folder, path) = Folder::of_spec(path)?;
-        let topics = topics::load_beside(folder.path())?;
+        let topics = topics::load_beside(&folder)?;
         let release = folder.release_of(&path)?;
         let (api, _) = sdk(&spec, topics.as_ref(), release, Overrides::default())?;
         Ok::<_, GenerateError>(api)

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 use std::time::Duration;
 
 use flate2::Compression;
@@ -434,13 +435,14 @@ fn trouble_that_passes_is_waited_for() {
             json_reply(&spec()),
         ],
     )]);
-    let pauses = RefCell::new(Vec::new());
-    let pause = |pause: Duration| pauses.borrow_mut().push(pause);
-    let downloader = Downloader::new(&pause).unwrap();
+    let pauses = Rc::new(RefCell::new(Vec::new()));
+    let seen = Rc::clone(&pauses);
+    let pause = move |pause: Duration| seen.borrow_mut().push(pause);
+    let downloader = Downloader::new().unwrap().pause(pause);
     let address = Address::parse(&server.url(SWAGGER)).unwrap();
-    let bytes = downloader.get(&address, &mut |_| {}).unwrap();
+    let bytes = downloader.get(&address).unwrap();
     assert_eq!(bytes, spec().to_string().as_bytes());
-    let pauses = pauses.into_inner();
+    let pauses = pauses.borrow();
     assert_eq!(pauses.len(), 3);
     assert_eq!(pauses[1], Duration::from_secs(7));
     assert!(pauses[2] >= Duration::from_secs(1), "{pauses:?}");

@@ -34,7 +34,11 @@ fn every_operation_and_every_definition_is_there() {
     assert_eq!(stats.tags, 87);
     // Counted in the file with a program of its own: 2,745 in definitions, 649 in parameters (27 of them are booleans), 10 in responses.
     assert_eq!(stats.enum_places, 2745 + 649 - 27 + 10);
-    assert_eq!(stats.enums + stats.enum_aliases, stats.enum_places);
+    let shared = API.enums.iter().filter(|item| item.is_shared);
+    assert_eq!(
+        stats.enums + stats.enum_aliases - shared.count(),
+        stats.enum_places
+    );
     assert!(stats.enums < 1710, "{}", stats.enums);
     assert_eq!(stats.parameters, 3068 + 2962 + 23);
     assert_eq!(stats.bodies, 1350);
@@ -185,7 +189,6 @@ fn an_enum_is_compiled_wherever_it_is_used() {
             let canonical = &API.enums[canonical];
             assert!(covers(canonical.group, item.group), "{}", item.name);
             assert!(canonical.alias_of.is_none());
-            assert!(canonical.name < item.name);
             assert_eq!(canonical.wire_name, item.wire_name);
         }
     }
@@ -209,7 +212,10 @@ fn files_of_operations_are_small() {
         format!("{}/{}", API.groups[operation.group].folder, operation.file)
     };
     assert_eq!(file("get_user"), "users/users");
-    assert_eq!(file("get_user_queues"), "routing_and_users/users_queues");
+    assert_eq!(
+        file("get_user_queues"),
+        "shared/routing_and_users/users_queues"
+    );
 }
 
 #[test]
@@ -236,7 +242,7 @@ fn secrets_of_the_spec_are_known() {
 
 fn tag(name: &str) -> Selection {
     Selection {
-        tags: Some(vec![name.to_owned()]),
+        tags: Some([name.to_owned()].into()),
         ..Selection::default()
     }
 }

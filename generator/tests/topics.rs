@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use genesys_codegen::load::topics::TopicsRecord;
+use genesys_codegen::spec::Folder;
 use genesys_codegen::{Config, ir};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -176,7 +176,11 @@ fn what_the_api_returns_becomes_the_file_and_its_record() {
         presence["definition"]["$ref"],
         "#/definitions/PresenceEventDefinition"
     );
-    let record = TopicsRecord::read(&root.path("spec")).unwrap().unwrap();
+    let record = Folder::read(&root.path("spec"))
+        .unwrap()
+        .topics()
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (record.topics, record.definitions, record.release),
         (3, 3, 1)
@@ -479,8 +483,8 @@ mod download {
         let address = Address::parse(&server.url(&format!("{TOPICS}?expand=schema"))).unwrap();
         let login = Address::parse(&server.url(LOGIN)).unwrap();
         let credentials = credentials(variables)?;
-        let downloader = Downloader::new(&|_| {}).unwrap();
-        downloader.topics(&address, &login, &credentials, &mut |_| {})
+        let downloader = Downloader::new().unwrap().pause(|_| {});
+        downloader.topics(&address, &login, &credentials)
     }
 
     const CLIENT: [(&str, &str); 2] = [

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::rc::Rc;
 
 use genesys_cloud_mock::{End, Fault, MockConfig, MockGenesys, Reply};
 use genesys_codegen::fetch::download::{Address, Downloader, Progress};
@@ -14,11 +14,12 @@ const PUBLISHED: &str = "/api/v2/docs/swagger";
 
 /// Downloads as the command does, but without waiting; returns how often it would have waited.
 fn download(mock: &MockGenesys, path: &str) -> (Result<Vec<u8>, FetchError>, usize) {
-    let pauses = Cell::new(0);
-    let pause = |_: Duration| pauses.set(pauses.get() + 1);
-    let downloader = Downloader::new(&pause).unwrap();
+    let pauses = Rc::new(Cell::new(0));
+    let seen = Rc::clone(&pauses);
+    let pause = move |_| seen.set(seen.get() + 1);
+    let downloader = Downloader::new().unwrap().pause(pause);
     let address = Address::parse(&format!("{}{path}", mock.api_url())).unwrap();
-    let outcome = downloader.get(&address, &mut |_| {});
+    let outcome = downloader.get(&address);
     (outcome, pauses.get())
 }
 
@@ -28,23 +29,20 @@ fn the_published_spec_and_its_preview_are_found_through_redirects() {
     config.settings.gzip = true;
     let mock = MockGenesys::start_threaded(config).unwrap();
     let published = Address::parse(&format!("{}{PUBLISHED}", mock.api_url())).unwrap();
-    let downloader = Downloader::new(&|_| {}).unwrap();
-    let received = Cell::new(0);
-    let mut show = |progress| {
+    let received = Rc::new(Cell::new(0));
+    let seen = Rc::clone(&received);
+    let downloader = Downloader::new().unwrap().progress(move |progress| {
         if let Progress::Received { bytes, .. } = progress {
-            received.set(bytes);
+            seen.set(bytes);
         }
-    };
-    let document = downloader.get(&published, &mut show).unwrap();
+    });
+    let document = downloader.get(&published).unwrap();
     assert_eq!(received.get(), document.len() as u64);
     let preview = published.preview().unwrap();
     let incoming = Incoming {
         origin: published.to_string(),
         document,
-        preview: Some((
-            preview.to_string(),
-            downloader.get(&preview, &mut show).unwrap(),
-        )),
+        preview: Some((preview.to_string(), downloader.get(&preview).unwrap())),
     };
 
     let folder = tempfile::tempdir().unwrap();
@@ -107,7 +105,7 @@ fn trouble_of_the_server_passes_or_is_named() {
     let port = mock.port();
     drop(mock);
     let address = Address::parse(&format!("http://127.0.0.1:{port}{PUBLISHED}")).unwrap();
-    let downloader = Downloader::new(&|_| {}).unwrap();
-    let error = downloader.get(&address, &mut |_| {}).unwrap_err();
+    let downloader = Downloader::new().unwrap().pause(|_| {});
+    let error = downloader.get(&address).unwrap_err();
     assert!(error.to_string().contains("cannot be reached"), "{error}");
 }

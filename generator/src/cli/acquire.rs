@@ -134,12 +134,8 @@ impl Acquisition {
         let address = Address::parse(&topics_at(region)?)?;
         let login = Address::parse(&login_at(region)?)?;
         let bytes = Bytes::new("the topics");
-        let document = Downloader::new(&std::thread::sleep)?.topics(
-            &address,
-            &login,
-            &credentials,
-            &mut |progress| bytes.show(progress),
-        )?;
+        let downloader = Downloader::new()?.progress(move |progress| bytes.show(progress));
+        let document = downloader.topics(&address, &login, &credentials)?;
         Ok((address.to_string(), document))
     }
 
@@ -177,10 +173,10 @@ impl Acquisition {
             (None, true) => Some(address.preview()?),
             (None, false) => None,
         };
-        let downloader = Downloader::new(&std::thread::sleep)?;
         let get = |address: &Address, what| {
             let bytes = Bytes::new(what);
-            downloader.get(address, &mut |progress| bytes.show(progress))
+            let downloader = Downloader::new()?.progress(move |progress| bytes.show(progress));
+            downloader.get(address)
         };
         Ok(Incoming {
             document: get(&address, "the spec")?,

@@ -3,19 +3,19 @@
 use std::process::ExitCode;
 
 use genesys_codegen::GenerateError;
-use genesys_codegen::write::{StaleKind, half_written_files, tags_of};
+use genesys_codegen::write::{StaleKind, half_written_files, part_of};
 
 use super::progress::Progress;
-use super::{Failure, STALE, Selection, output, workspace};
+use super::{Arguments, Failure, STALE, output, workspace};
 
-pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
-    if let Some(half_written) = half_written_spec(selection)? {
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    if let Some(half_written) = half_written_spec(arguments)? {
         return Ok(half_written);
     }
-    let out = workspace::out(selection.out.as_deref())?;
+    let out = workspace::out(arguments.out.as_deref())?;
 
     let progress = Progress::new();
-    let config = selection.config()?.progress(progress.listener());
+    let config = arguments.config()?.progress(progress.listener());
     let built = config.build()?;
     let rendered = config.render(built)?;
     let stale = rendered.check(&out)?;
@@ -46,12 +46,12 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
         out.display(),
         stale.len()
     );
-    if let Ok(Some(made_with)) = tags_of(&out)
-        && made_with != rendered.tags
+    if let Ok(Some(made_with)) = part_of(&out)
+        && made_with != rendered.part
     {
         note.push_str(&format!(
             " (the folder was made with {made_with}, and compared with {})",
-            rendered.tags
+            rendered.part
         ));
     }
     output::note(&note);
@@ -59,8 +59,8 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
 }
 
 /// A spec that a killed run was replacing cannot be loaded, so it is named first.
-fn half_written_spec(selection: &Selection) -> Result<Option<ExitCode>, Failure> {
-    let spec = workspace::spec(selection.spec.as_deref())?;
+fn half_written_spec(arguments: &Arguments) -> Result<Option<ExitCode>, Failure> {
+    let spec = workspace::spec(arguments.spec.as_deref())?;
     let folder = if spec.is_dir() {
         &*spec
     } else {

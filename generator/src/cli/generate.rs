@@ -5,29 +5,30 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use genesys_codegen::GenerateError;
-use genesys_codegen::write::{self, MANIFEST_FILE, Summary, Tags};
+use genesys_codegen::ir::Selection;
+use genesys_codegen::write::{self, MANIFEST_FILE, Summary};
 
 use super::progress::Progress;
-use super::{Failure, Selection, output, recovery, workspace};
+use super::{Arguments, Failure, output, recovery, workspace};
 
-pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
-    write(selection)?;
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    write(arguments)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Brings the folder to what is selected, and tells of it.
-pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
+pub(super) fn write(arguments: &Arguments) -> Result<Summary, Failure> {
     let start = Instant::now();
-    let spec = workspace::spec(selection.spec.as_deref())?;
-    let out = workspace::out(selection.out.as_deref())?;
+    let spec = workspace::spec(arguments.spec.as_deref())?;
+    let out = workspace::out(arguments.out.as_deref())?;
     recovery::of_spec(&spec)?;
     recovery::of_folder(&out)?;
 
     let progress = Progress::new();
-    let config = selection.config()?.progress(progress.listener());
+    let config = arguments.config()?.progress(progress.listener());
     let built = config.build()?;
-    if selection.out.is_none() {
-        refuse_default_folder(&built.tags, &out)?;
+    if arguments.out.is_none() {
+        refuse_default_folder(&built.part, &out)?;
     }
     let rendered = config.render(built)?;
     let summary = rendered.write(&out)?;
@@ -46,9 +47,9 @@ pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
 }
 
 /// The folder of the whole SDK is not where a slice goes by default.
-fn refuse_default_folder(tags: &Tags, out: &Path) -> Result<(), Failure> {
-    let made_with = write::tags_of(out).map_err(GenerateError::from)?;
-    if *tags == Tags::All || made_with.as_ref() == Some(tags) {
+fn refuse_default_folder(part: &Selection, out: &Path) -> Result<(), Failure> {
+    let made_with = write::part_of(out).map_err(GenerateError::from)?;
+    if part.is_everything() || made_with.as_ref() == Some(part) {
         return Ok(());
     }
     let state = match made_with {
@@ -56,7 +57,7 @@ fn refuse_default_folder(tags: &Tags, out: &Path) -> Result<(), Failure> {
         None => format!("it has no {MANIFEST_FILE}"),
     };
     Err(Failure(format!(
-        "a slice needs --out: {} is not a folder for {tags} ({state})\n  Say --out DIR.",
+        "a slice needs --out: {} is not a folder for {part} ({state})\n  Say --out DIR.",
         out.display()
     )))
 }

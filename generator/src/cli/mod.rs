@@ -14,11 +14,13 @@ mod stats;
 mod upgrade;
 mod workspace;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use genesys_codegen::fetch::FetchError;
+use genesys_codegen::ir::Selection;
 use genesys_codegen::{Config, GenerateError};
 
 /// The exit code of `check` where something is out of date.
@@ -43,11 +45,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Writes the crate; only files whose content differs are touched.
-    Generate(Selection),
+    Generate(Arguments),
     /// Writes a crate of its own with some operations or topics, the models that they reach, and the runtime.
     Slice(slice::Arguments),
     /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
-    Check(Selection),
+    Check(Arguments),
     /// Takes the published spec, or a file, in the place of the one there, if it is whole and sound.
     Fetch(fetch::Arguments),
     /// Takes a new spec with all that it changes: the crate, its version, the changelog. All of it, or nothing.
@@ -60,7 +62,7 @@ enum Command {
 
 /// What to generate from what to where.
 #[derive(Args)]
-struct Selection {
+struct Arguments {
     /// The spec: a .json or .json.gz file, or the folder it is in [default: spec/ of the workspace].
     #[arg(long, value_name = "PATH")]
     spec: Option<PathBuf>,
@@ -68,7 +70,7 @@ struct Selection {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     #[command(flatten)]
-    part: Part,
+    part: PartArguments,
     #[command(flatten)]
     strictness: Strictness,
 }
@@ -81,9 +83,9 @@ struct Strictness {
     strict: bool,
 }
 
-/// The part of the spec that a slice is made of.
+/// What to select of the spec.
 #[derive(Args, Clone)]
-struct Part {
+struct PartArguments {
     /// Only these tags, separated by commas: features, modules or tags themselves, in any case.
     #[arg(long, value_name = "TAGS", value_delimiter = ',')]
     tags: Option<Vec<String>>,
@@ -96,21 +98,23 @@ struct Part {
     topics: Option<Vec<String>>,
 }
 
-impl Selection {
+impl Arguments {
     fn config(&self) -> Result<Config, Failure> {
-        let mut config = Config::new()
+        let config = Config::new()
             .spec(workspace::spec(self.spec.as_deref())?)
             .strict(self.strictness.strict);
-        if let Some(tags) = &self.part.tags {
-            config = config.tags(tags);
+        Ok(config.part(self.part.selection()))
+    }
+}
+
+impl PartArguments {
+    fn selection(&self) -> Selection {
+        let names = |names: &Option<Vec<String>>| names.clone().map(BTreeSet::from_iter);
+        Selection {
+            tags: names(&self.tags),
+            operations: names(&self.operations),
+            topics: names(&self.topics),
         }
-        if let Some(operations) = &self.part.operations {
-            config = config.operations(operations);
-        }
-        if let Some(topics) = &self.part.topics {
-            config = config.topics(topics);
-        }
-        Ok(config)
     }
 }
 
@@ -141,9 +145,9 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     let outcome = match cli.command {
-        Command::Generate(selection) => generate::run(&selection),
+        Command::Generate(arguments) => generate::run(&arguments),
         Command::Slice(arguments) => slice::run(&arguments),
-        Command::Check(selection) => check::run(&selection),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Upgrade(arguments) => upgrade::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Failure, Part, Selection, Strictness, generate, output};
+use super::{Failure, PartArguments, Strictness, generate, output};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -17,24 +17,23 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    part: Part,
+    part: PartArguments,
     #[command(flatten)]
     strictness: Strictness,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let part = arguments.part.clone();
-    if part.tags.is_none() && part.operations.is_none() && part.topics.is_none() {
+    if arguments.part.selection().is_everything() {
         return Err(Failure(
             "a slice of what?\n  Say --tags users,routing, --operations getUser,patchUser or --topics users, or several of them; \
              `generate` makes the crate with everything."
                 .to_owned(),
         ));
     }
-    let summary = generate::write(&Selection {
+    let summary = generate::write(&super::Arguments {
         spec: arguments.spec.clone(),
         out: Some(arguments.out.clone()),
-        part,
+        part: arguments.part.clone(),
         strictness: arguments.strictness,
     })?;
     let is_new = summary.unchanged == 0 && summary.removed == 0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Change, Difference, Kind, Verdict, code, prose};
-use crate::ir::{Api, Enum};
+use crate::ir::{Api, Enum, EnumId};
 
 /// How an enum changed.
 pub(super) fn compare(old: &Enum, new: &Enum, place: &str) -> Vec<Change> {
@@ -74,36 +74,47 @@ pub(super) fn compare(old: &Enum, new: &Enum, place: &str) -> Vec<Change> {
     changes
 }
 
-/// Enums that were two names of one type, and are two types now.
+/// Names that were names of one type, and are not any more; and types that many names share, under another name.
 pub(super) fn splits(old: &Api, new: &Api) -> Vec<Difference> {
     let now: BTreeMap<&str, &Enum> = new.enums.iter().map(|item| (&*item.name, item)).collect();
-    let type_now = |name: &str| {
-        let item = now.get(name)?;
-        Some(match item.alias_of {
-            Some(id) => new.enums[id].name.as_str(),
-            None => item.name.as_str(),
-        })
+    let type_now = |item: &Enum| {
+        let item = now.get(&*item.name)?;
+        Some(
+            &*item
+                .alias_of
+                .map_or(*item, |shared| &new.enums[shared])
+                .name,
+        )
     };
-    let mut differences: Vec<Difference> = old
-        .enums
+    let aliases = old.enums.iter();
+    let aliases = aliases.filter_map(|item| Some((item.alias_of?, item, type_now(item)?)));
+    let mut shared_now: BTreeMap<EnumId, &str> = BTreeMap::new();
+    for (shared, _, alias_now) in aliases.clone() {
+        let shared_type = type_now(&old.enums[shared]);
+        shared_now
+            .entry(shared)
+            .or_insert(shared_type.unwrap_or(alias_now));
+    }
+    let major = |item: &Enum, reason: String| Difference {
+        name: item.name.clone(),
+        kind: Kind::Changed,
+        changes: vec![Change::new("", Verdict::Major, reason)],
+    };
+    let split = aliases.filter(|(shared, _, alias_now)| shared_now[shared] != *alias_now);
+    let split = split.map(|(shared, item, _)| {
+        let other = code(&old.enums[shared].name);
+        major(
+            item,
+            format!("it was another name of {other}, and is another type now"),
+        )
+    });
+    let renamed = shared_now
         .iter()
-        .filter_map(|item| {
-            let other = &old.enums[item.alias_of?].name;
-            let (this_now, other_now) = (type_now(&item.name)?, type_now(other)?);
-            (this_now != other_now).then(|| Difference {
-                name: item.name.clone(),
-                kind: Kind::Changed,
-                changes: vec![Change::new(
-                    "",
-                    Verdict::Major,
-                    format!(
-                        "it was another name of {}, and is a type of its own now",
-                        code(other)
-                    ),
-                )],
-            })
-        })
-        .collect();
+        .map(|(shared, name)| (&old.enums[*shared], name));
+    let renamed = renamed.filter(|(item, _)| !now.contains_key(&*item.name));
+    let renamed =
+        renamed.map(|(item, name)| major(item, format!("the type is called {} now", code(name))));
+    let mut differences: Vec<Difference> = split.chain(renamed).collect();
     differences.sort_by(|left, right| left.name.cmp(&right.name));
     differences
 }

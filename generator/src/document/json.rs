@@ -1,14 +1,14 @@
 //! JSON as a tree that keeps what the conversion needs: the order of keys, and the exact numbers.
 //!
 //! `serde_json::Value` would sort the keys of every object (its `preserve_order` feature would
-//! spread into the builds of others) and silently drop all but the last of equal keys.
+//! spread into the builds of others) and say nothing of equal keys.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Number, Value};
 
@@ -26,7 +26,7 @@ pub(crate) enum Json<'d> {
     Object(Vec<(Cow<'d, str>, Json<'d>)>),
 }
 
-/// How deep objects and arrays may be nested. The spec needs 8 levels; this many are safe for the
+/// How deep objects and arrays may be nested: what is deeper is null. The spec needs 8 levels; this many are safe for the
 /// recursion of every later stage, on any thread.
 const DEPTH_LIMIT: usize = 64;
 
@@ -34,8 +34,16 @@ const DEPTH_LIMIT: usize = 64;
 const PAIRWISE: usize = 16;
 
 impl<'d> Json<'d> {
-    /// Parses a whole JSON text. Two equal keys in one object are an error.
+    /// Parses a whole JSON text. Of two equal keys in one object the last counts.
     pub(crate) fn parse(text: &'d str) -> Result<Self, Fault> {
+        Self::parse_with(text, |_, _| {})
+    }
+
+    /// The same; `passed_over` is called with the place and the reason of each part that is not read.
+    pub(crate) fn parse_with(
+        text: &'d str,
+        mut passed_over: impl FnMut(String, String),
+    ) -> Result<Self, Fault> {
         let trail = Trail::default();
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let parsed = Tree {
@@ -44,7 +52,12 @@ impl<'d> Json<'d> {
         }
         .deserialize(&mut deserializer)
         .and_then(|json| deserializer.end().map(|()| json));
-        parsed.map_err(|error| trail.into_fault(&error))
+        let parts = trail.passed_over.take();
+        let json = parsed.map_err(|error| trail.into_fault(&error))?;
+        for part in parts {
+            passed_over(pointer_of(&part.segments), part.reason);
+        }
+        Ok(json)
     }
 
     /// What kind of value this is, with its article, for messages.
@@ -160,18 +173,19 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Where parsing failed: recorded on the way out of the recursion, so that success costs nothing.
+/// Where parsing failed, and what it passed over: recorded on the way out of the recursion, so that success costs nothing.
 #[derive(Default)]
 struct Trail {
     /// Innermost segment first.
     segments: RefCell<Vec<Segment>>,
-    failure: RefCell<Option<Failure>>,
+    passed_over: RefCell<Vec<PassedOver>>,
 }
 
-/// What is valid JSON, but refused here.
-enum Failure {
-    Duplicate(String),
-    Depth,
+/// A part that is not read.
+struct PassedOver {
+    /// Innermost segment first.
+    segments: Vec<Segment>,
+    reason: String,
 }
 
 enum Segment {
@@ -179,45 +193,44 @@ enum Segment {
     Index(usize),
 }
 
+fn pointer_of(segments: &[Segment]) -> String {
+    let mut pointer = String::new();
+    for segment in segments.iter().rev() {
+        match segment {
+            Segment::Key(key) => push_segment(&mut pointer, key),
+            Segment::Index(index) => push_segment(&mut pointer, &index.to_string()),
+        }
+    }
+    pointer
+}
+
 impl Trail {
-    fn key(&self, key: &str) {
-        self.segments
-            .borrow_mut()
-            .push(Segment::Key(key.to_owned()));
+    /// The way out of a value that failed.
+    fn fail(&self, segment: Segment) {
+        self.segments.borrow_mut().push(segment);
     }
 
-    fn index(&self, index: usize) {
-        self.segments.borrow_mut().push(Segment::Index(index));
+    fn pass_over(&self, segments: Vec<Segment>, reason: String) {
+        let part = PassedOver { segments, reason };
+        self.passed_over.borrow_mut().push(part);
+    }
+
+    /// How many parts were passed over so far.
+    fn count(&self) -> usize {
+        self.passed_over.borrow().len()
+    }
+
+    /// The way out of a value: what was passed over in it, after the first `before` parts, is below its segment.
+    fn leave(&self, before: usize, segment: impl Fn() -> Segment) {
+        let mut parts = self.passed_over.borrow_mut();
+        parts[before..]
+            .iter_mut()
+            .for_each(|part| part.segments.push(segment()));
     }
 
     fn into_fault(self, error: &serde_json::Error) -> Fault {
-        let mut pointer = String::new();
-        for segment in self.segments.into_inner().iter().rev() {
-            match segment {
-                Segment::Key(key) => push_segment(&mut pointer, key),
-                Segment::Index(index) => push_segment(&mut pointer, &index.to_string()),
-            }
-        }
         let (line, column) = (error.line(), error.column());
-        let refused = self.failure.into_inner().map(|failure| match failure {
-            Failure::Duplicate(key) => (
-                format!(
-                    "the key {} appears twice in one object (line {line}, column {column})",
-                    super::error::quote(&key)
-                ),
-                "Remove one of the two from the file; which of them counts is undefined \
-                 (RFC 8259, section 4).",
-            ),
-            Failure::Depth => (
-                format!(
-                    "objects and arrays are nested more than {DEPTH_LIMIT} deep (line {line}, column {column})"
-                ),
-                "No API description needs that; check where the file comes from.",
-            ),
-        });
-        let (problem, remedy) = if let Some(refused) = refused {
-            refused
-        } else if error.is_eof() {
+        let (problem, remedy) = if error.is_eof() {
             (
                 format!(
                     "the JSON ends in the middle of a value (line {line}, column {column}): \
@@ -231,7 +244,7 @@ impl Trail {
                 "Correct the file, or download it again.",
             )
         };
-        Fault::new(pointer, problem, remedy)
+        Fault::new(pointer_of(&self.segments.into_inner()), problem, remedy)
     }
 }
 
@@ -242,13 +255,16 @@ struct Tree<'t> {
 }
 
 impl Tree<'_> {
-    /// The reader of what is inside.
-    fn deeper<E: serde::de::Error>(self) -> Result<Self, E> {
+    /// The reader of what is inside; none at the limit.
+    fn deeper(self) -> Option<Self> {
         if self.depth == DEPTH_LIMIT {
-            self.trail.failure.replace(Some(Failure::Depth));
-            return Err(E::custom("nested too deep"));
+            let reason = format!(
+                "objects and arrays are nested more than {DEPTH_LIMIT} deep; this one is read as null"
+            );
+            self.trail.pass_over(Vec::new(), reason);
+            return None;
         }
-        Ok(Self {
+        Some(Self {
             depth: self.depth + 1,
             ..self
         })
@@ -304,56 +320,76 @@ impl<'d> Visitor<'d> for Tree<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
-        let inner = self.deeper()?;
+        let Some(inner) = self.deeper() else {
+            while access.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Json::Null);
+        };
         let mut items = Vec::new();
         loop {
+            let before = self.trail.count();
+            let index = items.len();
             match access.next_element_seed(inner) {
                 Ok(Some(item)) => items.push(item),
                 Ok(None) => return Ok(Json::Array(items)),
                 Err(error) => {
-                    self.trail.index(items.len());
+                    self.trail.fail(Segment::Index(index));
                     return Err(error);
                 }
             }
+            self.trail.leave(before, || Segment::Index(index));
         }
     }
 
     fn visit_map<A: MapAccess<'d>>(self, mut access: A) -> Result<Json<'d>, A::Error> {
-        let inner = self.deeper()?;
+        let Some(inner) = self.deeper() else {
+            while access.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Json::Null);
+        };
         let mut entries: Vec<(Cow<'d, str>, Json<'d>)> = Vec::new();
         while let Some(key) = access.next_key_seed(Key)? {
+            let before = self.trail.count();
             match access.next_value_seed(inner) {
-                Ok(value) => entries.push((key, value)),
+                Ok(value) => {
+                    self.trail
+                        .leave(before, || Segment::Key(key.clone().into_owned()));
+                    entries.push((key, value));
+                }
                 Err(error) => {
-                    self.trail.key(&key);
+                    self.trail.fail(Segment::Key(key.into_owned()));
                     return Err(error);
                 }
             }
         }
-        if let Some(key) = duplicate(&entries) {
-            let key = key.to_owned();
-            self.trail.key(&key);
-            self.trail.failure.replace(Some(Failure::Duplicate(key)));
-            return Err(A::Error::custom("duplicate key"));
+        if has_duplicate(&entries) {
+            let mut seen = HashSet::new();
+            entries.reverse();
+            entries.retain(|(key, _)| {
+                let is_last = seen.insert(key.clone());
+                if !is_last {
+                    let reason = format!(
+                        "the key {} appears twice in one object, and the last one counts",
+                        super::error::quote(key)
+                    );
+                    let segments = vec![Segment::Key(key.clone().into_owned())];
+                    self.trail.pass_over(segments, reason);
+                }
+                is_last
+            });
+            entries.reverse();
         }
         Ok(Json::Object(entries))
     }
 }
 
-/// The first key that an earlier entry has as well.
-fn duplicate<'e>(entries: &'e [(Cow<'_, str>, Json<'_>)]) -> Option<&'e str> {
+/// Whether an entry has the key of an earlier one.
+fn has_duplicate(entries: &[(Cow<'_, str>, Json<'_>)]) -> bool {
     if entries.len() <= PAIRWISE {
-        return entries.iter().enumerate().find_map(|(index, (key, _))| {
-            entries[..index]
-                .iter()
-                .any(|(earlier, _)| earlier == key)
-                .then_some(key.as_ref())
-        });
+        let mut keys = entries.iter().enumerate();
+        return keys
+            .any(|(index, (key, _))| entries[..index].iter().any(|(earlier, _)| earlier == key));
     }
     let mut seen = HashSet::with_capacity(entries.len());
-    entries
-        .iter()
-        .find_map(|(key, _)| (!seen.insert(key.as_ref())).then_some(key.as_ref()))
+    entries.iter().any(|(key, _)| !seen.insert(key.as_ref()))
 }
 
 /// An object's key, borrowed where it can be.

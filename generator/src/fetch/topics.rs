@@ -18,9 +18,9 @@ use super::error::FetchError;
 use super::normal;
 use crate::document::{Json, LoadError, push_segment, quote};
 use crate::load::reader::At;
-use crate::load::topics::{TOPICS_RECORD, Topics, TopicsRecord, load};
+use crate::load::topics::{Topics, load};
 use crate::load::{Diagnostics, Notes, WarningKind};
-use crate::spec::{Folder, Replacement, TOPICS_FILE, file};
+use crate::spec::{Folder, Replacement, TOPICS_FILE, TOPICS_RECORD, TopicsRecord, file};
 
 /// Topics that are about to be stored.
 #[derive(Clone, Debug)]
@@ -79,7 +79,7 @@ impl TopicsCandidate {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(FetchError::unreadable(path, &error)),
         };
-        let before = TopicsRecord::read(folder)?;
+        let before = Folder::read(folder)?.topics()?;
         let is_new = there.as_deref() != Some(text.as_str());
         let last = before.as_ref().map(|record| record.release);
         let release = options.release.unwrap_or(match last {

@@ -1,13 +1,12 @@
-//! Puts what was converted in its order and its place: sorts, numbers anew and finds aliases, groups and files.
+//! Puts what was converted in its order and its place: sorts, numbers anew and finds groups and files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::enums::find_aliases;
 use super::files;
 use super::groups::Groups;
 use super::model::{Api, EnumHome, EnumId, GroupId, ModelId, Operation, Output, Type};
 use super::naming::{Case, Names, module, snake};
-use super::reach::{Reach, TagSet, User, enum_users, reach};
+use super::reach::{Reach, TagSet, User, enum_users, reach, uses};
 
 /// The longest name of a file of a model.
 const FILE_LIMIT: usize = 80;
@@ -15,9 +14,8 @@ const FILE_LIMIT: usize = 80;
 /// Arranges everything but tags, paging and jobs, which must be there before (tags) or come later.
 pub(crate) fn arrange(api: &mut Api) {
     sort(api);
-    find_aliases(&mut api.enums);
-    let mut reach = reach(api);
-    let homes = enum_homes(api, &mut reach);
+    let reach = reach(api);
+    let homes = enum_homes(api);
     group(api, &reach);
     let taken = name_model_files(api);
     place_enums(api, homes, taken);
@@ -35,6 +33,9 @@ impl Numbers {
     pub(crate) fn apply(&self, api: &mut Api) {
         for field in api.models.iter_mut().flat_map(|model| &mut model.fields) {
             self.renumber(&mut field.ty);
+        }
+        for item in &mut api.enums {
+            item.alias_of = item.alias_of.and_then(|shared| self.enums[shared]);
         }
         for operation in &mut api.operations {
             self.renumber_operation(operation);
@@ -105,37 +106,20 @@ fn sorted<T>(items: Vec<T>, key: impl Fn(&T) -> String) -> (Vec<T>, Vec<Option<u
     )
 }
 
-/// Where each enum is written: at its only user, if that is compiled whenever the enum is needed, else in a file of its own. An
-/// enum with aliases is needed wherever these are: its set of tags grows to theirs.
-fn enum_homes(api: &Api, reach: &mut Reach) -> Vec<Option<User>> {
-    let users = enum_users(api);
-    let alone = reach.enums.clone();
-    for (id, item) in api.enums.iter().enumerate() {
-        if let Some(canonical) = item.alias_of {
-            let set = alone[id].clone();
-            reach.enums[canonical].add(&set);
-        }
-    }
-    users
-        .iter()
-        .enumerate()
-        .map(|(id, users)| match users.as_slice() {
-            [user] if api.enums[id].inline && reach.enums[id] == alone[id] => Some(*user),
-            _ => None,
-        })
-        .collect()
+/// Where each enum is written: at its only user, if it has one, else in a file of its own.
+fn enum_homes(api: &Api) -> Vec<Option<User>> {
+    let shared: BTreeSet<EnumId> = api.enums.iter().filter_map(|item| item.alias_of).collect();
+    let users = enum_users(api).into_iter().enumerate();
+    let homes = users.map(|(id, users)| match users[..] {
+        [user] if api.enums[id].inline && !shared.contains(&id) => Some(user),
+        _ => None,
+    });
+    homes.collect()
 }
 
 /// Finds the distinct sets of tags and makes groups of them.
 fn group(api: &mut Api, reach: &Reach) {
-    let sets: BTreeSet<TagSet> = reach
-        .models
-        .iter()
-        .chain(&reach.enums)
-        .cloned()
-        .chain(api.operations.iter().map(|item| TagSet::of(&item.tags)))
-        .collect();
-    let groups = Groups::new(&api.tags, sets);
+    let groups = Groups::new(&api.tags, sets(api, reach));
     for (model, set) in api.models.iter_mut().zip(&reach.models) {
         model.group = groups.id(set);
     }
@@ -146,6 +130,26 @@ fn group(api: &mut Api, reach: &Reach) {
         operation.group = groups.id(&TagSet::of(&operation.tags));
     }
     api.groups = groups.into_inner();
+}
+
+/// The sets, each with the name of the model that most places use; of an enum or an operation if no model belongs to it.
+fn sets(api: &Api, reach: &Reach) -> BTreeMap<TagSet, String> {
+    let uses = uses(api);
+    let models = api.models.iter().zip(&reach.models).zip(&uses.models);
+    let models = models.map(|((model, set), uses)| (set.clone(), (2, *uses), &model.name));
+    let enums = api.enums.iter().zip(&reach.enums).zip(&uses.enums);
+    let enums = enums.map(|((item, set), uses)| (set.clone(), (1, *uses), &item.name));
+    let operations = api.operations.iter();
+    let operations = operations.map(|item| (TagSet::of(&item.tags), (0, 0), &item.method_name));
+    let mut sets = BTreeMap::new();
+    for (set, weight, name) in models.chain(enums).chain(operations) {
+        let main = sets.entry(set).or_insert((weight, name));
+        if weight > main.0 {
+            *main = (weight, name);
+        }
+    }
+    let sets = sets.into_iter();
+    sets.map(|(set, (_, name))| (set, name.clone())).collect()
 }
 
 /// The names that files of each group have taken.

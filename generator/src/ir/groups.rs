@@ -3,13 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Group, GroupId, Tag};
-use super::naming::hash;
+use super::naming::{module, snake};
 use super::reach::TagSet;
 
 /// The folder of what no operation reaches.
-const UNREACHED: &str = "unreached";
+pub(crate) const UNREACHED: &str = "unreached";
 
-/// The longest folder that names its tags.
+/// The folder with a folder for each set of several tags.
+pub(crate) const SHARED: &str = "shared";
+
+/// The longest folder that names its tags, or what it holds.
 const FOLDER_LIMIT: usize = 48;
 
 /// How many tags a folder names.
@@ -23,17 +26,17 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// Names a folder for every set.
-    pub(crate) fn new(tags: &[Tag], sets: BTreeSet<TagSet>) -> Self {
-        let mut taken: BTreeSet<String> = tags.iter().map(|tag| tag.module.clone()).collect();
+    /// Names a folder for every set, each of which is given with the name of the main thing that belongs to it.
+    pub(crate) fn new(tags: &[Tag], sets: BTreeMap<TagSet, String>) -> Self {
+        let mut taken = BTreeSet::new();
         let mut named: Vec<(Group, TagSet)> = sets
             .into_iter()
-            .map(|set| {
+            .map(|(set, main)| {
                 let ids = set.tags();
                 let folder = match ids.as_slice() {
-                    // A module is a folder by itself, and no other set gets its name.
+                    [] => UNREACHED.to_owned(),
                     [tag] => tags[*tag].module.clone(),
-                    _ => folder(tags, &ids, &mut taken),
+                    _ => format!("{SHARED}/{}", shared(tags, &ids, &main, &mut taken)),
                 };
                 (Group { tags: ids, folder }, set)
             })
@@ -59,98 +62,58 @@ impl Groups {
     }
 }
 
-fn folder(tags: &[Tag], ids: &[usize], taken: &mut BTreeSet<String>) -> String {
+/// Few tags by their names; many by the main thing that belongs to them, which stays when a tag more reaches it.
+fn shared(tags: &[Tag], ids: &[usize], main: &str, taken: &mut BTreeSet<String>) -> String {
     // A module that gives way to a keyword ends with `_`, and two of them in a row are not snake case.
-    let modules: Vec<&str> = ids
-        .iter()
-        .map(|id| tags[*id].module.trim_end_matches('_'))
-        .collect();
-    let named = if modules.is_empty() {
-        UNREACHED.to_owned()
-    } else {
-        modules.join("_and_")
-    };
-    if modules.len() <= NAMED_TAGS && named.len() <= FOLDER_LIMIT && taken.insert(named.clone()) {
-        return named;
+    let modules = ids.iter().map(|id| tags[*id].module.trim_end_matches('_'));
+    let mut name = modules.collect::<Vec<_>>().join("_and_");
+    if ids.len() > NAMED_TAGS || name.len() > FOLDER_LIMIT {
+        name = module(&snake(main), FOLDER_LIMIT);
     }
-    let mut features: Vec<&str> = ids.iter().map(|id| tags[*id].feature.as_str()).collect();
-    features.sort_unstable();
-    let mut text = features.join(" ");
-    loop {
-        let hash = hash(&text);
-        let name = format!("shared_by_{}_{hash}", ids.len());
-        if taken.insert(name.clone()) {
-            return name;
-        }
-        text.push_str(&hash);
+    while !taken.insert(name.clone()) {
+        name.push_str("_too");
     }
+    name
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn tag(module: &str) -> Tag {
-        Tag {
+    #[test]
+    fn folders_name_few_tags_and_the_main_thing_of_many() {
+        let modules = [
+            "a",
+            "b_",
+            "c",
+            "d",
+            "e_with_a_very_long_name_that_goes_on_and_on",
+        ];
+        let tags = modules.map(|module| Tag {
             name: module.to_owned(),
             feature: module.replace('_', "-"),
             module: module.to_owned(),
             type_name: String::new(),
             description: None,
-        }
-    }
-
-    fn folders(tags: &[&str], sets: &[&[usize]]) -> Vec<String> {
-        let tags: Vec<Tag> = tags.iter().map(|module| tag(module)).collect();
-        let groups = Groups::new(&tags, sets.iter().map(|set| TagSet::of(set)).collect());
-        for set in sets {
-            let id = groups.id(&TagSet::of(set));
-            assert_eq!(groups.groups[id].tags, *set);
-        }
-        groups
-            .into_inner()
-            .into_iter()
-            .map(|group| group.folder)
-            .collect()
-    }
-
-    #[test]
-    fn folders_name_few_tags_and_count_many() {
-        let tags = [
-            "a",
-            "b",
-            "c",
-            "d",
-            "e_with_a_very_long_name_that_goes_on_and_on",
+        });
+        let sets: [(&[usize], &str, &str); 8] = [
+            (&[], "Lonely", "unreached"),
+            (&[0], "Thing", "a"),
+            (&[0, 1], "Thing", "shared/a_and_b"),
+            (&[0, 1, 2], "Thing", "shared/a_and_b_and_c"),
+            (&[0, 1, 2, 3], "UserState", "shared/user_state"),
+            (&[0, 4], "Type", "shared/type_"),
+            (&[2, 3], "C", "shared/c_and_d"),
+            (&[0, 1, 3, 4], "CAndD", "shared/c_and_d_too"),
         ];
-        assert_eq!(
-            folders(
-                &tags,
-                &[&[], &[0], &[0, 1], &[0, 1, 2], &[0, 1, 2, 3], &[0, 4]]
-            ),
-            [
-                "a",
-                "a_and_b",
-                "a_and_b_and_c",
-                &format!(
-                    "shared_by_2_{}",
-                    hash(&format!("a {}", tags[4].replace('_', "-")))
-                ),
-                &format!("shared_by_4_{}", hash("a b c d")),
-                "unreached",
-            ]
-        );
-    }
-
-    #[test]
-    fn a_folder_is_never_that_of_a_tag() {
-        let folders = folders(
-            &["a", "a_and_b", "b", "unreached"],
-            &[&[], &[0, 2], &[1], &[3]],
-        );
-        let distinct: BTreeSet<&String> = folders.iter().collect();
-        assert_eq!(distinct.len(), 4);
-        assert!(folders.contains(&"a_and_b".to_owned()));
-        assert!(folders.contains(&"unreached".to_owned()));
+        let given = sets.map(|(ids, main, _)| (TagSet::of(ids), main.to_owned()));
+        let groups = Groups::new(&tags, given.into_iter().collect());
+        for (ids, _, folder) in sets {
+            let group = &groups.groups[groups.id(&TagSet::of(ids))];
+            assert_eq!(
+                (group.tags.as_slice(), group.folder.as_str()),
+                (ids, folder)
+            );
+        }
     }
 }

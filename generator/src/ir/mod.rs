@@ -38,6 +38,7 @@ use openapiv3::OpenAPI;
 use crate::spec::{OUTLIVED_REMEDY, Outlived, Overrides, outlived_lines};
 
 pub use error::IrError;
+pub(crate) use groups::SHARED;
 pub use model::*;
 pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
@@ -125,6 +126,7 @@ pub(crate) fn build_leniently(
         ..Api::default()
     };
     api.diagnostics = notes.into_loaded();
+    enums::share(&mut api);
     arrange::arrange(&mut api);
     let mut outlived = Vec::new();
     idempotent::mark_idempotent(&mut api, &options.overrides.idempotent, &mut outlived)?;

@@ -141,7 +141,8 @@ pub struct Tag {
 pub struct Group {
     /// The tags, ascending. Empty for definitions that no operation reaches: these compile with `full` only.
     pub tags: Vec<TagId>,
-    /// The folder below `models` and `api` (`users`, `routing_and_users`, `shared_by_17_1f3a9c`), stable while the set is.
+    /// The folder below `models` and `api` (`users`, `shared/routing_and_users`; `shared/user`, called after the model that is used most,
+    /// if the tags are many).
     pub folder: String,
 }
 
@@ -269,9 +270,11 @@ pub struct Enum {
     pub variants: Vec<Variant>,
     /// Where it is written.
     pub home: EnumHome,
-    /// Set where another enum of the same property or parameter name has the same values: this one becomes
-    /// `pub type {name} = {other}`, which costs no compile time.
+    /// Set where other enums of the same property or parameter name have the same values: this one becomes
+    /// `pub type {name} = {other}`, which costs hardly any compile time.
     pub alias_of: Option<EnumId>,
+    /// It is the type that several places share, and none of them itself.
+    pub is_shared: bool,
     /// What turns it on: all groups of its places and of its aliases together.
     pub group: GroupId,
     /// What the spec says of it.

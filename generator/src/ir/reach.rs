@@ -1,5 +1,5 @@
 //! Which tags reach which models and enums: through arguments, bodies and outputs of their operations, and the fields of models
-//! that were reached.
+//! that were reached. A type that enums share is reached by the tags of all of them.
 
 use super::model::{Api, EnumId, ModelId, Operation, TagId, Type};
 
@@ -91,7 +91,38 @@ pub(crate) fn reach(api: &Api) -> Reach {
             }
         }
     }
+    for (id, item) in api.enums.iter().enumerate() {
+        if let Some(shared) = item.alias_of {
+            let tags = enums[id].clone();
+            enums[shared].add(&tags);
+        }
+    }
     Reach { models, enums }
+}
+
+/// How many properties, operations and topics use each model and each enum.
+pub(crate) struct Uses {
+    pub(crate) models: Vec<usize>,
+    pub(crate) enums: Vec<usize>,
+}
+
+pub(crate) fn uses(api: &Api) -> Uses {
+    let mut uses = Uses {
+        models: vec![0; api.models.len()],
+        enums: vec![0; api.enums.len()],
+    };
+    let mut count = |ty: &Type| match ty {
+        Type::Model(id) => uses.models[*id] += 1,
+        Type::Enum(id) => uses.enums[api.enums[*id].alias_of.unwrap_or(*id)] += 1,
+        _ => {}
+    };
+    let fields = api.models.iter().flat_map(|model| &model.fields);
+    fields.for_each(|field| count(leaf(&field.ty)));
+    api.topics.iter().for_each(|topic| count(leaf(&topic.body)));
+    for operation in &api.operations {
+        for_each_type(operation, &mut count);
+    }
+    uses
 }
 
 /// What the lists and maps of a type hold in the end.

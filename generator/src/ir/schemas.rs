@@ -513,6 +513,7 @@ impl<'d> Schemas<'d> {
                 file: String::new(),
             },
             alias_of: None,
+            is_shared: false,
             group: 0,
             docs: if is_own {
                 docs(&schema.schema_data)

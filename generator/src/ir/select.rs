@@ -1,5 +1,10 @@
 //! Slices: some operations, and what they reach.
 
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::document::quote;
 use crate::spec::TOPICS_FILE;
 
@@ -11,24 +16,94 @@ use super::reach::{TagSet, reach};
 use super::tags::find as find_tags;
 use super::topics;
 
-/// Which operations a slice has: those of some tags, some by their names, or (with both) the named ones of these tags. With neither it
-/// has all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A part of the SDK: the operations of some tags, some by their names, or (with both) the named ones of these tags; and some topics. With
+/// nothing chosen it is everything. What is asked for has names of any kind; what a crate was made from, the ones stated last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
-    /// Tags: a name is a feature, a module, or a tag itself, in any case.
-    pub tags: Option<Vec<String>>,
-    /// Operations: a name is an `x-purecloud-method-name`, the Rust method called after it, or an operationId.
-    pub operations: Option<Vec<String>>,
-    /// Topics of notifications: a name is the id of a topic, the function called after it, or a family by its name or its feature. A slice
-    /// has no other topics, and without tags and operations nothing else.
-    pub topics: Option<Vec<String>>,
+    /// Tags: a name is a tag itself, a module, or a feature, in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeSet<String>>,
+    /// Operations: a name is an operationId, a Rust method, or the `x-purecloud-method-name` that it is called after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operations: Option<BTreeSet<String>>,
+    /// Topics of notifications: a name is a family by its name or its feature, the function of a topic, or its id. A slice has no other topics,
+    /// and without tags and operations nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topics: Option<BTreeSet<String>>,
 }
 
 impl Selection {
     /// Whether it chooses nothing, so that everything stays.
     pub fn is_everything(&self) -> bool {
-        self.tags.is_none() && self.operations.is_none() && self.topics.is_none()
+        *self == Self::default()
     }
+
+    /// What of the spec a slice was made from.
+    pub(crate) fn made_from(&self, slice: &Api) -> Self {
+        if self.is_everything() {
+            return Self::default();
+        }
+        let operations = slice.operations.iter();
+        let operations = || operations.map(|item| item.wire_name.clone()).collect();
+        let topics = slice.events.iter().flat_map(|events| &events.topics);
+        let topics = || topics.map(|topic| topic.id.clone()).collect();
+        Self {
+            tags: Some(slice.tags.iter().map(|tag| tag.feature.clone()).collect()),
+            operations: self.operations.is_some().then(operations),
+            topics: self.topics.is_some().then(topics),
+        }
+    }
+
+    /// Whether everything made from `other` is made from this as well.
+    pub(crate) fn contains(&self, other: &Self) -> bool {
+        let has_all = |these: &Option<BTreeSet<String>>, others: &Option<BTreeSet<String>>| {
+            let others = others.as_ref();
+            these
+                .as_ref()
+                .is_none_or(|these| others.is_some_and(|others| these.is_superset(others)))
+        };
+        let has_topics = match (&self.topics, &other.topics) {
+            (Some(these), Some(others)) => these.is_superset(others),
+            (these, others) => others.is_none() || these.is_some(),
+        };
+        let is_part = !other.is_everything() && has_topics;
+        self.is_everything()
+            || is_part
+                && has_all(&self.tags, &other.tags)
+                && has_all(&self.operations, &other.operations)
+    }
+}
+
+impl fmt::Display for Selection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let none = BTreeSet::new();
+        let tags = self.tags.as_ref().unwrap_or(&none);
+        match &self.operations {
+            _ if self.is_everything() => formatter.write_str("all tags")?,
+            None if tags.is_empty() => formatter.write_str("no tags")?,
+            None => write!(formatter, "the tags {}", list(tags))?,
+            Some(operations) => {
+                write!(
+                    formatter,
+                    "the operations {} of the tags {}",
+                    list(operations),
+                    list(tags)
+                )?;
+            }
+        }
+        match &self.topics {
+            Some(topics) => write!(formatter, " and the topics {}", list(topics)),
+            None => Ok(()),
+        }
+    }
+}
+
+fn list(names: &BTreeSet<String>) -> String {
+    let names: Vec<String> = names
+        .iter()
+        .map(|name| name.escape_debug().to_string())
+        .collect();
+    names.join(",")
 }
 
 /// Keeps the selected operations, and the models and enums that they reach; each of them keeps its name. Tags that were not chosen are
@@ -87,7 +162,7 @@ pub fn select(api: &Api, selection: &Selection) -> Result<Api, IrError> {
 /// The operations of these names, ascending.
 fn find_operations(
     api: &Api,
-    names: &[String],
+    names: &BTreeSet<String>,
     tags: &[TagId],
 ) -> Result<Vec<OperationId>, IrError> {
     let mut found = Vec::with_capacity(names.len());

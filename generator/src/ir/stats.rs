@@ -155,7 +155,7 @@ pub fn stats(api: &Api) -> Stats {
         models: api.models.len(),
         enums: api.enums.len() - enum_aliases,
         tags: api.tags.len(),
-        enum_places: api.enums.len(),
+        enum_places: api.enums.iter().filter(|item| !item.is_shared).count(),
         enum_aliases,
         integer_enums: written()
             .filter(|item| item.repr == EnumRepr::Integer)

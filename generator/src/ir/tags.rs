@@ -1,6 +1,6 @@
 //! Tags: features, modules and handles; and the choice of some of them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use openapiv3::{OpenAPI, Operation};
 
@@ -8,6 +8,7 @@ use crate::document::quote;
 use crate::load::{Notes, WarningKind};
 
 use super::error::IrError;
+use super::groups::{SHARED, UNREACHED};
 use super::model::{Tag, TagId};
 use super::naming::{module, pascal, short};
 use super::near::{near, remedy};
@@ -74,7 +75,7 @@ const CLIENT_METHODS: &[&str] = &[
 ];
 
 /// Modules that the output has beside those of the tags.
-const OTHER_MODULES: &[&str] = &["handles"];
+const OTHER_MODULES: &[&str] = &["handles", SHARED, UNREACHED];
 
 /// What methods begin with that derive a client from another.
 const DERIVING: &str = "with_";
@@ -219,7 +220,7 @@ fn tag(document: &OpenAPI, name: &str, taken: &mut HashSet<String>) -> Tag {
 }
 
 /// The tags that these names mean: each is a feature, a module or a tag itself, in any case.
-pub(crate) fn find(tags: &[Tag], names: &[String]) -> Result<Vec<TagId>, IrError> {
+pub(crate) fn find(tags: &[Tag], names: &BTreeSet<String>) -> Result<Vec<TagId>, IrError> {
     let mut found = Vec::new();
     for name in names {
         let wanted = feature(name);
@@ -349,7 +350,7 @@ mod tests {
     #[test]
     fn tags_are_found_by_any_of_their_names() {
         let (tags, _) = found(&["Users", "Speech & Text Analytics", "Routing"]);
-        let find = |name: &str| find(&tags, &[name.to_owned()]);
+        let find = |name: &str| find(&tags, &[name.to_owned()].into());
         for name in [
             "speech-text-analytics",
             "speech_text_analytics",
@@ -363,6 +364,6 @@ mod tests {
             error.remedy().starts_with("Near names are users,"),
             "{error}"
         );
-        assert!(super::find(&tags, &[]).is_err());
+        assert!(super::find(&tags, &BTreeSet::new()).is_err());
     }
 }

@@ -7,7 +7,9 @@ use crate::load::topics::{DeclaredTopic, Topics};
 use crate::load::{Diagnostics, Notes, WarningKind};
 
 use super::arrange::arrange;
+use super::enums::share;
 use super::error::{IrError, definition};
+use super::groups::{SHARED, UNREACHED};
 use super::model::{Api, Docs, Part, Tag, TagId, Topic, TopicArgument, TopicSegment, Type};
 use super::naming::{Case, Names, identifier, module, pascal, snake};
 use super::near::{near, remedy};
@@ -93,6 +95,7 @@ pub(crate) fn build(topics: &Topics, tags: &[Tag]) -> Result<Api, IrError> {
             "no topic uses this definition; no type is made of it".to_owned(),
         );
     }
+    share(&mut events);
     arrange(&mut events);
     events.diagnostics = topics.spec.with(notes.into_loaded());
     Ok(events)
@@ -251,7 +254,7 @@ fn families(topics: &[Parsed<'_>], tags: &[Tag]) -> Vec<Tag> {
     let mut taken: HashSet<String> = tags.iter().map(|tag| tag.feature.clone()).collect();
     taken.extend(RUNTIME_FEATURES.iter().map(|name| (*name).to_owned()));
     taken.insert(EVERY_TOPIC.to_owned());
-    let mut modules = HashSet::new();
+    let mut modules = HashSet::from([SHARED.to_owned(), UNREACHED.to_owned()]);
     let names: BTreeSet<&str> = topics.iter().map(|topic| topic.family.as_str()).collect();
     let mut families: Vec<Tag> = names
         .into_iter()
@@ -294,7 +297,7 @@ fn families(topics: &[Parsed<'_>], tags: &[Tag]) -> Vec<Tag> {
 
 /// Keeps the topics that these names mean, and what their events hold. A name is the id of a topic, its function, or a family by its own name
 /// or its feature.
-pub(crate) fn select(events: &Api, names: &[String]) -> Result<Api, IrError> {
+pub(crate) fn select(events: &Api, names: &BTreeSet<String>) -> Result<Api, IrError> {
     let mut wanted = BTreeSet::new();
     for name in names {
         let found = find(events, name);

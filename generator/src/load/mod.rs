@@ -25,12 +25,13 @@ mod common;
 mod diagnostics;
 mod openapi;
 mod operations;
+mod paths;
 mod places;
 pub(crate) mod reader;
 mod references;
 mod schema;
 mod swagger;
-pub mod topics;
+pub(crate) mod topics;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -166,21 +167,33 @@ pub(crate) fn load(
     let name = path.display().to_string();
     let bytes = file::unpack(&name, bytes)?;
     let text = file::text(&name, &bytes)?;
-    let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
+    let notes = Notes::default();
+    let mut root = read_json(&name, text, &notes)?;
     let sha256 = sha256_of(&bytes);
     if let Some(source) = source {
         source.check(path, &sha256, count(&root))?;
     }
     let outlived = fixups.apply(&mut root);
     root.sort();
-    let spec = read_tree(path, &root, text, sha256)?;
+    let spec = read_tree(path, &root, text, sha256, notes)?;
     Ok(Spec { outlived, ..spec })
 }
 
+/// Parses a text, and warns of what is passed over.
+fn read_json<'d>(name: &str, text: &'d str, notes: &Notes) -> Result<Json<'d>, LoadError> {
+    let warn = |pointer, reason| notes.warn_at(WarningKind::Document, pointer, reason);
+    Json::parse_with(text, warn).map_err(|fault| fault.in_file(name))
+}
+
 /// Reads a tree; `text` is what it was before the fix-ups.
-fn read_tree(path: &Path, root: &Json<'_>, text: &str, sha256: String) -> Result<Spec, LoadError> {
+fn read_tree(
+    path: &Path,
+    root: &Json<'_>,
+    text: &str,
+    sha256: String,
+    notes: Notes,
+) -> Result<Spec, LoadError> {
     let name = path.display().to_string();
-    let notes = Notes::default();
     let (document, places) = read_document(&name, root, &notes)?;
     let diagnostics = if notes.is_empty() {
         Diagnostics::default()

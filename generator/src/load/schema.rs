@@ -71,7 +71,8 @@ enum Grammar {
     OpenApi3,
 }
 
-/// Groups of keywords, as bits.
+/// Groups of keywords, as bits. `openapiv3` has a type for schemas that use the keywords of one JSON type only, and [`AnySchema`] for all
+/// others: which groups were used decides, whether or not `type` is stated.
 type Groups = u16;
 const TEXT: Groups = 1;
 const NUMERIC: Groups = 1 << 1;
@@ -171,7 +172,8 @@ fn read_keywords<'d>(
     Ok(ReferenceOr::Item(keywords.finish(node)))
 }
 
-/// A reference, with what stands beside it as far as that does not constrain values.
+/// A reference, with what stands beside it as far as that does not constrain values. `openapiv3` has no siblings of a reference, so that a
+/// reference with any becomes an `allOf` of one.
 fn with_siblings<'d>(
     node: &Node<'_, 'd>,
     reference: &Node<'_, 'd>,
@@ -491,6 +493,7 @@ impl<'d> Keywords<'d> {
                 ..StringType::default()
             }));
         }
+        // A type beside keywords of another one, or values that are not of the type, are kept as they are: the ir decides what they mean.
         let groups = self.used & !(TYPE | DATA);
         let only = |allowed: Groups| groups & !allowed == 0;
         let typ = self.any.typ.clone();

@@ -11,114 +11,13 @@
 //! Definitions are read as those of a Swagger 2.0 document. A topic that is not understood is left out with a warning, because the others are
 //! of use without it.
 
-use std::fs;
 use std::path::Path;
-
-use serde::{Deserialize, Serialize};
 
 use super::diagnostics::{Notes, WarningKind};
 use super::reader::At;
-use super::{Spec, read_tree};
+use super::{Spec, read_json, read_tree};
 use crate::document::{Json, LoadError, quote};
-use crate::spec::{TOPICS_FILE, file, sha256_of, toml_problem};
-
-/// The name of its record.
-pub const TOPICS_RECORD: &str = "notification-topics.toml";
-
-const HEADER: &str = "\
-# Where the topics beside this file came from. The generator refuses a file that disagrees.
-# sha256 is that of the JSON text.
-
-";
-
-/// Where the topics came from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TopicsRecord {
-    /// The name of the file, in the same folder.
-    pub file: String,
-    /// The release of the topics.
-    pub release: u32,
-    /// How many topics the file holds.
-    pub topics: usize,
-    /// How many definitions the file holds.
-    pub definitions: usize,
-    /// The SHA-256 of the JSON text, in lower-case hexadecimal.
-    pub sha256: String,
-    /// Where the file was taken from: a URL, or a sentence.
-    pub origin: String,
-}
-
-impl TopicsRecord {
-    /// Reads the record in a folder, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the record cannot be read or has a key too few or too many.
-    pub fn read(folder: &Path) -> Result<Option<Self>, LoadError> {
-        let path = folder.join(TOPICS_RECORD);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(LoadError::reading(&path, &error)),
-        };
-        let record = toml::from_str(&text).map_err(|error| {
-            LoadError::new(
-                path.display().to_string(),
-                format!("not a record of topics: {}", toml_problem(&text, &error)),
-                "It needs file, release, topics, definitions, sha256 and origin, and nothing else.",
-            )
-        })?;
-        Ok(Some(record))
-    }
-
-    /// The record of a text that is about to be stored.
-    pub(crate) fn describe(text: &str, release: u32, origin: &str) -> Result<Self, LoadError> {
-        let root = Json::parse(text).map_err(|fault| fault.in_file(origin))?;
-        let (topics, definitions) = counts(&root);
-        Ok(Self {
-            file: TOPICS_FILE.to_owned(),
-            release,
-            topics,
-            definitions,
-            sha256: sha256_of(text.as_bytes()),
-            origin: origin.to_owned(),
-        })
-    }
-
-    /// The text of the record.
-    pub fn to_toml(&self) -> String {
-        // A record of strings and numbers cannot fail to serialise.
-        let body = toml::to_string(self).unwrap_or_default();
-        format!("{HEADER}{body}")
-    }
-
-    /// Refuses topics that are not the recorded ones.
-    fn check(&self, path: &Path, sha256: &str, root: &Json<'_>) -> Result<(), LoadError> {
-        if self.sha256 == sha256 && (self.topics, self.definitions) == counts(root) {
-            return Ok(());
-        }
-        let (topics, definitions) = counts(root);
-        Err(LoadError::new(
-            path.display().to_string(),
-            format!(
-                "the file is not the one that {TOPICS_RECORD} records: its sha256 is {sha256}, with {topics} topics and {definitions} definitions"
-            ),
-            format!(
-                "If it was replaced on purpose, let `genesys-codegen fetch --topics-from FILE` replace both, or correct {TOPICS_RECORD}. Otherwise restore the file."
-            ),
-        ))
-    }
-}
-
-fn counts(root: &Json<'_>) -> (usize, usize) {
-    let topics = match root.get("topics") {
-        Some(Json::Array(topics)) => topics.len(),
-        _ => 0,
-    };
-    let definitions = root.get("definitions").map(Json::entries);
-    (topics, definitions.map_or(0, <[_]>::len))
-}
+use crate::spec::{Folder, TOPICS_FILE, TopicsRecord, file, sha256_of};
 
 /// The topics that lie beside a spec.
 #[derive(Debug, Clone)]
@@ -150,13 +49,12 @@ pub(crate) struct DeclaredTopic {
 }
 
 /// Reads the topics in the folder of a spec, if there is such a file.
-pub(crate) fn load_beside(folder: &Path) -> Result<Option<Topics>, LoadError> {
-    let path = folder.join(TOPICS_FILE);
+pub(crate) fn load_beside(folder: &Folder) -> Result<Option<Topics>, LoadError> {
+    let path = folder.path().join(TOPICS_FILE);
     if !path.exists() {
         return Ok(None);
     }
-    let record = TopicsRecord::read(folder)?;
-    load(&path, &file::read(&path)?, record.as_ref()).map(Some)
+    load(&path, &file::read(&path)?, folder.topics()?.as_ref()).map(Some)
 }
 
 /// Reads the bytes of a file of topics.
@@ -167,12 +65,12 @@ pub(crate) fn load(
 ) -> Result<Topics, LoadError> {
     let name = path.display().to_string();
     let text = file::text(&name, bytes)?;
-    let mut root = Json::parse(text).map_err(|fault| fault.in_file(&name))?;
+    let notes = Notes::default();
+    let mut root = read_json(&name, text, &notes)?;
     let sha256 = sha256_of(bytes);
     if let Some(record) = record {
         record.check(path, &sha256, &root)?;
     }
-    let notes = Notes::default();
     let topics = declared(&root, &notes).map_err(|problem| {
         LoadError::new(
             &name,
@@ -200,10 +98,7 @@ pub(crate) fn load(
         ("paths".into(), Json::Object(Vec::new())),
         ("swagger".into(), text_of("2.0")),
     ]);
-    let mut spec = read_tree(path, &document, text, sha256)?;
-    let original = Json::parse(text).unwrap_or(Json::Null);
-    let found = notes.into_diagnostics(&name, &original);
-    spec.diagnostics.warnings.extend(found.warnings);
+    let spec = read_tree(path, &document, text, sha256, notes)?;
     Ok(Topics {
         spec,
         topics,

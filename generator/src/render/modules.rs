@@ -7,7 +7,7 @@ use askama::Template;
 
 use super::format::Layout;
 use super::{Job, RenderError, docs, feature, format, literal, models, operations, place};
-use crate::ir::{Api, EVERY_TOPIC, EnumHome, Part};
+use crate::ir::{Api, EVERY_TOPIC, EnumHome, Part, SHARED};
 
 #[derive(Template)]
 #[template(path = "lib.rs.jinja", escape = "none")]
@@ -74,7 +74,13 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     for (folder, content) in &calls {
         jobs.push(module(format!("src/api/{folder}/mod.rs"), content)?);
     }
-    jobs.push(text("src/api/mod.rs".to_owned(), api_root(api, &calls)));
+    jobs.extend(roots(
+        api,
+        "api",
+        &calls,
+        "Every operation of the API, and the handles that make them.",
+        api_root(api),
+    ));
     jobs.push(text(
         "src/api/handles/mod.rs".to_owned(),
         handles_module(api),
@@ -157,10 +163,11 @@ pub(super) fn models(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     for (folder, content) in &models {
         jobs.push(module(format!("src/{place}/{folder}/mod.rs"), content)?);
     }
-    jobs.push(text(
-        format!("src/{place}/mod.rs"),
-        models_root(api, &models),
-    ));
+    let what = match api.part {
+        Part::Operations => "Every model and enum of the API, under one path.",
+        Part::Events => "The models and enums of events, under one path.",
+    };
+    jobs.extend(roots(api, place, &models, what, String::new()));
     Ok(jobs)
 }
 
@@ -270,28 +277,14 @@ macro_rules! export_folder {
 }
 ";
 
-fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
-    let what = match api.part {
-        Part::Operations => "Every model and enum of the API, under one path.",
-        Part::Events => "The models and enums of events, under one path.",
-    };
-    let mut lines = format!("//! {what}\n");
-    groups(api, models, &mut lines);
-    lines
-}
-
-fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
-    let mut lines =
-        String::from("//! Every operation of the API, and the handles that make them.\n");
-    groups(api, calls, &mut lines);
-    lines.push_str("mod handles;\n#[allow(unused_imports, reason = \"without a feature there is no handle\")]\npub use self::handles::*;\n");
-    let _ = writeln!(
-        lines,
-        "/// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
-         pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = {};",
+/// What the root of the operations has beside its folders.
+fn api_root(api: &Api) -> String {
+    format!(
+        "mod handles;\n#[allow(unused_imports, reason = \"without a feature there is no handle\")]\npub use self::handles::*;\n\
+         /// The error codes by status that every operation can answer with; those of its own are in its metadata.\n\
+         pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = {};\n",
         operations::error_codes(operations::common_error_codes(api).iter())
-    );
-    lines
+    )
 }
 
 /// The macros that [`module`] and [`folder_line`] use.
@@ -304,15 +297,37 @@ pub(super) fn macros(api: &Api) -> String {
     format!("{EXPORT}{of_folders}")
 }
 
-fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
-    lines.push_str(&macros(api));
+/// The file that ties the folders below `place` together, and the one that does so for those that several tags share.
+fn roots<'a>(
+    api: &Api,
+    place: &str,
+    folders: &BTreeMap<&str, Folder>,
+    what: &str,
+    more: String,
+) -> Vec<Job<'a>> {
+    let mut root = format!("//! {what}\n{}", macros(api));
+    let mut shared = String::new();
     for (index, group) in api.groups.iter().enumerate() {
-        let folder = group.folder.as_str();
-        if !folders.contains_key(folder) {
+        if !folders.contains_key(group.folder.as_str()) {
             continue;
         }
-        lines.push_str(&folder_line(api, folder, &feature::names(api, index)));
+        let features = feature::names(api, index);
+        match group.folder.split_once('/') {
+            Some((_, folder)) => shared.push_str(&folder_line(api, folder, &features)),
+            None => root.push_str(&folder_line(api, &group.folder, &features)),
+        }
     }
+    let mut jobs = Vec::new();
+    if !shared.is_empty() {
+        root.push_str(&format!("pub(crate) mod {SHARED};\n#[allow(unused_imports, reason = \"without a feature nothing is shared\")]\npub use self::{SHARED}::*;\n"));
+        let shared = format!(
+            "//! What several tags share: few of them name its folder, or else the model that is used most.\n{shared}"
+        );
+        jobs.push(text(format!("src/{place}/{SHARED}/mod.rs"), shared));
+    }
+    root.push_str(&more);
+    jobs.push(text(format!("src/{place}/mod.rs"), root));
+    jobs
 }
 
 /// The line that makes a folder public where any of the features is on; they are literals.

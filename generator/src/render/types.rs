@@ -98,10 +98,10 @@ impl<'a> Types<'a> {
     /// each of them takes the compiler ten seconds.
     fn named(&mut self, name: &'a str, folder: &'a str) -> String {
         if self.by_path {
-            return format!("models::{folder}::{name}");
+            return format!("models::{}::{name}", path(folder));
         }
         if self.hidden.contains(name) {
-            return format!("{}::{folder}::{name}", place::module(self.api));
+            return format!("{}::{}::{name}", place::module(self.api), path(folder));
         }
         if !self.local.contains(name) {
             self.models.entry(folder).or_default().insert(name);
@@ -124,8 +124,9 @@ impl<'a> Types<'a> {
         for (folder, names) in &self.models {
             let names: Vec<&str> = names.iter().copied().collect();
             imports.push(format!(
-                "{}::{folder}::{{{}}}",
+                "{}::{}::{{{}}}",
                 place::module(self.api),
+                path(folder),
                 names.join(", ")
             ));
         }
@@ -134,4 +135,9 @@ impl<'a> Types<'a> {
         }
         imports
     }
+}
+
+/// A folder as a path of modules.
+fn path(folder: &str) -> String {
+    folder.replace('/', "::")
 }

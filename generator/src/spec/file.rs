@@ -12,9 +12,6 @@ use crate::document::{LoadError, quote};
 /// unpack to any size.
 pub(crate) const SIZE_LIMIT: u64 = 300 * 1024 * 1024;
 
-/// The name of the file with the topics of notifications, beside a spec.
-pub const TOPICS_FILE: &str = "notification-topics.json";
-
 /// The first two bytes of gzip data (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 

@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 
 use semver::Version;
 
-use super::file::TOPICS_FILE;
 use super::fixups::{FIXUPS_FILE, Fixups};
 use super::outlived::{self, Outlived};
 use super::overrides::{ALIASES_FILE, IDEMPOTENT_FILE, JOBS_FILE, Overrides, PAGING_FILE};
 use super::source::{SOURCE_FILE, Source};
+use super::topics::{TOPICS_FILE, TOPICS_RECORD, TopicsRecord};
 use super::version::{self, CRATE_FILE};
 use crate::document::LoadError;
 
 /// The data that may lie beside a spec.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     SOURCE_FILE,
     FIXUPS_FILE,
     PAGING_FILE,
@@ -24,6 +24,7 @@ const FILES: [&str; 7] = [
     JOBS_FILE,
     ALIASES_FILE,
     CRATE_FILE,
+    TOPICS_RECORD,
 ];
 
 /// The data beside a spec, as of one moment. Each file is parsed where it is asked for, so that a wrong one stops only what needs it.
@@ -106,6 +107,17 @@ impl Folder {
     pub fn source(&self) -> Result<Option<Source>, LoadError> {
         self.text(SOURCE_FILE)
             .map(|text| Source::parse(&self.name_of(SOURCE_FILE), text))
+            .transpose()
+    }
+
+    /// The record of the topics; none if there is no such file.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the record has a key too few or too many.
+    pub fn topics(&self) -> Result<Option<TopicsRecord>, LoadError> {
+        self.text(TOPICS_RECORD)
+            .map(|text| TopicsRecord::parse(&self.name_of(TOPICS_RECORD), text))
             .transpose()
     }
 

@@ -8,13 +8,12 @@ mod outlived;
 mod overrides;
 mod replacement;
 mod source;
+mod topics;
 mod version;
 
 pub(crate) use counts::{Counts, METHODS, count, sha256_of};
-pub use file::TOPICS_FILE;
 pub use fixups::{FIXUPS_FILE, Fixups};
 pub use folder::Folder;
-pub(crate) use folder::toml_problem;
 pub use outlived::Outlived;
 pub(crate) use outlived::{REMEDY as OUTLIVED_REMEDY, lines as outlived_lines};
 pub use overrides::{
@@ -23,5 +22,6 @@ pub use overrides::{
 };
 pub use replacement::Replacement;
 pub use source::{SOURCE_FILE, Source};
+pub use topics::{TOPICS_FILE, TOPICS_RECORD, TopicsRecord};
 pub use version::CRATE_FILE;
 pub(crate) use version::version_text;

@@ -27,7 +27,7 @@ pub(super) fn current(folder: &Folder) -> Result<Api, GenerateError> {
     let path = folder.spec()?;
     let spec = load::load(&path, &file::read(&path)?, &folder.fixups()?, None)?;
     let aliases = folder.overrides()?.only_aliases();
-    let topics = topics::load_beside(folder.path())?;
+    let topics = topics::load_beside(folder)?;
     let release = folder.release_of(&path)?;
     Ok(sdk(&spec, topics.as_ref(), release, aliases)?.0)
 }
@@ -51,7 +51,7 @@ pub(super) fn successor(
     let overrides = folder.overrides()?;
     let topics = match &candidate.topics {
         Some(topics) => Some(topics.load()?),
-        None => topics::load_beside(folder.path())?,
+        None => topics::load_beside(folder)?,
     };
     let topics = topics.as_ref();
     let (bare, _) = sdk(&spec, topics, release.clone(), overrides.only_aliases())?;

@@ -1,20 +1,20 @@
 //! `Cargo.lock` states the version of every member of the workspace; `cargo --locked` refuses another one.
 
 use semver::Version;
+use toml_edit::{DocumentMut, Item, Table, value};
 
 pub(super) const LOCK_FILE: &str = "Cargo.lock";
 
 /// The lock file with another version of a member; none where it has no such member.
 pub(super) fn with_version(lock: &str, package: &str, version: &Version) -> Option<String> {
-    // Written by Cargo: one key a line, and `source` for whatever is no member.
-    let start = format!("[[package]]\nname = \"{package}\"\nversion = \"");
-    let from = lock.match_indices(&start).find_map(|(index, _)| {
-        let after = &lock[index + start.len()..];
-        let block = after.split("\n\n").next().unwrap_or(after);
-        (!block.contains("\nsource = ")).then_some(index + start.len())
-    })?;
-    let end = from + lock[from..].find('"')?;
-    Some(format!("{}{version}{}", &lock[..from], &lock[end..]))
+    let mut lock: DocumentMut = lock.parse().ok()?;
+    let packages = lock.get_mut("package")?.as_array_of_tables_mut()?;
+    // What has a source is not a member.
+    let is_member = |entry: &&mut Table| {
+        entry.get("name").and_then(Item::as_str) == Some(package) && !entry.contains_key("source")
+    };
+    packages.iter_mut().find(is_member)?["version"] = value(version.to_string());
+    Some(lock.to_string())
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ use crate::diff::{self, Diff};
 use crate::document::LoadError;
 use crate::fetch::Candidate;
 use crate::generate::{Config, GenerateError, Rendered, Step};
+use crate::ir::Selection;
 use crate::spec::{CRATE_FILE, Folder, version_text};
-use crate::write::{self, Crate, Held, Recovery, Replacement, Summary, Tags, WriteError};
+use crate::write::{self, Crate, Held, Recovery, Replacement, Summary, WriteError};
 
 use changelog::CHANGELOG_FILE;
 use lock_file::LOCK_FILE;
@@ -61,12 +62,12 @@ pub enum UpgradeError {
         out: PathBuf,
     },
     /// The crate there is a slice.
-    #[error("{} was made with {tags}, and an upgrade is for the whole crate\n  Run `fetch`, and `generate` or `slice` for that folder.", out.display())]
+    #[error("{} was made with {part}, and an upgrade is for the whole crate\n  Run `fetch`, and `generate` or `slice` for that folder.", out.display())]
     Slice {
         /// The folder of the crate.
         out: PathBuf,
         /// What it was made with.
-        tags: Tags,
+        part: Selection,
     },
     /// The spec there cannot be compared with.
     #[error(
@@ -119,12 +120,12 @@ impl Place {
         }
         let (root, first) = Held::take(&root)?;
         let (spec_held, second) = root.take_inner(&spec_name)?;
-        if let Some(tags) = write::tags_of(out)?
-            && tags != Tags::All
+        if let Some(part) = write::part_of(out)?
+            && !part.is_everything()
         {
             return Err(UpgradeError::Slice {
                 out: out.to_owned(),
-                tags,
+                part,
             });
         }
         let (out_held, third) = root.take_inner(&out_name)?;
@@ -221,7 +222,7 @@ impl Place {
         let made = Crate {
             folder: &self.out,
             files: &upgrade.rendered.files,
-            tags: &upgrade.rendered.tags,
+            part: &upgrade.rendered.part,
         };
         Ok(self.root.replace(&upgrade.replacements, Some(made))?)
     }

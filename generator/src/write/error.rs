@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Tags;
+use crate::ir::Selection;
 
 /// Why a folder could not be written or checked. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -52,18 +52,18 @@ pub enum WriteError {
         /// What to do about it.
         remedy: &'static str,
     },
-    /// The folder was made with tags that are not asked for now, whose files would be deleted.
+    /// The folder was made from more than is asked for now; the rest would be deleted.
     #[error(
         "{} was made with {made_with}; writing {asked_for} would delete the rest\n  Give another folder with --out, or remove this one first.",
         folder.display()
     )]
-    Tags {
+    Narrower {
         /// The folder.
         folder: PathBuf,
-        /// The tags it was made with.
-        made_with: Box<Tags>,
-        /// The tags asked for.
-        asked_for: Box<Tags>,
+        /// What it was made with.
+        made_with: Box<Selection>,
+        /// What is asked for.
+        asked_for: Box<Selection>,
     },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]

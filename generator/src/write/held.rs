@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::ir::Selection;
 use crate::render::Files;
 pub use crate::spec::Replacement;
 
@@ -14,7 +15,7 @@ use super::path;
 use super::plan::{Plan, Rendered};
 use super::tree::{Found, Tree};
 use super::{
-    Recovery, Summary, Tags, carry_out, create, recover_above, recover_locked, refuse_foreign,
+    Recovery, Summary, carry_out, create, recover_above, recover_locked, refuse_foreign,
     refuse_narrower,
 };
 
@@ -33,8 +34,8 @@ pub struct Crate<'f> {
     pub folder: &'f str,
     /// Every file.
     pub files: &'f Files,
-    /// The tags it was made from.
-    pub tags: &'f Tags,
+    /// What of the spec it was made from.
+    pub part: &'f Selection,
 }
 
 impl Held {
@@ -157,8 +158,8 @@ impl Held {
         let folder = self.folder.join(made.folder);
         refuse_foreign(&folder)?;
         let old = Manifest::read(&folder)?;
-        refuse_narrower(old.as_ref(), made.tags, &folder)?;
-        Plan::new(files, made.tags, &folder, old.as_ref(), true)
+        refuse_narrower(old.as_ref(), made.part, &folder)?;
+        Plan::new(files, made.part, &folder, old.as_ref(), true)
     }
 }
 

@@ -29,11 +29,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::ir::Selection;
 use crate::render::Files;
 
 pub use error::WriteError;
 pub use held::{Crate, Held, Replacement};
-pub use manifest::Tags;
 
 use disk::{Disk, RealDisk};
 use journal::{Journal, Staged};
@@ -109,52 +109,52 @@ impl std::fmt::Display for StaleKind {
 /// # Errors
 ///
 /// Fails, with nothing touched, if a path in `files` is not plain, if the folder is not ours, was
-/// made with tags that are missing from `tags`, is in use, or holds something in the way; and if the
+/// made from more than `part`, is in use, or holds something in the way; and if the
 /// file system refuses, in which case the next run finishes.
-pub fn write(files: &Files, tags: &Tags, folder: &Path) -> Result<Summary, WriteError> {
-    write_on(&RealDisk, files, tags, folder)
+pub fn write(files: &Files, part: &Selection, folder: &Path) -> Result<Summary, WriteError> {
+    write_on(&RealDisk, files, part, folder)
 }
 
-/// Like [`write()`], in a folder that nobody keeps (`OUT_DIR`): what was made with other tags goes.
+/// Like [`write()`], in a folder that nobody keeps (`OUT_DIR`): what was made from another part goes.
 ///
 /// # Errors
 ///
-/// Those of [`write()`], other tags excepted.
-pub fn replace(files: &Files, tags: &Tags, folder: &Path) -> Result<Summary, WriteError> {
-    bring(&RealDisk, files, tags, folder, |_, _, _| Ok(()))
+/// Those of [`write()`], another part excepted.
+pub fn replace(files: &Files, part: &Selection, folder: &Path) -> Result<Summary, WriteError> {
+    bring(&RealDisk, files, part, folder, |_, _, _| Ok(()))
 }
 
 fn write_on(
     disk: &dyn Disk,
     files: &Files,
-    tags: &Tags,
+    part: &Selection,
     folder: &Path,
 ) -> Result<Summary, WriteError> {
-    bring(disk, files, tags, folder, refuse_narrower)
+    bring(disk, files, part, folder, refuse_narrower)
 }
 
 /// Decides by what a folder was made with whether it may be written.
-type Refuse = fn(Option<&Manifest>, &Tags, &Path) -> Result<(), WriteError>;
+type Refuse = fn(Option<&Manifest>, &Selection, &Path) -> Result<(), WriteError>;
 
 fn bring(
     disk: &dyn Disk,
     files: &Files,
-    tags: &Tags,
+    part: &Selection,
     folder: &Path,
     refuse: Refuse,
 ) -> Result<Summary, WriteError> {
     let rendered = Rendered::new(files)?;
     recover_above(disk, folder)?;
     refuse_foreign(folder)?;
-    refuse(Manifest::read(folder)?.as_ref(), tags, folder)?;
+    refuse(Manifest::read(folder)?.as_ref(), part, folder)?;
     create(disk, folder)?;
     let _lock = Lock::exclusive(disk, folder)?;
     recover_locked(disk, folder)?;
     // Looked at again, because another generator may have been here before the lock was taken.
     refuse_foreign(folder)?;
     let old = Manifest::read(folder)?;
-    refuse(old.as_ref(), tags, folder)?;
-    let plan = Plan::new(&rendered, tags, folder, old.as_ref(), true)?;
+    refuse(old.as_ref(), part, folder)?;
+    let plan = Plan::new(&rendered, part, folder, old.as_ref(), true)?;
     let summary = Summary {
         written: plan.missing.len() + plan.changed.len(),
         unchanged: plan.unchanged,
@@ -241,12 +241,12 @@ fn recover_locked(disk: &dyn Disk, folder: &Path) -> Result<Recovery, WriteError
 /// # Errors
 ///
 /// Fails if a path in `files` is not plain, if the folder is not ours or in use, or cannot be read.
-pub fn check(files: &Files, tags: &Tags, folder: &Path) -> Result<Vec<Stale>, WriteError> {
+pub fn check(files: &Files, part: &Selection, folder: &Path) -> Result<Vec<Stale>, WriteError> {
     let rendered = Rendered::new(files)?;
     refuse_foreign(folder)?;
     let _lock = Lock::shared(folder)?;
     let old = Manifest::read(folder)?;
-    let plan = Plan::new(&rendered, tags, folder, old.as_ref(), false)?;
+    let plan = Plan::new(&rendered, part, folder, old.as_ref(), false)?;
     let journal = Journal::read(folder)?;
 
     let mut stale: BTreeMap<PathBuf, StaleKind> = BTreeMap::new();
@@ -323,13 +323,13 @@ fn half_written_above(folder: &Path) -> Result<BTreeMap<PathBuf, StaleKind>, Wri
     Ok(stale)
 }
 
-/// The tags that a folder was made with; none where it has no manifest.
+/// What of the spec a folder was made from; none where it has no manifest.
 ///
 /// # Errors
 ///
 /// Fails if the manifest is damaged or cannot be read.
-pub fn tags_of(folder: &Path) -> Result<Option<Tags>, WriteError> {
-    Ok(Manifest::read(folder)?.map(|manifest| manifest.tags()))
+pub fn part_of(folder: &Path) -> Result<Option<Selection>, WriteError> {
+    Ok(Manifest::read(folder)?.map(|manifest| manifest.part))
 }
 
 fn half_written(folder: &Path, cause: WriteError) -> WriteError {
@@ -374,13 +374,17 @@ fn refuse_foreign(folder: &Path) -> Result<(), WriteError> {
     }
 }
 
-/// Refuses to delete what was made with tags that are not asked for now.
-fn refuse_narrower(old: Option<&Manifest>, tags: &Tags, folder: &Path) -> Result<(), WriteError> {
-    match old.map(Manifest::tags) {
-        Some(made_with) if !tags.contains(&made_with) => Err(WriteError::Tags {
+/// Refuses to delete what was made from a part that is not asked for now.
+fn refuse_narrower(
+    old: Option<&Manifest>,
+    part: &Selection,
+    folder: &Path,
+) -> Result<(), WriteError> {
+    match old.map(|manifest| &manifest.part) {
+        Some(made_with) if !part.contains(made_with) => Err(WriteError::Narrower {
             folder: folder.to_owned(),
-            made_with: Box::new(made_with),
-            asked_for: Box::new(tags.clone()),
+            made_with: Box::new(made_with.clone()),
+            asked_for: Box::new(part.clone()),
         }),
         _ => Ok(()),
     }

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use super::error::WriteError;
 use super::journal::Staged;
-use super::manifest::{Manifest, Tags, hash};
+use super::manifest::{Manifest, hash};
 use super::path::{self, Name};
 use super::tree::{self, Found, Tree};
 use super::{Files, MANIFEST_FILE};
+use crate::ir::Selection;
 
 /// How a folder differs from what was rendered.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ impl<'f> Plan<'f> {
     /// Compares. `strict` refuses what cannot be written: files that are in the way.
     pub(super) fn new(
         rendered: &Rendered<'f>,
-        tags: &Tags,
+        part: &Selection,
         folder: &Path,
         old: Option<&Manifest>,
         strict: bool,
@@ -93,7 +94,7 @@ impl<'f> Plan<'f> {
                 }
             }
         }
-        let manifest = rendered.manifest(tags);
+        let manifest = rendered.manifest(part);
         if old != Some(&manifest) {
             plan.manifest = Some(manifest.text());
         }
@@ -139,11 +140,11 @@ impl<'f> Rendered<'f> {
         Ok(Self { files })
     }
 
-    fn manifest(&self, tags: &Tags) -> Manifest {
+    fn manifest(&self, part: &Selection) -> Manifest {
         let hashes = self
             .files
             .iter()
             .map(|(name, text)| (name.clone(), hash(text.as_bytes())));
-        Manifest::new(tags, hashes.collect())
+        Manifest::new(part, hashes.collect())
     }
 }

@@ -16,8 +16,17 @@ fn files(list: &[(&str, &str)]) -> Files {
         .collect()
 }
 
-fn only(tags: &[&str]) -> Tags {
-    Tags::Only(tags.iter().map(|tag| (*tag).to_owned()).collect())
+const ALL: Selection = Selection {
+    tags: None,
+    operations: None,
+    topics: None,
+};
+
+fn only(tags: &[&str]) -> Selection {
+    Selection {
+        tags: Some(tags.iter().map(|tag| (*tag).to_owned()).collect()),
+        ..ALL
+    }
 }
 
 fn old_files() -> Files {
@@ -161,13 +170,13 @@ impl Disk for FailingDisk {
 fn a_new_folder_is_made_with_those_above_it() {
     let temporary = TempDir::new().unwrap();
     let folder = temporary.path().join("a/b/generated");
-    let summary = write(&old_files(), &Tags::All, &folder).unwrap();
+    let summary = write(&old_files(), &ALL, &folder).unwrap();
     assert_eq!(summary.written, 8);
     assert_eq!(summary.unchanged, 0);
     let tree = tree(&folder);
     assert_eq!(tree["src/lib.rs"].as_deref(), Some("mod models;\n"));
     assert_eq!(tree["src/models"], None);
-    assert_eq!(check(&old_files(), &Tags::All, &folder).unwrap(), []);
+    assert_eq!(check(&old_files(), &ALL, &folder).unwrap(), []);
 }
 
 #[test]
@@ -194,11 +203,11 @@ fn the_manifest_is_sorted_and_says_what_it_lists() {
 #[test]
 fn only_what_differs_is_touched() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let kept = age(folder.path(), "src/models/kept.rs");
     let changed = age(folder.path(), "src/lib.rs");
 
-    let summary = write(&new_files(), &Tags::All, folder.path()).unwrap();
+    let summary = write(&new_files(), &ALL, folder.path()).unwrap();
     assert_eq!(
         summary,
         Summary {
@@ -211,16 +220,16 @@ fn only_what_differs_is_touched() {
     assert_ne!(modified(folder.path(), "src/lib.rs"), changed);
 
     let fresh = TempDir::new().unwrap();
-    write(&new_files(), &Tags::All, fresh.path()).unwrap();
+    write(&new_files(), &ALL, fresh.path()).unwrap();
     assert_eq!(tree(folder.path()), tree(fresh.path()));
 }
 
 #[test]
 fn writing_the_same_again_touches_nothing() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let manifest = age(folder.path(), MANIFEST_FILE);
-    let summary = write(&old_files(), &Tags::All, folder.path()).unwrap();
+    let summary = write(&old_files(), &ALL, folder.path()).unwrap();
     assert_eq!((summary.written, summary.removed), (0, 0));
     assert_eq!(summary.unchanged, 8);
     assert_eq!(modified(folder.path(), MANIFEST_FILE), manifest);
@@ -229,10 +238,10 @@ fn writing_the_same_again_touches_nothing() {
 #[test]
 fn files_edited_or_deleted_by_hand_are_restored() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     fs::write(folder.path().join("src/lib.rs"), "edited").unwrap();
     fs::remove_file(folder.path().join("src/models/kept.rs")).unwrap();
-    let stale = check(&old_files(), &Tags::All, folder.path()).unwrap();
+    let stale = check(&old_files(), &ALL, folder.path()).unwrap();
     assert_eq!(
         kinds(&stale),
         [
@@ -240,17 +249,17 @@ fn files_edited_or_deleted_by_hand_are_restored() {
             ("src/models/kept.rs", StaleKind::Missing)
         ]
     );
-    let summary = write(&old_files(), &Tags::All, folder.path()).unwrap();
+    let summary = write(&old_files(), &ALL, folder.path()).unwrap();
     assert_eq!(summary.written, 2);
-    assert_eq!(check(&old_files(), &Tags::All, folder.path()).unwrap(), []);
+    assert_eq!(check(&old_files(), &ALL, folder.path()).unwrap(), []);
 }
 
 #[test]
 fn check_names_what_would_be_done_and_does_nothing() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let before = tree(folder.path());
-    let stale = check(&new_files(), &Tags::All, folder.path()).unwrap();
+    let stale = check(&new_files(), &ALL, folder.path()).unwrap();
     let expected = [
         (MANIFEST_FILE, StaleKind::Changed),
         ("src/api/mod.rs", StaleKind::Missing),
@@ -268,7 +277,7 @@ fn check_names_what_would_be_done_and_does_nothing() {
     assert_eq!(tree(folder.path()), before);
 
     let nowhere = folder.path().join("nowhere");
-    let stale = check(&new_files(), &Tags::All, &nowhere).unwrap();
+    let stale = check(&new_files(), &ALL, &nowhere).unwrap();
     assert_eq!(stale.len(), new_files().len() + 1);
     assert!(stale.iter().all(|stale| stale.kind == StaleKind::Missing));
     assert!(!nowhere.exists());
@@ -277,19 +286,19 @@ fn check_names_what_would_be_done_and_does_nothing() {
 #[test]
 fn what_cargo_and_people_put_there_stays() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     for name in ["Cargo.lock", "target/debug/x", "src/models/gone/mine.rs"] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "mine").unwrap();
     }
-    write(&new_files(), &Tags::All, folder.path()).unwrap();
+    write(&new_files(), &ALL, folder.path()).unwrap();
     let tree = tree(folder.path());
     for name in ["Cargo.lock", "target/debug/x", "src/models/gone/mine.rs"] {
         assert_eq!(tree[name].as_deref(), Some("mine"), "{name}");
     }
     assert!(!tree.contains_key("src/models/gone/only.rs"));
-    assert_eq!(check(&new_files(), &Tags::All, folder.path()).unwrap(), []);
+    assert_eq!(check(&new_files(), &ALL, folder.path()).unwrap(), []);
 }
 
 #[test]
@@ -298,8 +307,8 @@ fn a_foreign_folder_is_refused_untouched() {
     fs::write(folder.path().join("thesis.txt"), "mine").unwrap();
     let before = tree(folder.path());
     for error in [
-        write(&old_files(), &Tags::All, folder.path()).unwrap_err(),
-        check(&old_files(), &Tags::All, folder.path()).unwrap_err(),
+        write(&old_files(), &ALL, folder.path()).unwrap_err(),
+        check(&old_files(), &ALL, folder.path()).unwrap_err(),
     ] {
         assert!(matches!(error, WriteError::NotOurs { .. }), "{error}");
         assert!(error.to_string().contains("thesis.txt"));
@@ -308,7 +317,7 @@ fn a_foreign_folder_is_refused_untouched() {
     assert!(!folder.path().join(WORK_FOLDER).exists());
 
     let file = folder.path().join("thesis.txt");
-    let error = write(&old_files(), &Tags::All, &file).unwrap_err();
+    let error = write(&old_files(), &ALL, &file).unwrap_err();
     assert!(matches!(error, WriteError::InTheWay { .. }), "{error}");
 }
 
@@ -321,13 +330,13 @@ fn foreign_files_in_the_way_are_refused_untouched() {
         ("src/now_a_file/mine.rs", "src/now_a_file"),
     ] {
         let folder = TempDir::new().unwrap();
-        write(&old_files(), &Tags::All, folder.path()).unwrap();
+        write(&old_files(), &ALL, folder.path()).unwrap();
         let path = folder.path().join(in_the_way);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, "mine").unwrap();
         let before = tree(folder.path());
         assert!(new_files().contains_key(Path::new(rendered)));
-        let error = write(&new_files(), &Tags::All, folder.path()).unwrap_err();
+        let error = write(&new_files(), &ALL, folder.path()).unwrap_err();
         assert!(
             matches!(error, WriteError::InTheWay { .. }),
             "{in_the_way}: {error}"
@@ -339,11 +348,11 @@ fn foreign_files_in_the_way_are_refused_untouched() {
 #[test]
 fn a_foreign_file_with_the_right_content_is_adopted() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let path = folder.path().join("src/api/mod.rs");
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, "\n").unwrap();
-    let summary = write(&new_files(), &Tags::All, folder.path()).unwrap();
+    let summary = write(&new_files(), &ALL, folder.path()).unwrap();
     assert_eq!(summary.written, 4);
 }
 
@@ -353,12 +362,12 @@ fn paths_that_leave_the_folder_are_refused_before_anything_is_written() {
     let folder = temporary.path().join("out");
     for path in ["../evil.rs", "/evil.rs", "a/../../evil.rs", "target/x"] {
         let files = files(&[("a.rs", ""), (path, "")]);
-        let error = write(&files, &Tags::All, &folder).unwrap_err();
+        let error = write(&files, &ALL, &folder).unwrap_err();
         assert!(matches!(error, WriteError::Path { .. }), "{error}");
-        assert!(check(&files, &Tags::All, &folder).is_err());
+        assert!(check(&files, &ALL, &folder).is_err());
     }
     let same = files(&[("src/A.rs", ""), ("src/a.rs", "")]);
-    assert!(write(&same, &Tags::All, &folder).is_err());
+    assert!(write(&same, &ALL, &folder).is_err());
     assert!(!folder.exists());
 }
 
@@ -368,18 +377,18 @@ fn fewer_tags_are_refused_and_more_are_welcome() {
     let folder = folder.path();
     let two = files(&[("users.rs", ""), ("routing.rs", "")]);
     let one = files(&[("users.rs", "")]);
-    assert_eq!(tags_of(folder).unwrap(), None);
+    assert_eq!(part_of(folder).unwrap(), None);
     write(&one, &only(&["users"]), folder).unwrap();
-    assert_eq!(tags_of(folder).unwrap(), Some(only(&["users"])));
+    assert_eq!(part_of(folder).unwrap(), Some(only(&["users"])));
     write(&two, &only(&["users", "routing"]), folder).unwrap();
     for fewer in [only(&["users"]), only(&["users", "presence"])] {
         let error = write(&one, &fewer, folder).unwrap_err();
-        assert!(matches!(error, WriteError::Tags { .. }), "{error}");
+        assert!(matches!(error, WriteError::Narrower { .. }), "{error}");
         assert!(error.to_string().contains("the tags routing,users"));
     }
-    write(&two, &Tags::All, folder).unwrap();
+    write(&two, &ALL, folder).unwrap();
     assert!(write(&one, &only(&["users"]), folder).is_err());
-    assert_eq!(check(&two, &Tags::All, folder).unwrap(), []);
+    assert_eq!(check(&two, &ALL, folder).unwrap(), []);
 }
 
 #[test]
@@ -398,7 +407,7 @@ fn a_damaged_manifest_is_refused() {
         r#"{"generator":"genesys-codegen","format":1,"files":{},"more":1}"#,
     ] {
         fs::write(folder.join(MANIFEST_FILE), text).unwrap();
-        let error = write(&old_files(), &Tags::All, &folder).unwrap_err();
+        let error = write(&old_files(), &ALL, &folder).unwrap_err();
         assert!(
             matches!(error, WriteError::Damaged { .. }),
             "{text}: {error}"
@@ -413,7 +422,7 @@ fn a_damaged_journal_is_refused() {
     let outside = TempDir::new().unwrap();
     fs::write(outside.path().join("precious"), "mine").unwrap();
     let folder = outside.path().join("out");
-    write(&old_files(), &Tags::All, &folder).unwrap();
+    write(&old_files(), &ALL, &folder).unwrap();
     let before = tree(&folder);
     for text in [
         "{",
@@ -422,8 +431,8 @@ fn a_damaged_journal_is_refused() {
     ] {
         fs::write(folder.join(journal::journal_name()), text).unwrap();
         for error in [
-            write(&new_files(), &Tags::All, &folder).unwrap_err(),
-            check(&new_files(), &Tags::All, &folder).unwrap_err(),
+            write(&new_files(), &ALL, &folder).unwrap_err(),
+            check(&new_files(), &ALL, &folder).unwrap_err(),
             recover(&folder).unwrap_err(),
         ] {
             assert!(matches!(error, WriteError::Damaged { .. }), "{error}");
@@ -446,12 +455,12 @@ mod links {
         fs::create_dir(&elsewhere).unwrap();
         fs::write(elsewhere.join("only.rs"), "mine").unwrap();
         let folder = outside.path().join("out");
-        write(&old_files(), &Tags::All, &folder).unwrap();
+        write(&old_files(), &ALL, &folder).unwrap();
         fs::remove_dir_all(folder.join("src/models/gone")).unwrap();
         symlink(&elsewhere, folder.join("src/models/gone")).unwrap();
         // Removing the orphan src/models/gone/only.rs, and writing it, would both go through the link.
         for rendered in [new_files(), old_files()] {
-            let error = write(&rendered, &Tags::All, &folder).unwrap_err();
+            let error = write(&rendered, &ALL, &folder).unwrap_err();
             assert!(error.to_string().contains("symbolic link"), "{error}");
         }
         assert_eq!(
@@ -466,15 +475,15 @@ mod links {
         let precious = outside.path().join("precious");
         fs::write(&precious, "mod models;\n").unwrap();
         let folder = outside.path().join("out");
-        write(&old_files(), &Tags::All, &folder).unwrap();
+        write(&old_files(), &ALL, &folder).unwrap();
         for name in ["src/lib.rs", "src/models/gone/only.rs"] {
             fs::remove_file(folder.join(name)).unwrap();
             symlink(&precious, folder.join(name)).unwrap();
         }
         // The target has the right content, and is not the file all the same.
-        let stale = check(&old_files(), &Tags::All, &folder).unwrap();
+        let stale = check(&old_files(), &ALL, &folder).unwrap();
         assert_eq!(stale[0].kind, StaleKind::Changed);
-        write(&new_files(), &Tags::All, &folder).unwrap();
+        write(&new_files(), &ALL, &folder).unwrap();
         assert!(
             fs::symlink_metadata(folder.join("src/lib.rs"))
                 .unwrap()
@@ -492,7 +501,7 @@ mod links {
         let folder = outside.path().join("out");
         fs::create_dir(&folder).unwrap();
         symlink(&elsewhere, folder.join(WORK_FOLDER)).unwrap();
-        let error = write(&old_files(), &Tags::All, &folder).unwrap_err();
+        let error = write(&old_files(), &ALL, &folder).unwrap_err();
         assert!(matches!(error, WriteError::InTheWay { .. }), "{error}");
         assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
     }
@@ -504,7 +513,7 @@ mod links {
         fs::create_dir(&real).unwrap();
         let folder = outside.path().join("out");
         symlink(&real, &folder).unwrap();
-        write(&old_files(), &Tags::All, &folder).unwrap();
+        write(&old_files(), &ALL, &folder).unwrap();
         assert!(real.join("src/lib.rs").is_file());
     }
 
@@ -513,7 +522,7 @@ mod links {
     fn a_folder_that_cannot_be_written_is_an_error() {
         // Not even root writes there.
         let folder = Path::new("/proc/genesys-codegen-test");
-        let error = write(&old_files(), &Tags::All, folder).unwrap_err();
+        let error = write(&old_files(), &ALL, folder).unwrap_err();
         assert!(matches!(error, WriteError::Io { .. }), "{error}");
         assert!(error.to_string().contains("/proc/genesys-codegen-test"));
     }
@@ -522,22 +531,18 @@ mod links {
 #[test]
 fn a_second_generator_is_told_to_wait() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let lock = Lock::exclusive(&RealDisk, folder.path()).unwrap();
     for error in [
-        write(&new_files(), &Tags::All, folder.path()).unwrap_err(),
-        check(&new_files(), &Tags::All, folder.path()).unwrap_err(),
+        write(&new_files(), &ALL, folder.path()).unwrap_err(),
+        check(&new_files(), &ALL, folder.path()).unwrap_err(),
         recover(folder.path()).unwrap_err(),
     ] {
         assert!(matches!(error, WriteError::InUse { .. }), "{error}");
     }
     drop(lock);
-    assert!(
-        check(&old_files(), &Tags::All, folder.path())
-            .unwrap()
-            .is_empty()
-    );
-    write(&new_files(), &Tags::All, folder.path()).unwrap();
+    assert!(check(&old_files(), &ALL, folder.path()).unwrap().is_empty());
+    write(&new_files(), &ALL, folder.path()).unwrap();
 }
 
 #[test]
@@ -555,7 +560,7 @@ fn many_generators_at_once_leave_a_whole_tree() {
                         new_files()
                     };
                     start.wait();
-                    write(&files, &Tags::All, folder)
+                    write(&files, &ALL, folder)
                 })
             })
             .collect();
@@ -570,14 +575,14 @@ fn many_generators_at_once_leave_a_whole_tree() {
             assert!(matches!(error, WriteError::InUse { .. }), "{error}");
         }
     }
-    let clean = |files: &Files| check(files, &Tags::All, folder.path()).unwrap().is_empty();
+    let clean = |files: &Files| check(files, &ALL, folder.path()).unwrap().is_empty();
     assert!(clean(&old_files()) || clean(&new_files()));
 }
 
 #[test]
 fn the_work_folder_ignores_itself_and_holds_nothing_afterwards() {
     let folder = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, folder.path()).unwrap();
+    write(&old_files(), &ALL, folder.path()).unwrap();
     let work = folder.path().join(WORK_FOLDER);
     assert_eq!(fs::read_to_string(work.join(".gitignore")).unwrap(), "*\n");
     let mut names: Vec<_> = fs::read_dir(&work)
@@ -599,10 +604,10 @@ fn for_every_failure(
         let temporary = TempDir::new().unwrap();
         let folder = temporary.path().join("deep/out");
         if let Some(start) = &start {
-            write(start, &Tags::All, &folder).unwrap();
+            write(start, &ALL, &folder).unwrap();
         }
         let disk = FailingDisk::new(after, killed);
-        let outcome = write_on(&disk, &new_files(), &Tags::All, &folder);
+        let outcome = write_on(&disk, &new_files(), &ALL, &folder);
         assert_eq!(outcome.is_err(), disk.failed.get(), "{after}");
         examine(&folder, &outcome, after);
         if !disk.failed.get() {
@@ -617,17 +622,17 @@ fn a_killed_run_is_finished_or_undone_by_the_next() {
     for start in [Some(old_files()), None] {
         let reference = TempDir::new().unwrap();
         if let Some(start) = &start {
-            write(start, &Tags::All, reference.path()).unwrap();
+            write(start, &ALL, reference.path()).unwrap();
         }
         let old = tree(reference.path());
-        write(&new_files(), &Tags::All, reference.path()).unwrap();
+        write(&new_files(), &ALL, reference.path()).unwrap();
         let new = tree(reference.path());
 
         let mut seen = [false; 2];
         let operations = for_every_failure(start, true, |folder, outcome, after| {
             let torn = tree(folder);
             if torn != old && torn != new {
-                let stale = check(&new_files(), &Tags::All, folder).unwrap();
+                let stale = check(&new_files(), &ALL, folder).unwrap();
                 assert!(
                     stale
                         .iter()
@@ -649,7 +654,7 @@ fn a_killed_run_is_finished_or_undone_by_the_next() {
                 }
             }
             assert_eq!(recover(folder).unwrap(), Recovery::Nothing, "{after}");
-            write(&new_files(), &Tags::All, folder).unwrap();
+            write(&new_files(), &ALL, folder).unwrap();
             assert_eq!(tree(folder), new, "{after}");
         });
         assert_eq!(seen, [true, true]);
@@ -661,12 +666,8 @@ fn a_killed_run_is_finished_or_undone_by_the_next() {
 fn the_run_after_a_killed_one_recovers_by_itself() {
     for_every_failure(Some(old_files()), true, |folder, _, after| {
         // Not the files that the killed run had in hand.
-        write(&old_files(), &Tags::All, folder).unwrap();
-        assert_eq!(
-            check(&old_files(), &Tags::All, folder).unwrap(),
-            [],
-            "{after}"
-        );
+        write(&old_files(), &ALL, folder).unwrap();
+        assert_eq!(check(&old_files(), &ALL, folder).unwrap(), [], "{after}");
         assert!(!tree(folder).contains_key("src/api"), "{after}");
     });
 }
@@ -685,7 +686,7 @@ fn a_recovery_that_is_killed_is_recovered_from() {
                 break;
             }
         }
-        let clean = |files: &Files| check(files, &Tags::All, folder).unwrap().is_empty();
+        let clean = |files: &Files| check(files, &ALL, folder).unwrap().is_empty();
         assert!(clean(&old_files()) || clean(&new_files()), "{after}");
     });
 }
@@ -693,7 +694,7 @@ fn a_recovery_that_is_killed_is_recovered_from() {
 #[test]
 fn a_refusal_leaves_the_old_tree_or_says_that_it_is_half_written() {
     let reference = TempDir::new().unwrap();
-    write(&old_files(), &Tags::All, reference.path()).unwrap();
+    write(&old_files(), &ALL, reference.path()).unwrap();
     let old = tree(reference.path());
     for_every_failure(
         Some(old_files()),
@@ -702,18 +703,14 @@ fn a_refusal_leaves_the_old_tree_or_says_that_it_is_half_written() {
             Err(error @ WriteError::HalfWritten { .. }) => {
                 assert!(error.to_string().contains("half-written"), "{after}");
                 assert_eq!(recover(folder).unwrap(), Recovery::Finished, "{after}");
-                assert_eq!(
-                    check(&new_files(), &Tags::All, folder).unwrap(),
-                    [],
-                    "{after}"
-                );
+                assert_eq!(check(&new_files(), &ALL, folder).unwrap(), [], "{after}");
             }
             Err(error) => {
                 assert!(error.to_string().contains("permission denied"), "{error}");
                 assert_eq!(tree(folder), old, "{after}");
                 assert_eq!(recover(folder).unwrap(), Recovery::Nothing, "{after}");
             }
-            Ok(_) => assert_eq!(check(&new_files(), &Tags::All, folder).unwrap(), []),
+            Ok(_) => assert_eq!(check(&new_files(), &ALL, folder).unwrap(), []),
         },
     );
 }
@@ -722,11 +719,11 @@ fn a_refusal_leaves_the_old_tree_or_says_that_it_is_half_written() {
 fn staged_content_that_a_power_cut_damaged_is_not_used() {
     let folder = TempDir::new().unwrap();
     let folder = folder.path();
-    write(&old_files(), &Tags::All, folder).unwrap();
+    write(&old_files(), &ALL, folder).unwrap();
     let rendered = new_files();
     let rendered = Rendered::new(&rendered).unwrap();
     let manifest = Manifest::read(folder).unwrap();
-    let plan = Plan::new(&rendered, &Tags::All, folder, manifest.as_ref(), true).unwrap();
+    let plan = Plan::new(&rendered, &ALL, folder, manifest.as_ref(), true).unwrap();
     Journal::commit(&RealDisk, folder, plan.orphans.clone(), &plan.writes()).unwrap();
     for entry in fs::read_dir(folder.join(WORK_FOLDER).join("staged")).unwrap() {
         let path = entry.unwrap().path();
@@ -735,8 +732,8 @@ fn staged_content_that_a_power_cut_damaged_is_not_used() {
         }
     }
     assert_eq!(recover(folder).unwrap(), Recovery::Finished);
-    let stale = check(&new_files(), &Tags::All, folder).unwrap();
+    let stale = check(&new_files(), &ALL, folder).unwrap();
     assert_eq!(kinds(&stale), [("src/lib.rs", StaleKind::Changed)]);
-    write(&new_files(), &Tags::All, folder).unwrap();
-    assert_eq!(check(&new_files(), &Tags::All, folder).unwrap(), []);
+    write(&new_files(), &ALL, folder).unwrap();
+    assert_eq!(check(&new_files(), &ALL, folder).unwrap(), []);
 }

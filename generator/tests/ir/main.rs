@@ -7,6 +7,7 @@ mod operations;
 mod overrides;
 mod schemas;
 mod security;
+mod shared_enums;
 mod slices;
 
 use std::collections::BTreeSet;

@@ -40,8 +40,8 @@ fn models_belong_to_the_tags_that_reach_them() {
     let folder = |wire_name: &str| api.groups[model(&api, wire_name).group].folder.as_str();
     assert_eq!(folder("User"), "users");
     assert_eq!(folder("Division"), "users");
-    assert_eq!(folder("Queue"), "routing_and_users");
-    assert_eq!(folder("Station"), "routing_and_users");
+    assert_eq!(folder("Queue"), "shared/routing_and_users");
+    assert_eq!(folder("Station"), "shared/routing_and_users");
     assert_eq!(folder("Lonely"), "unreached");
     assert_eq!(stats(&api).unreached_models, 1);
 }
@@ -50,17 +50,17 @@ fn models_belong_to_the_tags_that_reach_them() {
 fn a_shared_enum_is_compiled_for_all_who_use_it() {
     let api = try_build(&shared()).unwrap();
     let find = |name: &str| api.enums.iter().find(|item| item.name == name).unwrap();
-    // The first by name has the values, and lives where all its places do.
-    let first = find("LonelyState");
-    assert_eq!(first.alias_of, None);
-    assert_eq!(api.groups[first.group].folder, "routing_and_users");
+    // The type that they share lives where all its places do.
+    let state = find("State");
+    assert_eq!(state.alias_of, None);
+    assert_eq!(api.groups[state.group].folder, "shared/routing_and_users");
     assert_eq!(
-        first.home,
+        state.home,
         EnumHome::Shared {
-            file: "lonely_state".to_owned()
+            file: "state".to_owned()
         }
     );
-    let position = api.enums.iter().position(|item| item.name == "LonelyState");
+    let position = api.enums.iter().position(|item| item.name == "State");
     for (name, wire_name) in [("StationState", "Station"), ("UserState", "User")] {
         assert_eq!(find(name).alias_of, position);
         let id = api
@@ -75,7 +75,7 @@ fn a_shared_enum_is_compiled_for_all_who_use_it() {
     assert_eq!(find("LonelyMode").alias_of, None);
 }
 
-fn names(names: &[&str]) -> Option<Vec<String>> {
+fn names(names: &[&str]) -> Option<BTreeSet<String>> {
     Some(names.iter().map(|name| (*name).to_owned()).collect())
 }
 
@@ -108,13 +108,9 @@ fn a_slice_has_its_own_groups() {
         .map(|operation| operation.method_name.as_str())
         .collect();
     assert_eq!(operations, ["get_user_queues", "get_users"]);
-    // The enum that the others were aliases of is gone: the next takes its place.
-    let first = slice
-        .enums
-        .iter()
-        .find(|item| item.name == "StationState")
-        .unwrap();
-    assert_eq!(first.alias_of, None);
+    // Types are called as in the whole.
+    let enums: Vec<&str> = slice.enums.iter().map(|item| &*item.name).collect();
+    assert_eq!(enums, ["QueueMode", "State", "StationState", "UserState"]);
     let error = select(&api, &tag("user")).unwrap_err();
     assert!(
         error.to_string().contains("Near names are users"),
@@ -150,7 +146,7 @@ fn a_slice_of_operations_is_what_they_reach() {
                 "getUserQueues",
                 "routing users",
                 "Queue Station",
-                "routing_and_users"
+                "shared/routing_and_users"
             ]
         );
     }

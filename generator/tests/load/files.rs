@@ -79,30 +79,77 @@ fn invalid_json_is_named_with_the_place() {
     text_refused(r#"{"a": 1e999}"#, Some("/a"), &["not valid JSON"]);
 }
 
-#[test]
-fn a_key_written_twice_is_refused() {
-    text_refused(
-        r#"{"swagger": "2.0", "paths": {"/a": {"get": {}, "post": {}, "get": {}}}}"#,
-        Some("/paths/~1a/get"),
-        &["\"get\" appears twice"],
-    );
-    // Also where escapes hide it, and in objects with many keys.
-    text_refused(r#"{"a": 1, "\u0061": 2}"#, Some("/a"), &["twice"]);
-    let many: Vec<String> = (0..40).map(|index| format!("\"k{index}\": 0")).collect();
-    let text = format!("{{\"x\": {{{}, \"k7\": 1}}}}", many.join(","));
-    text_refused(&text, Some("/x/k7"), &["\"k7\" appears twice"]);
+/// The places that a text is warned of, each with the warning.
+fn passed_over(text: &str) -> Vec<(String, String)> {
+    let spec = load_str("test.json", text).unwrap();
+    let warnings = spec.diagnostics.warnings.into_iter();
+    warnings
+        .map(|warning| (warning.pointer, warning.message))
+        .collect()
 }
 
 #[test]
-fn deep_nesting_is_refused_and_not_followed() {
-    for depth in [64, 127, 128, 100_000] {
-        let text = format!("{{\"a\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
-        let error = load_str("test.json", &text).unwrap_err();
-        assert!(error.problem().contains("nested"), "{error}");
-        assert_eq!(
-            error.pointer(),
-            Some(format!("/a{}", "/0".repeat(63)).as_str())
+fn of_a_key_written_twice_the_last_one_counts() {
+    let operation = |id: &str| {
+        format!(
+            r#"{{"operationId": "{id}", "tags": ["T"], "responses": {{"204": {{"description": ""}}}}}}"#
+        )
+    };
+    let (first, last) = (operation("first"), operation("last"));
+    let whole = |path: &str, more: &str| {
+        format!(
+            r#"{{"swagger": "2.0", "info": {{"title": "", "version": ""}}, "paths": {{"/a": {path}}}, "definitions": {{{more}}}}}"#
+        )
+    };
+    let text = whole(
+        &format!(
+            r#"{{"get": {first}, "post": {}, "get": {last}}}"#,
+            operation("post")
+        ),
+        "",
+    );
+    let found = passed_over(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, "/paths/~1a/get");
+    assert!(found[0].1.contains("\"get\" appears twice"), "{found:?}");
+    let spec = load_str("test.json", &text).unwrap();
+    let path = spec.document.paths.paths["/a"].as_item().unwrap();
+    assert_eq!(
+        path.get.as_ref().unwrap().operation_id.as_deref(),
+        Some("last")
+    );
+    // Also where escapes hide it, and in objects with many keys.
+    let many: Vec<String> = (0..40)
+        .map(|index| format!(r#""k{index}": {{}}"#))
+        .collect();
+    for (more, pointer) in [
+        (r#""A": {}, "\u0041": {}"#.to_owned(), "/definitions/A"),
+        (
+            format!(r#"{}, "k7": {{}}"#, many.join(",")),
+            "/definitions/k7",
+        ),
+    ] {
+        let found = passed_over(&whole("{}", &more));
+        assert!(
+            found
+                .iter()
+                .any(|(place, problem)| place == pointer && problem.contains("twice")),
+            "{found:?}"
         );
+    }
+}
+
+#[test]
+fn deep_nesting_is_null_and_not_followed() {
+    for depth in [64, 127, 128, 100_000] {
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let text = format!(
+            r#"{{"swagger": "2.0", "info": {{"title": "", "version": ""}}, "paths": {{}}, "x-a": {deep}}}"#
+        );
+        let found = passed_over(&text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].0, format!("/x-a{}", "/0".repeat(63)));
+        assert!(found[0].1.contains("nested"), "{found:?}");
     }
 }
 

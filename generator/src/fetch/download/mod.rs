@@ -41,13 +41,14 @@ pub enum Progress {
     Waiting(Duration),
 }
 
-/// What a download needs of the world, so that tests need not wait.
-pub struct Downloader<'w> {
+/// Downloads, and tries again what may pass.
+pub struct Downloader {
     client: Client,
-    pause: &'w dyn Fn(Duration),
+    pause: Box<dyn Fn(Duration)>,
+    progress: Box<dyn Fn(Progress)>,
 }
 
-impl std::fmt::Debug for Downloader<'_> {
+impl std::fmt::Debug for Downloader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Downloader").finish_non_exhaustive()
     }
@@ -126,13 +127,13 @@ impl std::fmt::Debug for Address {
     }
 }
 
-impl<'w> Downloader<'w> {
-    /// A downloader that waits with `pause` before it tries again.
+impl Downloader {
+    /// A downloader that tells nobody of its progress.
     ///
     /// # Errors
     ///
     /// TLS cannot be set up.
-    pub fn new(pause: &'w dyn Fn(Duration)) -> Result<Self, FetchError> {
+    pub fn new() -> Result<Self, FetchError> {
         let redirects = Policy::custom(|attempt| {
             let secure = attempt.previous().iter().any(|url| url.scheme() == "https");
             if attempt.previous().len() > MOST_REDIRECTS {
@@ -159,7 +160,25 @@ impl<'w> Downloader<'w> {
                 problem: format!("TLS cannot be set up: {}", causes(&error)),
                 remedy: "Check the certificates of this machine, or take a file: --from FILE.",
             })?;
-        Ok(Self { client, pause })
+        Ok(Self {
+            client,
+            pause: Box::new(std::thread::sleep),
+            progress: Box::new(|_| {}),
+        })
+    }
+
+    /// Waits with `pause` before it tries again, so that tests need not wait.
+    #[must_use]
+    pub fn pause(mut self, pause: impl Fn(Duration) + 'static) -> Self {
+        self.pause = Box::new(pause);
+        self
+    }
+
+    /// Calls `listener` as bytes are received, and before each pause.
+    #[must_use]
+    pub fn progress(mut self, listener: impl Fn(Progress) + 'static) -> Self {
+        self.progress = Box::new(listener);
+        self
     }
 
     /// Downloads what is at an address: JSON, packed with gzip or not.
@@ -167,12 +186,8 @@ impl<'w> Downloader<'w> {
     /// # Errors
     ///
     /// No server, no whole answer, a status other than 200, or an answer that no spec can be.
-    pub fn get(
-        &self,
-        address: &Address,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<u8>, FetchError> {
-        self.answer(address, progress, &|client, url| {
+    pub fn get(&self, address: &Address) -> Result<Vec<u8>, FetchError> {
+        self.answer(address, &|client, url| {
             client.get(url).header(ACCEPT_ENCODING, "gzip")
         })
     }
@@ -181,19 +196,18 @@ impl<'w> Downloader<'w> {
     fn answer(
         &self,
         address: &Address,
-        progress: &mut dyn FnMut(Progress),
         request: &dyn Fn(&Client, Url) -> RequestBuilder,
     ) -> Result<Vec<u8>, FetchError> {
         let mut attempt = 1;
         loop {
             let request = request(&self.client, address.0.clone());
-            let failure = match Self::attempt(request, progress) {
+            let failure = match self.attempt(request) {
                 Ok(bytes) => return Ok(bytes),
                 Err(failure) => failure,
             };
             match decide(&failure, attempt, fastrand::f64()) {
                 Decision::Retry(pause) => {
-                    progress(Progress::Waiting(pause));
+                    (self.progress)(Progress::Waiting(pause));
                     (self.pause)(pause);
                     attempt += 1;
                 }
@@ -202,11 +216,8 @@ impl<'w> Downloader<'w> {
         }
     }
 
-    fn attempt(
-        request: RequestBuilder,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<Vec<u8>, Failure> {
-        progress(Progress::Received { bytes: 0, of: None });
+    fn attempt(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
+        (self.progress)(Progress::Received { bytes: 0, of: None });
         let request = request.header(ACCEPT, "application/json");
         let response = request.send().map_err(|error| {
             let problem = causes(&error.without_url());
@@ -222,11 +233,11 @@ impl<'w> Downloader<'w> {
                     .and_then(|text| retry::retry_after(text, SystemTime::now())),
             });
         }
-        read(response, progress)
+        read(response, &self.progress)
     }
 }
 
-fn read(mut response: Response, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, Failure> {
+fn read(mut response: Response, progress: &dyn Fn(Progress)) -> Result<Vec<u8>, Failure> {
     let of = response.content_length();
     if of.is_some_and(|length| length > SIZE_LIMIT) {
         return Err(Failure::TooLarge);

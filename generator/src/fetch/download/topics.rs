@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Address, Downloader, Progress};
+use super::{Address, Downloader};
 use crate::fetch::FetchError;
 
 const TOKEN: &str = "GENESYSCLOUD_ACCESS_TOKEN";
@@ -52,7 +52,7 @@ impl Credentials {
     }
 }
 
-impl Downloader<'_> {
+impl Downloader {
     /// Downloads the topics of notifications from `address`, with a token that `login` issues where none is given.
     ///
     /// # Errors
@@ -63,13 +63,12 @@ impl Downloader<'_> {
         address: &Address,
         login: &Address,
         credentials: &Credentials,
-        progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<u8>, FetchError> {
         let token = match &credentials.0 {
             Kind::Token(token) => token.clone(),
             Kind::Client { id, secret } => {
                 let answer = self
-                    .answer(login, &mut |_| {}, &|client, url| {
+                    .answer(login, &|client, url| {
                         client
                             .post(url)
                             .basic_auth(id, Some(secret))
@@ -87,7 +86,7 @@ impl Downloader<'_> {
                 issued.access_token
             }
         };
-        self.answer(address, progress, &|client, url| {
+        self.answer(address, &|client, url| {
             client
                 .get(url)
                 .bearer_auth(&token)

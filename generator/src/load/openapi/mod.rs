@@ -12,13 +12,13 @@ mod security;
 use std::cell::RefCell;
 
 use openapiv3::{
-    Components, OpenAPI, Operation, Parameter, PathItem, Paths, ReferenceOr, Responses, Server,
-    ServerVariable,
+    Components, OpenAPI, Operation, Parameter, PathItem, ReferenceOr, Server, ServerVariable,
 };
 
 use super::common;
 use super::diagnostics::{Notes, WarningKind};
-use super::operations::{self, Declared, Names};
+use super::operations::{self, Declared};
+use super::paths::PathReader;
 use super::places::{BodyPlace, OperationPlaces, Places};
 use super::reader::{At, Node, required};
 use super::references::{Dialect, References, break_schema_cycles};
@@ -104,98 +104,27 @@ impl<'d> Reader<'d> {
         })?;
         Ok(components)
     }
+}
 
-    fn paths(&self, node: &Node<'_, 'd>) -> Result<Paths, Fault> {
-        let mut paths = Paths::default();
-        let mut names = Names::of(self.references.root());
-        node.entries("the paths", |path, node| {
-            if path.starts_with("x-") {
-                paths
-                    .extensions
-                    .insert(path.to_owned(), node.json.to_value());
-                return Ok(());
-            }
-            match self.path(path, &node, &mut names) {
-                Ok(item) => drop(paths.paths.insert(path.to_owned(), ReferenceOr::Item(item))),
-                Err(fault) => operations::leave_out_path(path, &node, &fault),
-            }
-            Ok(())
-        })?;
-        Ok(paths)
+impl<'d> PathReader<'d> for Reader<'d> {
+    type Parameter = Parameter;
+
+    fn references(&self) -> &References<'d> {
+        &self.references
     }
 
-    fn path(
-        &self,
-        path: &'d str,
-        node: &Node<'_, 'd>,
-        names: &mut Names<'d>,
-    ) -> Result<PathItem, Fault> {
-        match node.reference() {
-            Some(reference) => self.references.follow(&reference, |target| {
-                self.path_item(path, &target, names, target.at.is_in_paths())
-            }),
-            None => self.path_item(path, node, names, false),
+    fn places(&self) -> &RefCell<Places> {
+        &self.places
+    }
+
+    fn path_key(&self, key: &str, node: &Node<'_, 'd>, item: &mut PathItem) -> Result<bool, Fault> {
+        match key {
+            "summary" => item.summary = node.prose(),
+            "description" => item.description = node.prose(),
+            "servers" => item.servers = servers(node)?,
+            _ => return Ok(false),
         }
-    }
-
-    /// The operations of a path that can be read.
-    fn path_item(
-        &self,
-        path: &'d str,
-        node: &Node<'_, 'd>,
-        names: &mut Names<'d>,
-        is_copy: bool,
-    ) -> Result<PathItem, Fault> {
-        let placeholders = operations::placeholders(path, node)?;
-        let shared = match node.get("parameters") {
-            Some(node) => operations::declare(&node, &placeholders, |node| self.parameter(node))?,
-            None => Vec::new(),
-        };
-        let mut item = PathItem::default();
-        item.extensions = node.strict_fields("a path", |key, node| {
-            let method = match key {
-                "get" => &mut item.get,
-                "put" => &mut item.put,
-                "post" => &mut item.post,
-                "delete" => &mut item.delete,
-                "options" => &mut item.options,
-                "head" => &mut item.head,
-                "patch" => &mut item.patch,
-                "trace" => &mut item.trace,
-                "parameters" => return Ok(true),
-                "summary" => {
-                    item.summary = node.prose();
-                    return Ok(true);
-                }
-                "description" => {
-                    item.description = node.prose();
-                    return Ok(true);
-                }
-                "servers" => {
-                    item.servers = servers(&node)?;
-                    return Ok(true);
-                }
-                _ => return Ok(false),
-            };
-            let read = self.operation(&node, &placeholders, &shared).and_then(
-                |(mut operation, places)| {
-                    names.add(&node, &mut operation, (key, path), is_copy)?;
-                    Ok((operation, places))
-                },
-            );
-            match read {
-                Ok((operation, places)) => {
-                    self.places.borrow_mut().add(path, key, places);
-                    *method = Some(operation);
-                }
-                Err(fault) => {
-                    let name = operations::called(node.json, key, path);
-                    node.notes.leave_out(name, key, path, fault);
-                }
-            }
-            Ok(true)
-        })?;
-        Ok(item)
+        Ok(true)
     }
 
     fn operation(
@@ -227,7 +156,10 @@ impl<'d> Reader<'d> {
                     operation.request_body = Some(ReferenceOr::Item(body));
                     places.body = Some(BodyPlace::Whole(place));
                 }
-                "responses" => operation.responses = self.responses(&node, &mut places)?,
+                "responses" => {
+                    let read = |node: &Node<'_, 'd>| content::response(node, references);
+                    operation.responses = self.responses(&node, &mut places, read)?;
+                }
                 "deprecated" => operation.deprecated = node.mark().unwrap_or(false),
                 "security" => operation.security = Some(common::security(&node, references)?),
                 "servers" => operation.servers = servers(&node)?,
@@ -243,50 +175,8 @@ impl<'d> Reader<'d> {
         Ok((operation, places))
     }
 
-    fn parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Parameter>, Fault> {
-        match node.reference() {
-            Some(reference) => self.references.follow(&reference, |target| {
-                parameters::parameter(&target, &self.references)
-            }),
-            None => parameters::parameter(node, &self.references),
-        }
-    }
-
-    fn responses(
-        &self,
-        node: &Node<'_, 'd>,
-        places: &mut OperationPlaces,
-    ) -> Result<Responses, Fault> {
-        let mut responses = Responses::default();
-        node.entries("the responses", |key, node| {
-            if key.starts_with("x-") {
-                responses
-                    .extensions
-                    .insert(key.to_owned(), node.json.to_value());
-                return Ok(());
-            }
-            let Some(status) = operations::status(key, &node) else {
-                return Ok(());
-            };
-            let (response, place) = match node.reference() {
-                Some(reference) => self.references.follow(&reference, |target| {
-                    let response = content::response(&target, &self.references)?;
-                    Ok((response, target.at.pointer()))
-                })?,
-                None => (
-                    content::response(&node, &self.references)?,
-                    node.at.pointer(),
-                ),
-            };
-            places.responses.push((key.to_owned(), place));
-            let response = ReferenceOr::Item(response);
-            match status {
-                Some(status) => drop(responses.responses.insert(status, response)),
-                None => responses.default = Some(response),
-            }
-            Ok(())
-        })?;
-        Ok(responses)
+    fn own_parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Parameter>, Fault> {
+        parameters::parameter(node, &self.references)
     }
 }
 
@@ -325,6 +215,8 @@ fn server_variable(node: &Node<'_, '_>) -> Result<ServerVariable, Fault> {
         }
         Ok(true)
     })?;
+    // A variable without a value stays as it is in the URL.
+    let default = default.or_else(|| variable.enumeration.first().cloned());
     variable.default = required(default, "default", "a server variable", node)?;
     Ok(variable)
 }

@@ -14,13 +14,13 @@ pub(crate) use parameters::COLLECTION_FORMAT;
 use std::cell::RefCell;
 
 use openapiv3::{
-    Components, MediaType, OpenAPI, Operation, PathItem, Paths, ReferenceOr, Response, Responses,
-    Server,
+    Components, MediaType, OpenAPI, Operation, PathItem, ReferenceOr, Response, Server,
 };
 
 use super::common;
 use super::diagnostics::{Notes, WarningKind};
-use super::operations::{self, Declared, Names};
+use super::operations::{self, Declared};
+use super::paths::PathReader;
 use super::places::{OperationPlaces, Places};
 use super::reader::{At, Node};
 use super::references::{Dialect, References, break_schema_cycles};
@@ -178,84 +178,48 @@ impl<'d> Reader<'d> {
         Ok(document)
     }
 
-    fn paths(&self, node: &Node<'_, 'd>) -> Result<Paths, Fault> {
-        let mut paths = Paths::default();
-        let mut names = Names::of(self.references.root());
-        node.entries("the paths", |path, node| {
-            if path.starts_with("x-") {
-                paths
-                    .extensions
-                    .insert(path.to_owned(), node.json.to_value());
-                return Ok(());
-            }
-            match self.path(path, &node, &mut names) {
-                Ok(item) => drop(paths.paths.insert(path.to_owned(), ReferenceOr::Item(item))),
-                Err(fault) => operations::leave_out_path(path, &node, &fault),
-            }
-            Ok(())
-        })?;
-        Ok(paths)
-    }
-
-    fn path(
-        &self,
-        path: &'d str,
-        node: &Node<'_, 'd>,
-        names: &mut Names<'d>,
-    ) -> Result<PathItem, Fault> {
-        match node.reference() {
-            Some(reference) => self.references.follow(&reference, |target| {
-                self.path_item(path, &target, names, target.at.is_in_paths())
-            }),
-            None => self.path_item(path, node, names, false),
-        }
-    }
-
-    /// The operations of a path that can be read.
-    fn path_item(
-        &self,
-        path: &'d str,
-        node: &Node<'_, 'd>,
-        names: &mut Names<'d>,
-        is_copy: bool,
-    ) -> Result<PathItem, Fault> {
-        let placeholders = operations::placeholders(path, node)?;
-        let shared = match node.get("parameters") {
-            Some(node) => operations::declare(&node, &placeholders, |node| self.parameter(node))?,
-            None => Vec::new(),
-        };
-        let mut item = PathItem::default();
-        item.extensions = node.strict_fields("a path", |key, node| {
-            let method = match key {
-                "get" => &mut item.get,
-                "put" => &mut item.put,
-                "post" => &mut item.post,
-                "delete" => &mut item.delete,
-                "options" => &mut item.options,
-                "head" => &mut item.head,
-                "patch" => &mut item.patch,
-                "parameters" => return Ok(true),
+    fn response(&self, node: &Node<'_, 'd>, produces: &[String]) -> Result<Response, Fault> {
+        let mut response = Response::default();
+        let (mut description, mut schema) = (None, None);
+        response.extensions = node.strict_fields("a response", |key, node| {
+            match key {
+                "description" => description = node.prose(),
+                "schema" => schema = Some(schema::schema(&node, &self.references)?),
+                // They have no effect.
+                "headers" | "examples" => {}
                 _ => return Ok(false),
-            };
-            let read = self.operation(&node, &placeholders, &shared).and_then(
-                |(mut operation, places)| {
-                    names.add(&node, &mut operation, (key, path), is_copy)?;
-                    Ok((operation, places))
-                },
-            );
-            match read {
-                Ok((operation, places)) => {
-                    self.places.borrow_mut().add(path, key, places);
-                    *method = Some(operation);
-                }
-                Err(fault) => {
-                    let name = operations::called(node.json, key, path);
-                    node.notes.leave_out(name, key, path, fault);
-                }
             }
             Ok(true)
         })?;
-        Ok(item)
+        response.description = operations::described(description, node);
+        if schema.is_some() {
+            for content_type in produces {
+                response.content.insert(
+                    content_type.clone(),
+                    MediaType {
+                        schema: schema.clone(),
+                        ..MediaType::default()
+                    },
+                );
+            }
+        }
+        Ok(response)
+    }
+}
+
+impl<'d> PathReader<'d> for Reader<'d> {
+    type Parameter = Input;
+
+    fn references(&self) -> &References<'d> {
+        &self.references
+    }
+
+    fn places(&self) -> &RefCell<Places> {
+        &self.places
+    }
+
+    fn path_key(&self, _: &str, _: &Node<'_, 'd>, _: &mut PathItem) -> Result<bool, Fault> {
+        Ok(false)
     }
 
     fn operation(
@@ -286,7 +250,8 @@ impl<'d> Reader<'d> {
                     own = operations::declare(&node, placeholders, |node| self.parameter(node))?;
                 }
                 "responses" => {
-                    operation.responses = self.responses(&node, &produces, &mut places)?;
+                    let read = |node: &Node<'_, 'd>| self.response(node, &produces);
+                    operation.responses = self.responses(&node, &mut places, read)?;
                 }
                 // The client decides how it speaks to the one host.
                 "schemes" => drop(read_schemes(&node)?),
@@ -309,76 +274,8 @@ impl<'d> Reader<'d> {
         Ok((operation, places))
     }
 
-    fn parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Input>, Fault> {
-        match node.reference() {
-            Some(reference) => self.references.follow(&reference, |target| {
-                parameters::parameter(&target, &self.references)
-            }),
-            None => parameters::parameter(node, &self.references),
-        }
-    }
-
-    fn responses(
-        &self,
-        node: &Node<'_, 'd>,
-        produces: &[String],
-        places: &mut OperationPlaces,
-    ) -> Result<Responses, Fault> {
-        let mut responses = Responses::default();
-        node.entries("the responses", |key, node| {
-            if key.starts_with("x-") {
-                responses
-                    .extensions
-                    .insert(key.to_owned(), node.json.to_value());
-                return Ok(());
-            }
-            let Some(status) = operations::status(key, &node) else {
-                return Ok(());
-            };
-            let (response, place) = match node.reference() {
-                Some(reference) => self.references.follow(&reference, |target| {
-                    let response = self.response(&target, produces)?;
-                    Ok((response, target.at.pointer()))
-                })?,
-                None => (self.response(&node, produces)?, node.at.pointer()),
-            };
-            places.responses.push((key.to_owned(), place));
-            let response = ReferenceOr::Item(response);
-            match status {
-                Some(status) => drop(responses.responses.insert(status, response)),
-                None => responses.default = Some(response),
-            }
-            Ok(())
-        })?;
-        Ok(responses)
-    }
-
-    fn response(&self, node: &Node<'_, 'd>, produces: &[String]) -> Result<Response, Fault> {
-        let mut response = Response::default();
-        let (mut description, mut schema) = (None, None);
-        response.extensions = node.strict_fields("a response", |key, node| {
-            match key {
-                "description" => description = node.prose(),
-                "schema" => schema = Some(schema::schema(&node, &self.references)?),
-                // They have no effect.
-                "headers" | "examples" => {}
-                _ => return Ok(false),
-            }
-            Ok(true)
-        })?;
-        response.description = operations::described(description, node);
-        if schema.is_some() {
-            for content_type in produces {
-                response.content.insert(
-                    content_type.clone(),
-                    MediaType {
-                        schema: schema.clone(),
-                        ..MediaType::default()
-                    },
-                );
-            }
-        }
-        Ok(response)
+    fn own_parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Input>, Fault> {
+        parameters::parameter(node, &self.references)
     }
 }
 

@@ -11,7 +11,7 @@ fn start() -> TempDir {
     fs::write(root.path().join("spec/fixups.toml"), "mine").unwrap();
     fs::write(root.path().join("CHANGELOG.md"), "old").unwrap();
     fs::write(root.path().join("Cargo.lock"), "old lock").unwrap();
-    write(&old_files(), &Tags::All, &root.path().join("generated")).unwrap();
+    write(&old_files(), &ALL, &root.path().join("generated")).unwrap();
     root
 }
 
@@ -37,7 +37,7 @@ fn replace(disk: &dyn Disk, root: &Path) -> Result<Summary, WriteError> {
     let made = Crate {
         folder: "generated",
         files: &rendered,
-        tags: &Tags::All,
+        part: &ALL,
     };
     held.replace_on(disk, &replacements(), Some(made))
 }
@@ -62,13 +62,9 @@ fn all_of_it_is_replaced_or_nothing_whoever_runs_next() {
     assert_eq!(new["spec/spec.json"].as_deref(), Some("new spec"));
     assert_eq!(new["spec/fixups.toml"].as_deref(), Some("mine"));
     assert!(
-        check(
-            &new_files(),
-            &Tags::All,
-            &reference.path().join("generated")
-        )
-        .unwrap()
-        .is_empty()
+        check(&new_files(), &ALL, &reference.path().join("generated"))
+            .unwrap()
+            .is_empty()
     );
 
     let mut seen = [false; 2];
@@ -84,7 +80,7 @@ fn all_of_it_is_replaced_or_nothing_whoever_runs_next() {
                 .flat_map(|name| half_written_files(&root.path().join(name)).unwrap())
                 .count();
             assert!(named > 0, "{after}");
-            let stale = check(&new_files(), &Tags::All, &root.path().join("generated")).unwrap();
+            let stale = check(&new_files(), &ALL, &root.path().join("generated")).unwrap();
             assert!(
                 stale
                     .iter()
@@ -136,9 +132,9 @@ fn a_folder_that_is_held_is_nobody_elses() {
     let error = Held::take(root.path()).unwrap_err();
     assert!(matches!(error, WriteError::InUse { .. }), "{error}");
     // Until its own folder is taken as well, a generator may work below.
-    write(&old_files(), &Tags::All, &root.path().join("generated")).unwrap();
+    write(&old_files(), &ALL, &root.path().join("generated")).unwrap();
     let inner = held.take_inner("generated").unwrap();
-    let error = write(&new_files(), &Tags::All, &root.path().join("generated")).unwrap_err();
+    let error = write(&new_files(), &ALL, &root.path().join("generated")).unwrap_err();
     assert!(matches!(error, WriteError::InUse { .. }), "{error}");
     drop(inner);
 }
