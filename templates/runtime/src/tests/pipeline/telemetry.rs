@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::runtime::client::Client;
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
-use crate::tests::recorder::Recorder;
+use crate::tests::recorder::{NUMBER_AS_TEXT, Recorder};
 use crate::tests::support::{GetUser, PostUsers, TOKEN, scripted, with};
 use serde_json::json;
 
@@ -45,6 +45,9 @@ async fn a_span_per_call_and_one_per_attempt_with_the_names_of_opentelemetry() {
     assert!(!first.contains_key("http.request.resend_count"));
     assert_eq!(second["http.request.resend_count"], "1");
     assert_eq!(second["http.response.status_code"], "200");
+    let output = format!("{spans:?} {:?}", recorder.events());
+    assert!(output.contains("after_ms"), "{output}");
+    assert!(!output.contains(NUMBER_AS_TEXT), "{output}");
 }
 
 #[tokio::test(start_paused = true)]
