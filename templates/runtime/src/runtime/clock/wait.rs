@@ -8,10 +8,10 @@ use std::time::Duration;
 use super::Clock;
 
 /// How late a timer fires where nobody drove the runtime.
-const LATE: Duration = Duration::from_millis(10);
+pub(crate) const LATE: Duration = Duration::from_millis(10);
 
 /// How much longer, driven, a future may take whose timer ended while nobody drove the runtime.
-const DRIVEN: Duration = Duration::from_secs(1);
+pub(crate) const DRIVEN: Duration = Duration::from_secs(1);
 
 /// Which one was first.
 pub(crate) enum First<A, B> {
@@ -49,26 +49,6 @@ pub(crate) async fn within<F: Future>(
         return None;
     }
     match first(future, clock.sleep(DRIVEN)).await {
-        First::Left(output) => Some(output),
-        First::Right(()) => None,
-    }
-}
-
-/// The same for an attempt of a call, whose timer must not take an allocation.
-pub(crate) async fn within_attempt<F: Future + Unpin>(
-    limit: Duration,
-    mut future: F,
-) -> Option<F::Output> {
-    let mut timer = pin!(tokio::time::sleep(limit));
-    if let First::Left(output) = first(&mut future, timer.as_mut()).await {
-        return Some(output);
-    }
-    let now = tokio::time::Instant::now();
-    if now < timer.deadline() + LATE {
-        return None;
-    }
-    timer.as_mut().reset(now + DRIVEN);
-    match first(future, timer).await {
         First::Left(output) => Some(output),
         First::Right(()) => None,
     }

@@ -21,7 +21,7 @@ use super::{
     TransportError, TransportErrorKind, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::clock::wait::within_attempt;
+use crate::runtime::clock::wait::{DRIVEN, First, LATE, first};
 
 /// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -209,17 +209,27 @@ impl fmt::Debug for HttpTransport {
 }
 
 /// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
+///
+/// A timer that ended while the program stood still is renewed once, as in `clock::wait::within`. This one takes no allocation.
 pub(super) async fn bounded(
     timeout: Duration,
-    future: impl Future<Output = Result<HttpResponse, TransportError>> + Unpin,
+    mut future: impl Future<Output = Result<HttpResponse, TransportError>> + Unpin,
 ) -> Result<HttpResponse, TransportError> {
-    match within_attempt(timeout, future).await {
-        Some(outcome) => outcome,
-        None => Err(TransportError {
-            kind: TransportErrorKind::Timeout,
-            source: format!("no complete response after {timeout:?}").into(),
-        }),
+    let mut timer = pin!(tokio::time::sleep(timeout));
+    if let First::Left(outcome) = first(&mut future, timer.as_mut()).await {
+        return outcome;
     }
+    let now = tokio::time::Instant::now();
+    if now >= timer.deadline() + LATE {
+        timer.as_mut().reset(now + DRIVEN);
+        if let First::Left(outcome) = first(future, timer).await {
+            return outcome;
+        }
+    }
+    Err(TransportError {
+        kind: TransportErrorKind::Timeout,
+        source: format!("no complete response after {timeout:?}").into(),
+    })
 }
 
 /// The failure of a request of whose body nothing was sent: the server cannot have done what it asks for.
