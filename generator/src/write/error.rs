@@ -95,4 +95,19 @@ impl WriteError {
             source,
         }
     }
+
+    /// What was found at a path; none if nothing is there.
+    pub(super) fn if_there<T>(
+        found: io::Result<T>,
+        action: &'static str,
+        path: &Path,
+    ) -> Result<Option<T>, Self> {
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(error) => match error.kind() {
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+                _ => Err(Self::io(action, path)(error)),
+            },
+        }
+    }
 }

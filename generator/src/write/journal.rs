@@ -70,17 +70,8 @@ impl Journal {
     /// Reads the journal of a folder, if there is one.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, WriteError> {
         let path = folder.join(journal_name());
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(WriteError::io("read", &path)(error)),
+        let Some(bytes) = WriteError::if_there(fs::read(&path), "read", &path)? else {
+            return Ok(None);
         };
         let damaged = |problem: String| WriteError::Damaged {
             path: path.clone(),

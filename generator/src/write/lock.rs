@@ -59,18 +59,9 @@ impl Lock {
     /// Keeps writers out while the folder is read; none where no generator has been in it yet.
     pub(super) fn shared(folder: &Path) -> Result<Option<Self>, WriteError> {
         let path = folder.join(WORK_FOLDER).join(LOCK_FILE);
-        match File::open(&path) {
-            Ok(file) => Self::result(file.try_lock_shared(), file, folder, &path).map(Some),
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(WriteError::io("open", &path)(error)),
-        }
+        WriteError::if_there(File::open(&path), "open", &path)?
+            .map(|file| Self::result(file.try_lock_shared(), file, folder, &path))
+            .transpose()
     }
 
     fn result(

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -58,20 +57,12 @@ impl Manifest {
             problem,
             remedy: REMEDY,
         };
-        match fs::symlink_metadata(&path) {
-            Ok(metadata) if !metadata.is_file() => {
-                return Err(damaged("it is not a regular file".to_owned()));
-            }
-            Ok(_) => {}
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-                ) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(WriteError::io("read", &path)(error)),
+        let metadata = WriteError::if_there(fs::symlink_metadata(&path), "read", &path)?;
+        let Some(metadata) = metadata else {
+            return Ok(None);
+        };
+        if !metadata.is_file() {
+            return Err(damaged("it is not a regular file".to_owned()));
         }
         let bytes = fs::read(&path).map_err(WriteError::io("read", &path))?;
         let manifest: Self =

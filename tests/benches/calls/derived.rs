@@ -86,12 +86,10 @@ pub(crate) struct Contact {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum ActionTargetState {
-    #[serde(rename = "active")]
     Active,
-    #[serde(rename = "inactive")]
     Inactive,
-    #[serde(rename = "deleted")]
     Deleted,
 }
 
@@ -162,48 +160,34 @@ pub(crate) struct AnalyticsConversationWithoutAttributes {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub(crate) enum ContactMediaType {
-    #[serde(rename = "PHONE")]
     Phone,
-    #[serde(rename = "EMAIL")]
     Email,
-    #[serde(rename = "SMS")]
     Sms,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub(crate) enum ContactType {
-    #[serde(rename = "PRIMARY")]
     Primary,
-    #[serde(rename = "WORK")]
     Work,
-    #[serde(rename = "WORK2")]
     Work2,
-    #[serde(rename = "WORK3")]
     Work3,
-    #[serde(rename = "WORK4")]
     Work4,
-    #[serde(rename = "HOME")]
     Home,
-    #[serde(rename = "MOBILE")]
     Mobile,
-    #[serde(rename = "MAIN")]
     Main,
-    #[serde(rename = "OTHER")]
     Other,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum RoutingStatusStatus {
-    #[serde(rename = "OFF_QUEUE")]
     OffQueue,
-    #[serde(rename = "IDLE")]
     Idle,
-    #[serde(rename = "INTERACTING")]
     Interacting,
-    #[serde(rename = "NOT_RESPONDING")]
     NotResponding,
-    #[serde(rename = "COMMUNICATING")]
     Communicating,
 }
 
@@ -231,50 +215,32 @@ pub(crate) struct AnalyticsParticipantWithoutAttributes {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AnalyticsParticipantFlaggedReason {
-    #[serde(rename = "general")]
     General,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AnalyticsParticipantPurpose {
-    #[serde(rename = "acd")]
     Acd,
-    #[serde(rename = "agent")]
     Agent,
-    #[serde(rename = "api")]
     Api,
-    #[serde(rename = "botflow")]
     Botflow,
-    #[serde(rename = "campaign")]
     Campaign,
-    #[serde(rename = "customer")]
     Customer,
-    #[serde(rename = "dialer")]
     Dialer,
-    #[serde(rename = "external")]
     External,
-    #[serde(rename = "fax")]
     Fax,
-    #[serde(rename = "group")]
     Group,
-    #[serde(rename = "inbound")]
     Inbound,
-    #[serde(rename = "ivr")]
     Ivr,
-    #[serde(rename = "manual")]
     Manual,
-    #[serde(rename = "outbound")]
     Outbound,
-    #[serde(rename = "station")]
     Station,
-    #[serde(rename = "user")]
     User,
-    #[serde(rename = "voicemail")]
     Voicemail,
-    #[serde(rename = "voicesurveyflow")]
     Voicesurveyflow,
-    #[serde(rename = "workflow")]
     Workflow,
 }
 
@@ -386,10 +352,9 @@ pub(crate) enum AnalyticsSessionDeliveryStatus {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AnalyticsSessionDirection {
-    #[serde(rename = "inbound")]
     Inbound,
-    #[serde(rename = "outbound")]
     Outbound,
 }
 
@@ -435,28 +400,19 @@ pub(crate) enum AnalyticsSessionEngagementSource {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AnalyticsAgentStateAgentSessionResultMediaType {
-    #[serde(rename = "callback")]
     Callback,
-    #[serde(rename = "chat")]
     Chat,
-    #[serde(rename = "cobrowse")]
     Cobrowse,
-    #[serde(rename = "email")]
     Email,
-    #[serde(rename = "internalmessage")]
     Internalmessage,
-    #[serde(rename = "message")]
     Message,
-    #[serde(rename = "screenmonitoring")]
     Screenmonitoring,
-    #[serde(rename = "screenshare")]
     Screenshare,
     #[serde(rename = "unknown")]
     UnknownValue,
-    #[serde(rename = "video")]
     Video,
-    #[serde(rename = "voice")]
     Voice,
 }
 
@@ -533,95 +489,55 @@ pub(crate) struct AnalyticsConversationSegment {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum AnalyticsConversationSegmentDisconnectType {
-    #[serde(rename = "client")]
     Client,
-    #[serde(rename = "conferenceTransfer")]
     ConferenceTransfer,
-    #[serde(rename = "consultTransfer")]
     ConsultTransfer,
-    #[serde(rename = "dndEndpoint")]
     DndEndpoint,
-    #[serde(rename = "dndTransfer")]
     DndTransfer,
-    #[serde(rename = "endpoint")]
     Endpoint,
-    #[serde(rename = "error")]
     Error,
-    #[serde(rename = "forwardTransfer")]
     ForwardTransfer,
-    #[serde(rename = "inactivity")]
     Inactivity,
-    #[serde(rename = "noAnswerTransfer")]
     NoAnswerTransfer,
-    #[serde(rename = "notAvailableTransfer")]
     NotAvailableTransfer,
-    #[serde(rename = "other")]
     Other,
-    #[serde(rename = "peer")]
     Peer,
-    #[serde(rename = "sessionExpired")]
     SessionExpired,
-    #[serde(rename = "spam")]
     Spam,
-    #[serde(rename = "system")]
     System,
-    #[serde(rename = "takeover")]
     Takeover,
-    #[serde(rename = "timeout")]
     Timeout,
-    #[serde(rename = "transfer")]
     Transfer,
-    #[serde(rename = "transportFailure")]
     TransportFailure,
-    #[serde(rename = "uncallable")]
     Uncallable,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum AgentStateSegmentTypeCountSegmentType {
-    #[serde(rename = "alert")]
     Alert,
-    #[serde(rename = "barging")]
     Barging,
-    #[serde(rename = "callback")]
     Callback,
-    #[serde(rename = "coaching")]
     Coaching,
-    #[serde(rename = "contacting")]
     Contacting,
-    #[serde(rename = "converting")]
     Converting,
-    #[serde(rename = "delay")]
     Delay,
-    #[serde(rename = "dialing")]
     Dialing,
-    #[serde(rename = "hold")]
     Hold,
-    #[serde(rename = "interact")]
     Interact,
-    #[serde(rename = "ivr")]
     Ivr,
-    #[serde(rename = "monitoring")]
     Monitoring,
-    #[serde(rename = "parked")]
     Parked,
-    #[serde(rename = "scheduled")]
     Scheduled,
-    #[serde(rename = "screenmonitoring")]
     Screenmonitoring,
-    #[serde(rename = "sharing")]
     Sharing,
-    #[serde(rename = "system")]
     System,
-    #[serde(rename = "transmitting")]
     Transmitting,
     #[serde(rename = "unknown")]
     UnknownValue,
-    #[serde(rename = "uploading")]
     Uploading,
-    #[serde(rename = "voicemail")]
     Voicemail,
-    #[serde(rename = "wrapup")]
     Wrapup,
 }
