@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use http::{StatusCode, header};
 use url::Url;
@@ -230,9 +229,9 @@ impl Interceptor {
         }
     }
 
-    /// The generation of the token of a pool of one, and what is left of its life ([`Duration::MAX`] for a token without an end).
+    /// The generation of the token of a pool of one, and what is left of its life (`Duration::MAX` for a token without an end).
     #[cfg(feature = "notification-stream")]
-    pub(crate) fn token_standing(&self) -> Option<(u64, Duration)> {
+    pub(crate) fn token_standing(&self) -> Option<(u64, std::time::Duration)> {
         let now = self.clock.now();
         self.pool.pick(now.monotonic).standing(now)
     }
