@@ -98,6 +98,9 @@ const HOLLOW: [&str; 9] = [
 /// A type is named after no more values than this.
 const MOST_NAMED_VALUES: usize = 4;
 
+/// The longest name of a type that places share.
+const NAME_LIMIT: usize = 100;
+
 /// What operations do, in front of their names.
 const VERBS: [&str; 6] = ["delete", "get", "head", "patch", "post", "put"];
 
@@ -163,6 +166,7 @@ fn candidates(api: &Api, reach: &Reach, wire_name: &str, places: &[EnumId]) -> V
         let values: String = values.iter().map(|value| &*value.name).collect();
         names.push(format!("{}{values}", pascal(wire_name)));
     }
+    names.retain(|name| name.len() <= NAME_LIMIT);
     names
 }
 

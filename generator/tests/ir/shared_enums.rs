@@ -73,6 +73,11 @@ fn a_shared_type_is_called_like_the_property() {
         ],
         &[("A1State", "ThingsState")],
     );
+    // A long name stays with the first place, where it is cut.
+    let long = "long".repeat(100);
+    let long = long.as_str();
+    let names = self::places(&[("A1", long, A), ("A2", long, A)]);
+    assert!(names.values().all(|name| name.len() < 200), "{names:?}");
     // A name that the prelude has is none of a type.
     shared(
         &[("A1", "option", A), ("A2", "option", A)],
