@@ -65,15 +65,17 @@ whole() {
     cargo check -q -p genesys-cloud --features "full,$extras" --test calls
 }
 
-# The oldest supported compiler on what most users compile, where rustup has it.
+# The oldest supported compiler on what most users compile, where rustup has it: as 1.89 or as 1.89.0.
 oldest_compiler() {
-    local version
+    local version toolchain
     version=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' generated/Cargo.toml)
-    if ! rustup run "$version" rustc --version >/dev/null 2>&1; then
+    toolchain=$(rustup toolchain list 2>/dev/null | sed -n "s/^\($version\(\.[0-9]*\)\?\)-.*/\1/p" || true)
+    toolchain=${toolchain%%$'\n'*}
+    if [ -z "$toolchain" ]; then
         echo "skipped: Rust $version is not installed"
         return
     fi
-    RUSTC_WRAPPER='' cargo "+$version" check -q -p genesys-cloud --features users
+    RUSTC_WRAPPER='' rustup run "$toolchain" cargo check -q -p genesys-cloud --features users
 }
 
 documentation() {
