@@ -5,10 +5,11 @@ use openapiv3::{Encoding, MediaType, ReferenceOr, Schema, SchemaKind};
 
 use super::error::IrError;
 use super::kinds::{Source, is_file, items, resolve};
+use super::limits::limits;
 use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::operations::Input;
-use super::parameters::{Parameters, as_text, check_type, default, marked_style, place, style_of};
-use super::schemas::{Schemas, prose};
+use super::parameters::{Parameters, as_text, check_type, marked_style, place, style_of};
+use super::schemas::{Schemas, default, prose};
 
 type Definitions = IndexMap<String, ReferenceOr<Schema>>;
 
@@ -70,6 +71,7 @@ impl Parameters {
                     Type::List(_) => list_style(media_type.encoding.get(name)),
                     _ => ListStyle::default(),
                 },
+                limits: limits(schema, definitions),
                 default: data.and_then(|data| default(data.default.as_ref())),
                 docs: Docs {
                     summary: None,

@@ -13,6 +13,7 @@ mod groups;
 mod idempotent;
 mod jobs;
 mod kinds;
+mod limits;
 mod model;
 mod naming;
 mod near;

@@ -242,6 +242,10 @@ pub struct Field {
     pub deprecated: bool,
     /// Its value is kept out of `Debug`.
     pub secret: bool,
+    /// What the spec says of its values beside the type, for the docs.
+    pub limits: Limits,
+    /// The default as the spec writes it, for the docs.
+    pub default: Option<String>,
     /// What the spec says of it.
     pub docs: Docs,
 }
@@ -348,6 +352,8 @@ pub struct Operation {
     pub accept: String,
     /// What a success holds.
     pub output: Output,
+    /// The statuses of success that the spec declares. Sorted.
+    pub successes: Vec<u16>,
     /// The statuses of success that have no schema, where another one has: their bodies are not decoded. Sorted.
     pub without_schema: Vec<u16>,
     /// `security: []`: no token is needed, and none is sent.
@@ -453,10 +459,44 @@ pub struct Parameter {
     pub ty: Type,
     /// How it is written where it is a list.
     pub list_style: ListStyle,
+    /// What the spec says of its values beside the type, for the docs.
+    pub limits: Limits,
     /// The default as the spec writes it, for the docs.
     pub default: Option<String>,
     /// What the spec says of it.
     pub docs: Docs,
+}
+
+/// What the spec says of values beside their type. Nothing checks it: the server does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// The format, where the type does not say it (`int32`, `uri`).
+    pub format: Option<String>,
+    /// The least number.
+    pub minimum: Option<Bound>,
+    /// The greatest number.
+    pub maximum: Option<Bound>,
+    /// What a string must match.
+    pub pattern: Option<String>,
+    /// The least length of a string.
+    pub shortest: Option<usize>,
+    /// The greatest length of a string.
+    pub longest: Option<usize>,
+    /// The least number of items.
+    pub fewest: Option<usize>,
+    /// The greatest number of items.
+    pub most: Option<usize>,
+    /// Every item is there once.
+    pub unique: bool,
+}
+
+/// An end of a range of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The number.
+    pub value: String,
+    /// The number itself is outside of the range.
+    pub exclusive: bool,
 }
 
 /// A request body other than a form.

@@ -189,6 +189,7 @@ fn operation<'d>(
         body,
         accept: answer.accept,
         output: answer.output,
+        successes: answer.successes,
         without_schema: answer.without_schema,
         public: security.public,
         scopes: security.scopes,

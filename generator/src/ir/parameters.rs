@@ -13,10 +13,11 @@ use crate::load::COLLECTION_FORMAT;
 use super::error::{self, IrError};
 use super::forms;
 use super::kinds::{Source, says_object};
+use super::limits::limits;
 use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
 use super::operations::Input;
-use super::schemas::{Place, Schemas, prose};
+use super::schemas::{Place, Schemas, default, prose};
 
 /// Methods that operations have: a setter of the same name gets a suffix. `body` is the body.
 const OPERATION_METHODS: &[&str] = &[
@@ -291,6 +292,7 @@ fn made<'d>(
             Type::List(_) => list_style.unwrap_or_default(),
             _ => ListStyle::default(),
         },
+        limits: limits(source, schemas.definitions()),
         default: schema_data.and_then(|data| default(data.default.as_ref())),
         docs: Docs {
             summary: None,
@@ -356,21 +358,5 @@ pub(crate) fn check_type(input: &Input<'_>, parameter: &Parameter) -> Result<(),
             ),
         )),
         _ => Ok(()),
-    }
-}
-
-/// A default as the docs show it.
-pub(crate) fn default(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::Null => None,
-        Value::String(text) => prose(Some(text)),
-        Value::Array(values) => {
-            let values: Vec<String> = values
-                .iter()
-                .filter_map(|value| default(Some(value)))
-                .collect();
-            (!values.is_empty()).then(|| values.join(", "))
-        }
-        other => Some(other.to_string()),
     }
 }

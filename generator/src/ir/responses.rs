@@ -16,6 +16,7 @@ use super::schemas::{Place, Schemas};
 pub(crate) struct Answer {
     pub(crate) accept: String,
     pub(crate) output: Output,
+    pub(crate) successes: Vec<u16>,
     pub(crate) without_schema: Vec<u16>,
 }
 
@@ -43,6 +44,8 @@ pub(crate) fn answer<'d>(
         })
         .collect();
     successes.sort_by_key(|(code, _)| *code);
+    let declared = successes.iter().map(|(code, _)| *code);
+    let declared = declared.filter(|code| *code < RANGE).collect();
     let only_default = successes.is_empty();
     if only_default {
         successes.extend(responses.default.iter().map(|response| (DEFAULT, response)));
@@ -123,6 +126,7 @@ pub(crate) fn answer<'d>(
     };
     Ok(Answer {
         accept: accept.unwrap_or(JSON).to_owned(),
+        successes: declared,
         // Bytes are what came, with a schema or without one.
         without_schema: match output {
             Output::Json(_) | Output::Text => without_schema,

@@ -22,6 +22,7 @@ use crate::load::{Notes, WarningKind, component_name};
 use super::enums::variants;
 use super::error::{IrError, definition};
 use super::kinds::{Kind, Source, is_object, kind};
+use super::limits::limits;
 use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type};
 use super::naming::{Case, Names, identifier, pascal, snake, type_name};
 use super::secrets::is_secret;
@@ -478,6 +479,8 @@ impl<'d> Schemas<'d> {
         let ty = self.ty(source, &place)?;
         let data = source.data();
         Ok(Field {
+            limits: limits(source, self.definitions),
+            default: data.and_then(|data| default(data.default.as_ref())),
             name: String::new(),
             wire_name: wire_name.to_owned(),
             secret: is_secret(wire_name, &ty),
@@ -640,6 +643,22 @@ fn docs(data: &SchemaData) -> Docs {
     Docs {
         summary: prose(data.title.as_deref()),
         description: prose(data.description.as_deref()),
+    }
+}
+
+/// A default as the docs show it.
+pub(crate) fn default(value: Option<&Value>) -> Option<String> {
+    match value? {
+        Value::Null => None,
+        Value::String(text) => prose(Some(text)),
+        Value::Array(values) => {
+            let values: Vec<String> = values
+                .iter()
+                .filter_map(|value| default(Some(value)))
+                .collect();
+            (!values.is_empty()).then(|| values.join(", "))
+        }
+        other => Some(other.to_string()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::paging::{cell, list};
-use super::{RenderError, docs, literal};
+use super::{RenderError, literal};
 use crate::ir::{Api, JobFamily, JobPhase, Operation, OperationId, Output, Type};
 
 /// The implementation of a job for the operation that starts it.
@@ -127,19 +127,23 @@ fn wire_names(api: &Api, operation: &Operation, path: &[String]) -> Vec<String> 
 pub(super) fn docs(api: &Api, operation: &Operation) -> Option<String> {
     let family = family(api, operation)?;
     let status = together(api, family, family.status)?;
+    // Both are compiled wherever this operation is.
+    let link = |operation: &Operation| {
+        format!(
+            "[`{}`](crate::api::{})",
+            operation.method_name.trim_start_matches("r#"),
+            operation.struct_name
+        )
+    };
     let mut text = format!(
-        "Starts a job, which `submit` gives: its state is read by {}",
-        docs::code(&status.method_name)
+        "Starts a job, which `submit` returns: its state is read by {}",
+        link(status)
     );
     if let Some(results) = together(api, family, family.results) {
-        let _ = write!(
-            text,
-            ", its results by {}",
-            docs::code(&results.method_name)
-        );
+        let _ = write!(text, ", its results by {}", link(results));
     }
     if let Some(cancel) = together(api, family, family.cancel) {
-        let _ = write!(text, "; {} stops it", docs::code(&cancel.method_name));
+        let _ = write!(text, "; {} stops it", link(cancel));
     }
     text.push('.');
     Some(text)

@@ -4,6 +4,7 @@ pub mod docs;
 mod enums;
 mod events;
 mod examples;
+mod facts;
 mod feature;
 mod format;
 mod handles;
@@ -17,6 +18,7 @@ mod paging;
 mod place;
 mod runtime;
 mod types;
+mod uses;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

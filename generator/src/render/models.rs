@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use heck::ToSnakeCase as _;
 
+use super::facts::{self, Style};
 use super::format::Layout;
 use super::types::Types;
+use super::uses::{self, Uses};
 use super::{Job, RenderError, docs, enums, literal, place};
-use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId, OperationId, Output, Type};
+use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId};
 
 #[derive(Template)]
 #[template(path = "model.rs.jinja", escape = "none")]
 struct ModelTemplate<'a> {
     imports: Vec<String>,
     docs: Vec<String>,
+    /// The targets of links to what other features bring: the feature that brings all of it, and the targets as a literal.
+    links: Option<(String, String)>,
     name: &'a str,
     name_literal: String,
     fields: Vec<FieldView<'a>>,
@@ -59,7 +63,7 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
                 .push(item),
         }
     }
-    let owned = api.models.iter().zip(by_model).zip(Uses::of_all(api));
+    let owned = api.models.iter().zip(by_model).zip(uses::of_all(api));
     let models = owned.map(|((model, items), uses)| Job {
         path: format!(
             "src/{}/{}/{}.rs",
@@ -147,7 +151,7 @@ fn render_enums(api: &Api, items: &[&Enum], file: &str) -> Result<String, Render
 fn render_model(
     api: &Api,
     model: &Model,
-    uses: &Uses,
+    uses: &Uses<'_>,
     items: &[&Enum],
 ) -> Result<String, RenderError> {
     let file = &model.file;
@@ -162,7 +166,7 @@ fn render_model(
         .map(|field| {
             let ty = types.rust(&field.ty);
             Ok(FieldView {
-                docs: literal::doc_lines(field_docs(field)),
+                docs: literal::doc_lines(field_docs(api, field)),
                 name: literal::identifier(&model.name, &field.name)?,
                 ty: if field.is_boxed() {
                     format!("Box<{ty}>")
@@ -197,13 +201,15 @@ fn render_model(
         }
         lines.push(format!("{} in the API.", docs::code(&model.wire_name)));
     }
-    if let Some(text) = uses_docs(api, uses) {
+    let uses = uses.docs(api, model);
+    if !uses.text.is_empty() {
         lines.push(String::new());
-        lines.extend(docs::wrap_markdown(&text));
+        lines.extend(docs::wrap_markdown(&uses.text));
     }
     let template = ModelTemplate {
         imports,
         docs: literal::doc_lines(lines),
+        links: uses.links(api),
         name: literal::identifier(file, &model.name)?,
         name_literal: literal::string(&model.name),
         fields,
@@ -216,93 +222,30 @@ fn render_model(
     })
 }
 
-/// What the spec says of a property, and its name on the wire where that differs.
-fn field_docs(field: &Field) -> Vec<String> {
+/// What the spec says of a property, its name on the wire, and what is known of its value.
+fn field_docs(api: &Api, field: &Field) -> Vec<String> {
     let mut lines = enums::prose(&field.docs);
-    let mut facts = vec![docs::code(&field.wire_name)];
-    if field.required {
-        facts.push("required".to_owned());
-    }
-    if field.read_only {
-        facts.push("read-only".to_owned());
-    }
-    if field.deprecated {
-        facts.push("deprecated".to_owned());
+    let value = facts::of_value(
+        api,
+        &field.ty,
+        &field.limits,
+        field.default.as_deref(),
+        Style::Short,
+    );
+    let mut text = format!("{}: {value}", docs::code(&field.wire_name));
+    for (fact, is_true) in [
+        ("required", field.required),
+        ("read-only", field.read_only),
+        ("deprecated", field.deprecated),
+    ] {
+        if is_true {
+            text.push_str(", ");
+            text.push_str(fact);
+        }
     }
     if !lines.is_empty() {
         lines.push(String::new());
     }
-    lines.push(facts.join(", "));
+    lines.extend(docs::wrap_markdown(&text));
     lines
-}
-
-/// How many operations a model names.
-const MOST_OPERATIONS: usize = 5;
-
-/// Which operations return and take a model.
-fn uses_docs(api: &Api, uses: &Uses) -> Option<String> {
-    let named = |operations: &[OperationId]| {
-        let mut names: Vec<String> = operations
-            .iter()
-            .take(MOST_OPERATIONS)
-            .map(|id| docs::code(&api.operations[*id].method_name))
-            .collect();
-        match operations.len().checked_sub(MOST_OPERATIONS) {
-            None | Some(0) => {}
-            Some(more) => names.push(format!("{more} more")),
-        }
-        names.join(", ")
-    };
-    let sentences: Vec<String> = [
-        ("Returned by", &uses.returned_by),
-        ("Item of the listing", &uses.listed_by),
-        ("Taken by", &uses.taken_by),
-    ]
-    .into_iter()
-    .filter(|(_, operations)| !operations.is_empty())
-    .map(|(verb, operations)| format!("{verb} {}.", named(operations)))
-    .collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
-}
-
-/// The operations of a model.
-#[derive(Clone, Default)]
-struct Uses {
-    returned_by: Vec<OperationId>,
-    listed_by: Vec<OperationId>,
-    taken_by: Vec<OperationId>,
-}
-
-impl Uses {
-    /// Those of every model.
-    fn of_all(api: &Api) -> Vec<Self> {
-        let mut uses = vec![Self::default(); api.models.len()];
-        for (id, operation) in api.operations.iter().enumerate() {
-            if let Output::Json(ty) = &operation.output
-                && let Some(model) = model_of(ty)
-            {
-                uses[model].returned_by.push(id);
-            }
-            if let Some(model) = operation
-                .paging
-                .as_ref()
-                .and_then(|paging| model_of(&paging.item))
-            {
-                uses[model].listed_by.push(id);
-            }
-            if let Some(model) = operation.body.as_ref().and_then(|body| model_of(&body.ty)) {
-                uses[model].taken_by.push(id);
-            }
-        }
-        uses
-    }
-}
-
-/// The model of a type, or of its elements.
-fn model_of(ty: &Type) -> Option<ModelId> {
-    match ty {
-        Type::Model(id) => Some(*id),
-        Type::List(item) | Type::Map(item) | Type::Nullable(item) => model_of(item),
-        _ => None,
-    }
 }

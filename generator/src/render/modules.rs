@@ -21,6 +21,8 @@ struct LibTemplate {
     modules: Vec<ModuleView>,
     /// The features of topics, as a table.
     topics: Vec<String>,
+    /// Where every link of the docs has a target, if that depends on features.
+    linked_if: Option<String>,
 }
 
 /// A module of the root.
@@ -408,8 +410,21 @@ fn lib(api: &Api) -> Result<String, RenderError> {
             included: false,
             modules: root_modules(api.events.as_deref()),
             topics: literal::doc_lines(api.events.as_deref().map(topics).unwrap_or_default()),
+            linked_if: linked_if(api),
         },
     )
+}
+
+/// Where every link of the docs has a target.
+fn linked_if(api: &Api) -> Option<String> {
+    let events = api.events.as_ref().filter(|events| !events.tags.is_empty());
+    match (api.is_slice, events) {
+        (true, _) => None,
+        (false, None) => Some("feature = \"full\"".to_owned()),
+        (false, Some(_)) => Some(format!(
+            "all(feature = \"full\", feature = \"{EVERY_TOPIC}\")"
+        )),
+    }
 }
 
 /// The features of topics as a table, or nothing if there are none.
@@ -450,6 +465,7 @@ pub(super) fn included(path: &str, has_events: bool) -> Result<String, RenderErr
             included: true,
             modules: root_modules(events.as_ref()),
             topics: Vec::new(),
+            linked_if: None,
         },
     )?;
     format::rust(path, "the spec", Layout::Formatted, &text)

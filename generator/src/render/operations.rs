@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
+use super::facts::{self, Style};
 use super::format::Layout;
 use super::job_families::JobView;
 use super::paging::PagingView;
@@ -252,7 +253,7 @@ fn parameters<'a>(
         .iter()
         .map(|parameter| {
             Ok(ParameterView {
-                docs: literal::doc_lines(parameter_docs(parameter)),
+                docs: literal::doc_lines(parameter_docs(types.api(), parameter)),
                 name: literal::identifier(place, &parameter.name)?,
                 ty: match value {
                     None => argument_type(&parameter.ty, types),
@@ -388,7 +389,7 @@ fn body_view<'a>(
         (None, _) => "Some(body)".to_owned(),
     };
     ParameterView {
-        docs: literal::doc_lines(body_docs(body)),
+        docs: literal::doc_lines(body_docs(types.api(), body)),
         name: "body",
         ty: match (setter_value, &body.ty) {
             (Some(_), Type::List(_)) => format!("impl Into<Option<{}>>", types.rust(&body.ty)),
@@ -411,13 +412,17 @@ fn body_view<'a>(
     }
 }
 
-fn body_docs(body: &Body) -> Vec<String> {
-    let lines = enums::prose(&body.docs);
-    if lines.is_empty() {
-        vec![format!("The body, {}.", docs::code(&body.content_type))]
-    } else {
-        lines
+fn body_docs(api: &Api, body: &Body) -> Vec<String> {
+    let mut lines = enums::prose(&body.docs);
+    if !lines.is_empty() {
+        lines.push(String::new());
     }
+    lines.extend(docs::wrap_markdown(&format!(
+        "The body, {}: {}.",
+        docs::code(&body.content_type),
+        facts::of_type(api, &body.ty, Style::Short)
+    )));
+    lines
 }
 
 fn permissions(permissions: Option<&Permissions>) -> String {
@@ -471,26 +476,36 @@ pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> Str
     format!("&[{}]", entries.join(", "))
 }
 
-/// What the spec says of a parameter, and where it goes under which name.
-fn parameter_docs(parameter: &Parameter) -> Vec<String> {
+/// What the spec says of a parameter, where it goes under which name, and what is known of its value.
+fn parameter_docs(api: &Api, parameter: &Parameter) -> Vec<String> {
     let mut lines = enums::prose(&parameter.docs);
-    let place = match parameter.location {
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
+    let value = facts::of_value(
+        api,
+        &parameter.ty,
+        &parameter.limits,
+        parameter.default.as_deref(),
+        Style::Short,
+    );
+    lines.extend(docs::wrap_markdown(&format!(
+        "The {} {}: {value}.",
+        place_in_words(parameter.location),
+        docs::code(&parameter.wire_name)
+    )));
+    lines
+}
+
+fn place_in_words(location: Location) -> &'static str {
+    match location {
         Location::Path => "path parameter",
         Location::Query => "query parameter",
         Location::Header => "header",
         Location::Cookie => "cookie",
         Location::Form => "form field",
         Location::Part => "part of the body",
-    };
-    let mut facts = vec![format!("The {place} {}", docs::code(&parameter.wire_name))];
-    if let Some(default) = &parameter.default {
-        facts.push(format!("default {}", docs::code(default)));
     }
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines.push(format!("{}.", facts.join(", ")));
-    lines
 }
 
 fn method_docs(operation: &Operation) -> Vec<String> {
@@ -527,50 +542,17 @@ fn name_in_words(method_name: &str) -> String {
     }
 }
 
-/// A type in words, with a link if it is compiled whenever the operation is.
-fn type_in_words(api: &Api, operation: &Operation, ty: &Type) -> String {
-    let named = |name: &str, group: usize| {
-        if group == operation.group {
-            format!("[`{name}`](crate::models::{name})")
-        } else {
-            docs::code(name)
-        }
-    };
-    match ty {
-        Type::String => "a text".to_owned(),
-        Type::Boolean => "a boolean".to_owned(),
-        Type::Integer => "an integer".to_owned(),
-        Type::Number => "a number".to_owned(),
-        Type::DateTime => "a point in time".to_owned(),
-        Type::Date => "a day".to_owned(),
-        Type::LocalDateTime => "a time without a zone".to_owned(),
-        Type::YearMonth => "a month".to_owned(),
-        Type::Json => "any JSON value".to_owned(),
-        Type::File => "a file".to_owned(),
-        Type::Model(id) => named(&api.models[*id].name, api.models[*id].group),
-        Type::Enum(id) => docs::code(&api.enums[*id].name),
-        Type::List(item) => format!("a list, each item {}", type_in_words(api, operation, item)),
-        Type::Map(item) => format!("a map, each value {}", type_in_words(api, operation, item)),
-        Type::Nullable(item) => format!("{} or null", type_in_words(api, operation, item)),
-    }
-}
-
-/// What the operation takes and what it returns.
+/// What the operation takes and what it returns. Every type that it names is compiled wherever the operation is.
 fn in_and_out(api: &Api, operation: &Operation) -> String {
+    let linked = |ty: &Type| facts::of_type(api, ty, Style::Linked);
     let mut takes: Vec<String> = operation
         .arguments
         .iter()
-        .map(|argument| {
-            let name = docs::code(argument.name.trim_start_matches("r#"));
-            format!("{name} ({})", type_in_words(api, operation, &argument.ty))
-        })
+        .map(|argument| argument_in_words(api, argument))
         .collect();
     if let Some(body) = &operation.body {
         let optional = if body.required { "" } else { "optionally " };
-        takes.push(format!(
-            "{optional}a body ({})",
-            type_in_words(api, operation, &body.ty)
-        ));
+        takes.push(format!("{optional}a body ({})", linked(&body.ty)));
     }
     let takes = match takes.split_last() {
         None => "no arguments".to_owned(),
@@ -578,12 +560,61 @@ fn in_and_out(api: &Api, operation: &Operation) -> String {
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
     };
     let returns = match &operation.output {
-        Output::Json(ty) => type_in_words(api, operation, ty),
+        Output::Json(ty) => linked(ty),
         Output::Empty => "nothing".to_owned(),
-        Output::Text => "a text".to_owned(),
+        Output::Text => "a string".to_owned(),
         Output::Bytes => "bytes".to_owned(),
     };
     let mut text = format!("Takes {takes}. Returns {returns}.");
+    text.push_str(&successes(operation));
+    if let Some(paging) = &operation.paging {
+        text.push_str(&format!(
+            " `items()` streams the items of all pages, each {}.",
+            linked(&paging.item)
+        ));
+    }
+    text
+}
+
+/// An argument: the name in Rust, and what is known of it. Where it does not go into the path, that is told, too.
+fn argument_in_words(api: &Api, argument: &Parameter) -> String {
+    let name = docs::code(argument.name.trim_start_matches("r#"));
+    let value = facts::of_value(
+        api,
+        &argument.ty,
+        &argument.limits,
+        argument.default.as_deref(),
+        Style::Linked,
+    );
+    match argument.location {
+        Location::Path => format!("{name} ({value})"),
+        location => format!(
+            "{name} (the {} {}: {value})",
+            place_in_words(location),
+            docs::code(&argument.wire_name)
+        ),
+    }
+}
+
+/// The statuses of a success, and what they mean (RFC 9110, section 15.3).
+fn successes(operation: &Operation) -> String {
+    let statuses: Vec<String> = operation
+        .successes
+        .iter()
+        .map(|status| match status {
+            200 => "200 (OK)".to_owned(),
+            201 => "201 (created)".to_owned(),
+            202 => "202 (accepted: the work is not finished yet)".to_owned(),
+            204 => "204 (no content)".to_owned(),
+            206 => "206 (a part of the content)".to_owned(),
+            207 => "207 (each item has a status of its own)".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    if statuses.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(" Succeeds with the status {}.", statuses.join(" or "));
     if !operation.without_schema.is_empty() {
         let statuses: Vec<String> = operation
             .without_schema
@@ -591,14 +622,8 @@ fn in_and_out(api: &Api, operation: &Operation) -> String {
             .map(u16::to_string)
             .collect();
         text.push_str(&format!(
-            " With the status {} the body is not decoded.",
+            " With {} the value is empty; `status()` of the response tells which it is.",
             statuses.join(" or ")
-        ));
-    }
-    if let Some(paging) = &operation.paging {
-        text.push_str(&format!(
-            " `items()` streams the items of all pages, each {}.",
-            type_in_words(api, operation, &paging.item)
         ));
     }
     text
@@ -687,10 +712,17 @@ fn struct_docs(api: &Api, operation: &Operation, common: &[ErrorCode]) -> Vec<St
         .tags
         .iter()
         .map(|tag| {
-            docs::code(&format!(
+            let name = format!(
                 "{}::{}",
-                api.tags[*tag].type_name, operation.method_name
-            ))
+                api.tags[*tag].type_name,
+                operation.method_name.trim_start_matches("r#")
+            );
+            // One of several handles may be off.
+            if operation.tags.len() == 1 || api.is_slice {
+                format!("[`{name}`](crate::api::{name})")
+            } else {
+                docs::code(&name)
+            }
         })
         .collect();
     paragraph(format!("Created by {}.", handles.join(" and ")));

@@ -48,6 +48,11 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// What the types are of.
+    pub(super) fn api(&self) -> &'a Api {
+        self.api
+    }
+
     /// `ty` as Rust.
     pub(super) fn rust(&mut self, ty: &Type) -> String {
         match ty {

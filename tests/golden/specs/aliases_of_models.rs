@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `AliasesOfModels` in the API.
 ///
-/// Returned by `get_aliases_of_models_0`.
+/// Returned by [`get_aliases_of_models_0`](crate::api::GetAliasesOfModels0).
 #[derive(Clone, Default)]
 pub struct AliasesOfModels {
-    /// `fullName`
+    /// `fullName`: a string
     pub full_name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /aliases_of_operations/{thingId}`
 ///
-/// Takes `thing_id` (a text). Returns nothing.
+/// Takes `thing_id` (a string). Returns nothing. Succeeds with the status 200 (OK).
 ///
-/// Created by `AliasesOfOperationsApi::make_aliases_of_operations`.
+/// Created by
+/// [`AliasesOfOperationsApi::make_aliases_of_operations`](crate::api::AliasesOfOperationsApi::make_aliases_of_operations).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-aliases_of_operations--thingId->)
@@ -27,7 +28,7 @@ pub struct MakeAliasesOfOperations {
 }
 
 impl MakeAliasesOfOperations {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a string.
     pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("expand", value.text());
         self

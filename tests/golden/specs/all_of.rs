@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `AllOf` in the API.
 ///
-/// Returned by `get_all_of_0`.
+/// Returned by [`get_all_of_0`](crate::api::GetAllOf0).
 #[derive(Clone, Default)]
 pub struct AllOf {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `more`
+    /// `more`: a string
     pub more: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,10 +35,10 @@ use crate::runtime::codec;
 
 /// `AllOfBase` in the API.
 ///
-/// Returned by `get_all_of_1`.
+/// Returned by [`get_all_of_1`](crate::api::GetAllOf1).
 #[derive(Clone, Default)]
 pub struct AllOfBase {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,12 +6,12 @@ use crate::runtime::codec;
 
 /// `AllOfOne` in the API.
 ///
-/// Returned by `get_all_of_one_0`.
+/// Returned by [`get_all_of_one_0`](crate::api::GetAllOfOne0).
 #[derive(Clone, Default)]
 pub struct AllOfOne {
     /// One.
     ///
-    /// `target`
+    /// `target`: `AllOfOneTarget`
     pub target: Option<Box<AllOfOneTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,10 +35,10 @@ use crate::runtime::codec;
 
 /// `AllOfOneTarget` in the API.
 ///
-/// Returned by `get_all_of_one_1`.
+/// Returned by [`get_all_of_one_1`](crate::api::GetAllOfOne1).
 #[derive(Clone, Default)]
 pub struct AllOfOneTarget {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `Discriminator` in the API.
 ///
-/// Returned by `get_discriminator_0`.
+/// Returned by [`get_discriminator_0`](crate::api::GetDiscriminator0).
 #[derive(Clone, Default)]
 pub struct Discriminator {
-    /// `kind`, required
+    /// `kind`: a string, required
     pub kind: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,14 +35,14 @@ use crate::runtime::codec;
 
 /// `DiscriminatorCircle` in the API.
 ///
-/// Returned by `get_discriminator_1`.
+/// Returned by [`get_discriminator_1`](crate::api::GetDiscriminator1).
 #[derive(Clone, Default)]
 pub struct DiscriminatorCircle {
-    /// `kind`, required
+    /// `kind`: a string, required
     pub kind: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `radius`
+    /// `radius`: a number
     pub radius: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

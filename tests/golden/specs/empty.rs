@@ -5,7 +5,7 @@ use crate::runtime::codec;
 
 /// `Empty` in the API.
 ///
-/// Returned by `get_empty_0`.
+/// Returned by [`get_empty_0`](crate::api::GetEmpty0).
 #[derive(Clone, Default)]
 pub struct Empty {
     /// Unknown properties, explicit nulls, and values that do not fit their type.
@@ -30,10 +30,10 @@ use crate::runtime::codec;
 
 /// `EmptyHolder` in the API.
 ///
-/// Returned by `get_empty_1`.
+/// Returned by [`get_empty_1`](crate::api::GetEmpty1).
 #[derive(Clone, Default)]
 pub struct EmptyHolder {
-    /// `nothing`
+    /// `nothing`: `Empty`
     pub nothing: Option<Box<Empty>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `EnumDigitsFirst` in the API.
 ///
-/// Returned by `get_enum_digits_first_0`.
+/// Returned by [`get_enum_digits_first_0`](crate::api::GetEnumDigitsFirst0).
 #[derive(Clone, Default)]
 pub struct EnumDigitsFirst {
-    /// `size`
+    /// `size`: one of `1st`, `2`, `3.5`, , `-`
     pub size: Option<EnumDigitsFirstSize>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

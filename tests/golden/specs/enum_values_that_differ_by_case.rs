@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `EnumValuesThatDifferByCase` in the API.
 ///
-/// Returned by `get_enum_values_that_differ_by_case_0`.
+/// Returned by [`get_enum_values_that_differ_by_case_0`](crate::api::GetEnumValuesThatDifferByCase0).
 #[derive(Clone, Default)]
 pub struct EnumValuesThatDifferByCase {
-    /// `state`
+    /// `state`: one of `on`, `On`, `ON`
     pub state: Option<EnumValuesThatDifferByCaseState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -8,15 +8,18 @@ use crate::runtime::codec;
 use crate::runtime::time;
 
 /// `EventsEventPresence` in the API.
+///
+/// Arrives with the topic
+/// [`events_thing_presence`](crate::events::topics::events::events_thing_presence).
 #[derive(Clone, Default)]
 pub struct EventsEventPresence {
-    /// `count`
+    /// `count`: an integer (`int64`)
     pub count: Option<i64>,
-    /// `media`
+    /// `media`: `EventsEventMedia`
     pub media: Option<Box<EventsEventMedia>>,
-    /// `modifiedDate`
+    /// `modifiedDate`: a timestamp
     pub modified_date: Option<time::Timestamp>,
-    /// `status`
+    /// `status`: one of `AVAILABLE`, `AWAY`
     pub status: Option<EventsEventPresenceStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -45,11 +48,13 @@ pub type EventsEventPresenceStatus = Status;
 use crate::runtime::codec;
 
 /// `Received "); panic!("` in the API.
+///
+/// Arrives with the topic [`events_panic`](crate::events::topics::events::events_panic).
 #[derive(Clone, Default)]
 pub struct ReceivedPanic {
-    /// \`\*/ // type
+    /// \`\*/ // type: a string
     pub r#type: Option<String>,
-    /// `self`
+    /// `self`: `ReceivedPanic`
     pub self_: Option<Box<ReceivedPanic>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

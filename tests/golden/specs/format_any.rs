@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `FormatAny` in the API.
 ///
-/// Returned by `get_format_any_0`.
+/// Returned by [`get_format_any_0`](crate::api::GetFormatAny0).
 #[derive(Clone, Default)]
 pub struct FormatAny {
-    /// `what`
+    /// `what`: any JSON value
     pub what: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `FormatDate` in the API.
 ///
-/// Returned by `get_format_date_0`.
+/// Returned by [`get_format_date_0`](crate::api::GetFormatDate0).
 #[derive(Clone, Default)]
 pub struct FormatDate {
-    /// `day`
+    /// `day`: a date
     pub day: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

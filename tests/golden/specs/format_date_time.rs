@@ -6,12 +6,12 @@ use crate::runtime::time;
 
 /// `FormatDateTime` in the API.
 ///
-/// Returned by `get_format_date_time_0`.
+/// Returned by [`get_format_date_time_0`](crate::api::GetFormatDateTime0).
 #[derive(Clone, Default)]
 pub struct FormatDateTime {
-    /// `all`
+    /// `all`: a list of timestamps
     pub all: Option<Vec<time::Timestamp>>,
-    /// `at`
+    /// `at`: a timestamp
     pub at: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

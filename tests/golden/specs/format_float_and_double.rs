@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `FormatFloatAndDouble` in the API.
 ///
-/// Returned by `get_format_float_and_double_0`.
+/// Returned by [`get_format_float_and_double_0`](crate::api::GetFormatFloatAndDouble0).
 #[derive(Clone, Default)]
 pub struct FormatFloatAndDouble {
-    /// `double`
+    /// `double`: a number (`double`)
     pub double: Option<f64>,
-    /// `single`
+    /// `single`: a number (`float`)
     pub single: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `FormatInt32AndInt64` in the API.
 ///
-/// Returned by `get_format_int32_and_int64_0`.
+/// Returned by [`get_format_int32_and_int64_0`](crate::api::GetFormatInt32AndInt64_0).
 #[derive(Clone, Default)]
 pub struct FormatInt32AndInt64 {
-    /// `large`
+    /// `large`: an integer (`int64`)
     pub large: Option<i64>,
-    /// `small`
+    /// `small`: an integer (`int32`)
     pub small: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

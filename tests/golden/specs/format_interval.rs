@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `FormatInterval` in the API.
 ///
-/// Returned by `get_format_interval_0`.
+/// Returned by [`get_format_interval_0`](crate::api::GetFormatInterval0).
 #[derive(Clone, Default)]
 pub struct FormatInterval {
-    /// `span`
+    /// `span`: a string (`interval`)
     pub span: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

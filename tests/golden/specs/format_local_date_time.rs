@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `FormatLocalDateTime` in the API.
 ///
-/// Returned by `get_format_local_date_time_0`.
+/// Returned by [`get_format_local_date_time_0`](crate::api::GetFormatLocalDateTime0).
 #[derive(Clone, Default)]
 pub struct FormatLocalDateTime {
-    /// `at`
+    /// `at`: a date and time without a time zone
     pub at: Option<time::LocalDateTime>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `FormatUriAndUrl` in the API.
 ///
-/// Returned by `get_format_uri_and_url_0`.
+/// Returned by [`get_format_uri_and_url_0`](crate::api::GetFormatUriAndUrl0).
 #[derive(Clone, Default)]
 pub struct FormatUriAndUrl {
-    /// `uri`
+    /// `uri`: a string (`uri`)
     pub uri: Option<String>,
-    /// `url`
+    /// `url`: a string (`url`)
     pub url: Option<String>,
-    /// `uuid`
+    /// `uuid`: a string (`uuid`)
     pub uuid: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `FormatYearMonth` in the API.
 ///
-/// Returned by `get_format_year_month_0`.
+/// Returned by [`get_format_year_month_0`](crate::api::GetFormatYearMonth0).
 #[derive(Clone, Default)]
 pub struct FormatYearMonth {
-    /// `month`
+    /// `month`: a month
     pub month: Option<time::YearMonth>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

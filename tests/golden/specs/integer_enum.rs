@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `IntegerEnum` in the API.
 ///
-/// Returned by `get_integer_enum_0`.
+/// Returned by [`get_integer_enum_0`](crate::api::GetIntegerEnum0).
 #[derive(Clone, Default)]
 pub struct IntegerEnum {
-    /// `size`
+    /// `size`: one of `1`, `2`, `-1`
     pub size: Option<IntegerEnumSize>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

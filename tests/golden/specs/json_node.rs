@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ArrayNode` in the API.
 ///
-/// Returned by `get_json_node_0`.
+/// Returned by [`get_json_node_0`](crate::api::GetJsonNode0).
 #[derive(Clone, Default)]
 pub struct ArrayNode {
-    /// `empty`
+    /// `empty`: a boolean
     pub empty: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,12 +32,12 @@ use crate::runtime::codec;
 
 /// `JsonNode` in the API.
 ///
-/// Returned by `get_json_node_1`.
+/// Returned by [`get_json_node_1`](crate::api::GetJsonNode1).
 #[derive(Clone, Default)]
 pub struct JsonNode {
-    /// `array`
+    /// `array`: a boolean
     pub array: Option<bool>,
-    /// `nodeType`
+    /// `nodeType`: one of `ARRAY`, `OBJECT`
     pub node_type: Option<JsonNodeNodeType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -93,12 +93,12 @@ use crate::runtime::codec;
 
 /// `JsonNodeHolder` in the API.
 ///
-/// Returned by `get_json_node_2`.
+/// Returned by [`get_json_node_2`](crate::api::GetJsonNode2).
 #[derive(Clone, Default)]
 pub struct JsonNodeHolder {
-    /// `node`
+    /// `node`: `JsonNode`
     pub node: Option<Box<JsonNode>>,
-    /// `nodes`
+    /// `nodes`: `ArrayNode`
     pub nodes: Option<Box<ArrayNode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 
 /// `Keywords` in the API.
 ///
-/// Returned by `get_keywords_0`.
+/// Returned by [`get_keywords_0`](crate::api::GetKeywords0).
 #[derive(Clone, Default)]
 pub struct Keywords {
-    /// `$ref`
+    /// `$ref`: a string
     pub r#ref: Option<String>,
-    /// `a.b`
+    /// `a.b`: a string
     pub a_b: Option<String>,
-    /// `extra`
+    /// `extra`: a string
     pub extra_: Option<String>,
-    /// `self`
+    /// `self`: a string
     pub self_: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

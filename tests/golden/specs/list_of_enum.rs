@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ListOfEnum` in the API.
 ///
-/// Returned by `get_list_of_enum_0`.
+/// Returned by [`get_list_of_enum_0`](crate::api::GetListOfEnum0).
 #[derive(Clone, Default)]
 pub struct ListOfEnum {
-    /// `states`
+    /// `states`: a list of `on`, `off`
     pub states: Option<Vec<ListOfEnumStates>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

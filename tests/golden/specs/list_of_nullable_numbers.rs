@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `ListOfNullableNumbers` in the API.
 ///
-/// Returned by `get_list_of_nullable_numbers_0`.
+/// Returned by [`get_list_of_nullable_numbers_0`](crate::api::GetListOfNullableNumbers0).
 #[derive(Clone, Default)]
 pub struct ListOfNullableNumbers {
-    /// `minutesPerDay`
+    /// `minutesPerDay`: a list of integers or nulls
     pub minutes_per_day: Option<Vec<Option<i64>>>,
-    /// `rates`
+    /// `rates`: a list of lists of numbers or nulls
     pub rates: Option<Vec<Vec<Option<f64>>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 
 /// `ListValues` in the API.
 ///
-/// Returned by `get_list_values_0`.
+/// Returned by [`get_list_values_0`](crate::api::GetListValues0).
 #[derive(Clone, Default)]
 pub struct ListValues {
-    /// `values`
+    /// `values`: a list of `ListValuesItem`
     pub values: Option<Vec<ListValuesItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,12 +34,12 @@ use crate::runtime::codec;
 
 /// `ListValuesItem` in the API.
 ///
-/// Returned by `get_list_values_1`.
+/// Returned by [`get_list_values_1`](crate::api::GetListValues1).
 #[derive(Clone, Default)]
 pub struct ListValuesItem {
-    /// `listValues`
+    /// `listValues`: `ListValues`
     pub list_values: Option<Box<ListValues>>,
-    /// `type`
+    /// `type`: one of `List`, `Text`
     pub r#type: Option<ListValuesItemType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

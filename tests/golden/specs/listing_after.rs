@@ -8,12 +8,13 @@ use crate::runtime;
 ///
 /// `GET /listing_after`
 ///
-/// Takes no arguments. Returns [`ListingAfter`](crate::models::ListingAfter). `items()` streams the
-/// items of all pages, each [`ListingAfterItem`](crate::models::ListingAfterItem).
+/// Takes no arguments. Returns [`ListingAfter`](crate::models::ListingAfter). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ListingAfterItem`](crate::models::ListingAfterItem).
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by `ListingAfterApi::make_listing_after`.
+/// Created by [`ListingAfterApi::make_listing_after`](crate::api::ListingAfterApi::make_listing_after).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_after>)
@@ -31,13 +32,13 @@ pub struct MakeListingAfter {
 }
 
 impl MakeListingAfter {
-    /// The query parameter `after`.
+    /// The query parameter `after`: a string.
     pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("after", value.text());
         self
     }
 
-    /// The query parameter `limit`.
+    /// The query parameter `limit`: an integer.
     pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("limit", value.into());
         self

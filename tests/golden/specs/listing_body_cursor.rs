@@ -11,12 +11,14 @@ use crate::runtime;
 /// `POST /listing_body_cursor`
 ///
 /// Takes a body ([`ListingBodyCursorQuery`](crate::models::ListingBodyCursorQuery)). Returns
-/// [`ListingBodyCursor`](crate::models::ListingBodyCursor). `items()` streams the items of all pages,
-/// each [`ListingBodyCursorItem`](crate::models::ListingBodyCursorItem).
+/// [`ListingBodyCursor`](crate::models::ListingBodyCursor). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`ListingBodyCursorItem`](crate::models::ListingBodyCursorItem).
 ///
 /// Paged by cursor (`cursor` of the body).
 ///
-/// Created by `ListingBodyCursorApi::make_listing_body_cursor`.
+/// Created by
+/// [`ListingBodyCursorApi::make_listing_body_cursor`](crate::api::ListingBodyCursorApi::make_listing_body_cursor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_cursor>)

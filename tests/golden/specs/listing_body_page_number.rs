@@ -11,12 +11,14 @@ use crate::runtime;
 /// `POST /listing_body_page_number`
 ///
 /// Takes a body ([`ListingBodyPageNumberQuery`](crate::models::ListingBodyPageNumberQuery)). Returns
-/// [`ListingBodyPageNumber`](crate::models::ListingBodyPageNumber). `items()` streams the items of all
-/// pages, each [`ListingBodyPageNumberItem`](crate::models::ListingBodyPageNumberItem).
+/// [`ListingBodyPageNumber`](crate::models::ListingBodyPageNumber). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
+/// [`ListingBodyPageNumberItem`](crate::models::ListingBodyPageNumberItem).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by `ListingBodyPageNumberApi::make_listing_body_page_number`.
+/// Created by
+/// [`ListingBodyPageNumberApi::make_listing_body_page_number`](crate::api::ListingBodyPageNumberApi::make_listing_body_page_number).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_page_number>)

@@ -8,12 +8,14 @@ use crate::runtime;
 ///
 /// `GET /listing_cursor`
 ///
-/// Takes no arguments. Returns [`ListingCursor`](crate::models::ListingCursor). `items()` streams the
-/// items of all pages, each [`ListingCursorItem`](crate::models::ListingCursorItem).
+/// Takes no arguments. Returns [`ListingCursor`](crate::models::ListingCursor). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ListingCursorItem`](crate::models::ListingCursorItem).
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by `ListingCursorApi::make_listing_cursor`.
+/// Created by
+/// [`ListingCursorApi::make_listing_cursor`](crate::api::ListingCursorApi::make_listing_cursor).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_cursor>)
@@ -31,7 +33,7 @@ pub struct MakeListingCursor {
 }
 
 impl MakeListingCursor {
-    /// The query parameter `cursor`.
+    /// The query parameter `cursor`: a string.
     pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("cursor", value.text());
         self

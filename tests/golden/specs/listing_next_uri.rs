@@ -8,12 +8,14 @@ use crate::runtime;
 ///
 /// `GET /listing_next_uri`
 ///
-/// Takes no arguments. Returns [`ListingNextUri`](crate::models::ListingNextUri). `items()` streams the
-/// items of all pages, each [`ListingNextUriItem`](crate::models::ListingNextUriItem).
+/// Takes no arguments. Returns [`ListingNextUri`](crate::models::ListingNextUri). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`ListingNextUriItem`](crate::models::ListingNextUriItem).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by `ListingNextUriApi::make_listing_next_uri`.
+/// Created by
+/// [`ListingNextUriApi::make_listing_next_uri`](crate::api::ListingNextUriApi::make_listing_next_uri).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_next_uri>)

@@ -8,9 +8,11 @@ use crate::runtime;
 ///
 /// `GET /listing_overridden`
 ///
-/// Takes no arguments. Returns [`ListingOverridden`](crate::models::ListingOverridden).
+/// Takes no arguments. Returns [`ListingOverridden`](crate::models::ListingOverridden). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `ListingOverriddenApi::make_listing_overridden`.
+/// Created by
+/// [`ListingOverriddenApi::make_listing_overridden`](crate::api::ListingOverriddenApi::make_listing_overridden).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_overridden>)
@@ -28,7 +30,7 @@ pub struct MakeListingOverridden {
 }
 
 impl MakeListingOverridden {
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self

@@ -8,13 +8,14 @@ use crate::runtime;
 ///
 /// `GET /listing_page_number`
 ///
-/// Takes no arguments. Returns [`ListingPageNumber`](crate::models::ListingPageNumber). `items()`
-/// streams the items of all pages, each
+/// Takes no arguments. Returns [`ListingPageNumber`](crate::models::ListingPageNumber). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
 /// [`ListingPageNumberItem`](crate::models::ListingPageNumberItem).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by `ListingPageNumberApi::make_listing_page_number`.
+/// Created by
+/// [`ListingPageNumberApi::make_listing_page_number`](crate::api::ListingPageNumberApi::make_listing_page_number).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_page_number>)
@@ -32,13 +33,13 @@ pub struct MakeListingPageNumber {
 }
 
 impl MakeListingPageNumber {
-    /// The query parameter `pageSize`.
+    /// The query parameter `pageSize`: an integer.
     pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageSize", value.into());
         self
     }
 
-    /// The query parameter `pageNumber`.
+    /// The query parameter `pageNumber`: an integer.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("pageNumber", value.into());
         self

@@ -8,12 +8,13 @@ use crate::runtime;
 ///
 /// `GET /listing_scim`
 ///
-/// Takes no arguments. Returns [`ListingScim`](crate::models::ListingScim). `items()` streams the items
-/// of all pages, each [`ListingScimItem`](crate::models::ListingScimItem).
+/// Takes no arguments. Returns [`ListingScim`](crate::models::ListingScim). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ListingScimItem`](crate::models::ListingScimItem).
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Created by `ListingScimApi::make_listing_scim`.
+/// Created by [`ListingScimApi::make_listing_scim`](crate::api::ListingScimApi::make_listing_scim).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_scim>)
@@ -31,13 +32,13 @@ pub struct MakeListingScim {
 }
 
 impl MakeListingScim {
-    /// The query parameter `startIndex`.
+    /// The query parameter `startIndex`: an integer.
     pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("startIndex", value.into());
         self
     }
 
-    /// The query parameter `count`.
+    /// The query parameter `count`: an integer.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self

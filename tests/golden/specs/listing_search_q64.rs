@@ -8,12 +8,14 @@ use crate::runtime;
 ///
 /// `GET /listing_search_q64`
 ///
-/// Takes `q64` (a text). Returns [`ListingSearchQ64`](crate::models::ListingSearchQ64). `items()`
+/// Takes `q64` (the query parameter `q64`: a string). Returns
+/// [`ListingSearchQ64`](crate::models::ListingSearchQ64). Succeeds with the status 200 (OK). `items()`
 /// streams the items of all pages, each [`ListingSearchQ64Item`](crate::models::ListingSearchQ64Item).
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Created by `ListingSearchQ64Api::make_listing_search_q64`.
+/// Created by
+/// [`ListingSearchQ64Api::make_listing_search_q64`](crate::api::ListingSearchQ64Api::make_listing_search_q64).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_search_q64>)

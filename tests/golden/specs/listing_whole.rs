@@ -8,12 +8,13 @@ use crate::runtime;
 ///
 /// `GET /listing_whole`
 ///
-/// Takes no arguments. Returns [`ListingWhole`](crate::models::ListingWhole). `items()` streams the
-/// items of all pages, each [`ListingWholeItem`](crate::models::ListingWholeItem).
+/// Takes no arguments. Returns [`ListingWhole`](crate::models::ListingWhole). Succeeds with the status
+/// 200 (OK). `items()` streams the items of all pages, each
+/// [`ListingWholeItem`](crate::models::ListingWholeItem).
 ///
 /// Lists everything on one page.
 ///
-/// Created by `ListingWholeApi::make_listing_whole`.
+/// Created by [`ListingWholeApi::make_listing_whole`](crate::api::ListingWholeApi::make_listing_whole).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_whole>)

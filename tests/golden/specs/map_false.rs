@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `MapFalse` in the API.
 ///
-/// Returned by `get_map_false_0`.
+/// Returned by [`get_map_false_0`](crate::api::GetMapFalse0).
 #[derive(Clone, Default)]
 pub struct MapFalse {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 /// `MapOfModels` in the API.
 ///
-/// Returned by `get_map_of_models_0`.
+/// Returned by [`get_map_of_models_0`](crate::api::GetMapOfModels0).
 #[derive(Clone, Default)]
 pub struct MapOfModels {
-    /// `by`
+    /// `by`: a map of strings to `MapOfModelsItem`
     pub by: Option<BTreeMap<String, MapOfModelsItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,10 +34,10 @@ use crate::runtime::codec;
 
 /// `MapOfModelsItem` in the API.
 ///
-/// Returned by `get_map_of_models_1`.
+/// Returned by [`get_map_of_models_1`](crate::api::GetMapOfModels1).
 #[derive(Clone, Default)]
 pub struct MapOfModelsItem {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

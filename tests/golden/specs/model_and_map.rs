@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ModelAndMap` in the API.
 ///
-/// Returned by `get_model_and_map_0`.
+/// Returned by [`get_model_and_map_0`](crate::api::GetModelAndMap0).
 #[derive(Clone, Default)]
 pub struct ModelAndMap {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

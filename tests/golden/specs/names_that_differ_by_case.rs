@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `CaseDifference` in the API.
 ///
-/// Returned by `get_names_that_differ_by_case_0`.
+/// Returned by [`get_names_that_differ_by_case_0`](crate::api::GetNamesThatDifferByCase0).
 #[derive(Clone, Default)]
 pub struct CaseDifference {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -33,12 +33,12 @@ use crate::runtime::codec;
 
 /// `Casedifference` in the API.
 ///
-/// Returned by `get_names_that_differ_by_case_1`.
+/// Returned by [`get_names_that_differ_by_case_1`](crate::api::GetNamesThatDifferByCase1).
 #[derive(Clone, Default)]
 pub struct CasedifferenceX1bedbd {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `other`
+    /// `other`: `CaseDifference`
     pub other: Option<Box<CaseDifference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

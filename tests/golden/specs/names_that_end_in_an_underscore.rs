@@ -6,12 +6,12 @@ use crate::runtime::codec;
 
 /// `Trailing` in the API.
 ///
-/// Returned by `get_names_that_end_in_an_underscore_0`.
+/// Returned by [`get_names_that_end_in_an_underscore_0`](crate::api::GetNamesThatEndInAnUnderscore0).
 #[derive(Clone, Default)]
 pub struct Trailing {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
-    /// `other`
+    /// `other`: `TrailingXeadac0`
     pub other: Option<Box<TrailingXeadac0>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -36,10 +36,10 @@ use crate::runtime::codec;
 
 /// `Trailing_` in the API.
 ///
-/// Returned by `get_names_that_end_in_an_underscore_1`.
+/// Returned by [`get_names_that_end_in_an_underscore_1`](crate::api::GetNamesThatEndInAnUnderscore1).
 #[derive(Clone, Default)]
 pub struct TrailingXeadac0 {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 /// `NestedMapsAndLists` in the API.
 ///
-/// Returned by `get_nested_maps_and_lists_0`.
+/// Returned by [`get_nested_maps_and_lists_0`](crate::api::GetNestedMapsAndLists0).
 #[derive(Clone, Default)]
 pub struct NestedMapsAndLists {
-    /// `maps`
+    /// `maps`: a map of strings to lists of strings
     pub maps: Option<BTreeMap<String, Vec<String>>>,
-    /// `table`
+    /// `table`: a list of lists of strings
     pub table: Option<Vec<Vec<String>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 
 /// `NoProperties` in the API.
 ///
-/// Returned by `get_no_properties_0`.
+/// Returned by [`get_no_properties_0`](crate::api::GetNoProperties0).
 #[derive(Clone, Default)]
 pub struct NoProperties {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -5,20 +5,20 @@ use crate::runtime::codec;
 
 /// `NumberFormats` in the API.
 ///
-/// Returned by `get_number_formats_0`.
+/// Returned by [`get_number_formats_0`](crate::api::GetNumberFormats0).
 #[derive(Clone, Default)]
 pub struct NumberFormats {
-    /// `flag`
+    /// `flag`: a boolean
     pub flag: Option<bool>,
-    /// `float`
+    /// `float`: a number (`float`)
     pub float: Option<f64>,
-    /// `large`
+    /// `large`: an integer (`int64`)
     pub large: Option<i64>,
-    /// `number`
+    /// `number`: a number
     pub number: Option<f64>,
-    /// `plain`
+    /// `plain`: an integer
     pub plain: Option<i64>,
-    /// `small`
+    /// `small`: an integer (`int32`)
     pub small: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 
 /// `ObjectInObject` in the API.
 ///
-/// Returned by `get_object_in_object_0`.
+/// Returned by [`get_object_in_object_0`](crate::api::GetObjectInObject0).
 #[derive(Clone, Default)]
 pub struct ObjectInObject {
-    /// `inner`
+    /// `inner`: `ObjectInObjectInner`
     pub inner: Option<Box<ObjectInObjectInner>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -32,9 +32,11 @@ codec::__model!(ObjectInObject);
 use crate::runtime::codec;
 
 /// `ObjectInObject.inner` in the API.
+///
+/// Part of [`ObjectInObject`](crate::models::ObjectInObject).
 #[derive(Clone, Default)]
 pub struct ObjectInObjectInner {
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `OpenEnum` in the API.
 ///
-/// Returned by `get_open_enum_0`.
+/// Returned by [`get_open_enum_0`](crate::api::GetOpenEnum0).
 #[derive(Clone, Default)]
 pub struct OpenEnum {
-    /// `state`
+    /// `state`: one of `active`, `ACTIVE`, `in-active`, `1st`,
     pub state: Option<OpenEnumState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -11,7 +11,8 @@ use crate::runtime;
 /// Takes no arguments. Returns
 /// [`OperationAnswerDefaultOnly`](crate::models::OperationAnswerDefaultOnly).
 ///
-/// Created by `OperationAnswerDefaultOnlyApi::make_operation_answer_default_only`.
+/// Created by
+/// [`OperationAnswerDefaultOnlyApi::make_operation_answer_default_only`](crate::api::OperationAnswerDefaultOnlyApi::make_operation_answer_default_only).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_default_only>)

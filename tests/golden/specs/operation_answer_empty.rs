@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `POST /operation_answer_empty`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationAnswerEmptyApi::make_operation_answer_empty`.
+/// Created by
+/// [`OperationAnswerEmptyApi::make_operation_answer_empty`](crate::api::OperationAnswerEmptyApi::make_operation_answer_empty).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_empty>)

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_answer_file`
 ///
-/// Takes no arguments. Returns bytes.
+/// Takes no arguments. Returns bytes. Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerFileApi::make_operation_answer_file`.
+/// Created by
+/// [`OperationAnswerFileApi::make_operation_answer_file`](crate::api::OperationAnswerFileApi::make_operation_answer_file).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_file>)

@@ -8,10 +8,11 @@ use crate::runtime;
 ///
 /// `POST /operation_answer_list`
 ///
-/// Takes no arguments. Returns a list, each item
-/// [`OperationAnswerList`](crate::models::OperationAnswerList).
+/// Takes no arguments. Returns a list of [`OperationAnswerList`](crate::models::OperationAnswerList).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerListApi::make_operation_answer_list`.
+/// Created by
+/// [`OperationAnswerListApi::make_operation_answer_list`](crate::api::OperationAnswerListApi::make_operation_answer_list).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_list>)

@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 ///
 /// `GET /operation_answer_map`
 ///
-/// Takes no arguments. Returns a map, each value
-/// [`OperationAnswerMap`](crate::models::OperationAnswerMap).
+/// Takes no arguments. Returns a map of strings to
+/// [`OperationAnswerMap`](crate::models::OperationAnswerMap). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerMapApi::make_operation_answer_map`.
+/// Created by
+/// [`OperationAnswerMapApi::make_operation_answer_map`](crate::api::OperationAnswerMapApi::make_operation_answer_map).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_map>)

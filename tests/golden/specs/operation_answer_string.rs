@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_answer_string`
 ///
-/// Takes no arguments. Returns a text.
+/// Takes no arguments. Returns a string. Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerStringApi::make_operation_answer_string`.
+/// Created by
+/// [`OperationAnswerStringApi::make_operation_answer_string`](crate::api::OperationAnswerStringApi::make_operation_answer_string).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_string>)

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_answer_text_calendar`
 ///
-/// Takes no arguments. Returns a text.
+/// Takes no arguments. Returns a string. Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerTextCalendarApi::make_operation_answer_text_calendar`.
+/// Created by
+/// [`OperationAnswerTextCalendarApi::make_operation_answer_text_calendar`](crate::api::OperationAnswerTextCalendarApi::make_operation_answer_text_calendar).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_text_calendar>)

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_answer_text_plain`
 ///
-/// Takes no arguments. Returns a text.
+/// Takes no arguments. Returns a string. Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationAnswerTextPlainApi::make_operation_answer_text_plain`.
+/// Created by
+/// [`OperationAnswerTextPlainApi::make_operation_answer_text_plain`](crate::api::OperationAnswerTextPlainApi::make_operation_answer_text_plain).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_text_plain>)

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `PUT /operation_body_file`
 ///
-/// Takes a body (a file). Returns nothing.
+/// Takes a body (a file). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationBodyFileApi::put_operation_body_file`.
+/// Created by
+/// [`OperationBodyFileApi::put_operation_body_file`](crate::api::OperationBodyFileApi::put_operation_body_file).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-operation_body_file>)

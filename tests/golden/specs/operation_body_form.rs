@@ -8,9 +8,11 @@ use crate::runtime;
 ///
 /// `POST /operation_body_form`
 ///
-/// Takes `grant` (a text). Returns [`OperationBodyForm`](crate::models::OperationBodyForm).
+/// Takes `grant` (the form field `grant`: a string). Returns
+/// [`OperationBodyForm`](crate::models::OperationBodyForm). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationBodyFormApi::make_operation_body_form`.
+/// Created by
+/// [`OperationBodyFormApi::make_operation_body_form`](crate::api::OperationBodyFormApi::make_operation_body_form).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_form>)
@@ -28,7 +30,7 @@ pub struct MakeOperationBodyForm {
 }
 
 impl MakeOperationBodyForm {
-    /// The form field `scope`.
+    /// The form field `scope`: a string.
     pub fn scope(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.form_field("scope", value.text());
         self

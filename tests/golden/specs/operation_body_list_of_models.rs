@@ -8,11 +8,12 @@ use crate::runtime;
 ///
 /// `POST /operation_body_list_of_models`
 ///
-/// Takes a body (a list, each item
-/// [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels)). Returns
-/// [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels).
+/// Takes a body (a list of [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels)).
+/// Returns [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels). Succeeds with the
+/// status 200 (OK).
 ///
-/// Created by `OperationBodyListOfModelsApi::make_operation_body_list_of_models`.
+/// Created by
+/// [`OperationBodyListOfModelsApi::make_operation_body_list_of_models`](crate::api::OperationBodyListOfModelsApi::make_operation_body_list_of_models).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_list_of_models>)

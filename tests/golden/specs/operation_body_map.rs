@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 ///
 /// `POST /operation_body_map`
 ///
-/// Takes a body (a map, each value an integer). Returns
-/// [`OperationBodyMap`](crate::models::OperationBodyMap).
+/// Takes a body (a map of strings to integers). Returns
+/// [`OperationBodyMap`](crate::models::OperationBodyMap). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationBodyMapApi::make_operation_body_map`.
+/// Created by
+/// [`OperationBodyMapApi::make_operation_body_map`](crate::api::OperationBodyMapApi::make_operation_body_map).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_map>)

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `DELETE /operation_body_none`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationBodyNoneApi::make_operation_body_none`.
+/// Created by
+/// [`OperationBodyNoneApi::make_operation_body_none`](crate::api::OperationBodyNoneApi::make_operation_body_none).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-operation_body_none>)

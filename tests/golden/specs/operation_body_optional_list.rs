@@ -8,10 +8,12 @@ use crate::runtime;
 ///
 /// `POST /operation_body_optional_list`
 ///
-/// Takes optionally a body (a list, each item a text). Returns
-/// [`OperationBodyOptionalList`](crate::models::OperationBodyOptionalList).
+/// Takes optionally a body (a list of strings). Returns
+/// [`OperationBodyOptionalList`](crate::models::OperationBodyOptionalList). Succeeds with the status
+/// 200 (OK).
 ///
-/// Created by `OperationBodyOptionalListApi::make_operation_body_optional_list`.
+/// Created by
+/// [`OperationBodyOptionalListApi::make_operation_body_optional_list`](crate::api::OperationBodyOptionalListApi::make_operation_body_optional_list).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_optional_list>)
@@ -29,7 +31,7 @@ pub struct MakeOperationBodyOptionalList {
 }
 
 impl MakeOperationBodyOptionalList {
-    /// The body, `application/json`.
+    /// The body, `application/json`: a list of strings.
     pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
         self.request.json_body("application/json", value.into());
         self

@@ -9,9 +9,11 @@ use crate::runtime;
 /// `PUT /operation_body_raw_object`
 ///
 /// Takes a body (any JSON value). Returns
-/// [`OperationBodyRawObject`](crate::models::OperationBodyRawObject).
+/// [`OperationBodyRawObject`](crate::models::OperationBodyRawObject). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `OperationBodyRawObjectApi::make_operation_body_raw_object`.
+/// Created by
+/// [`OperationBodyRawObjectApi::make_operation_body_raw_object`](crate::api::OperationBodyRawObjectApi::make_operation_body_raw_object).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-operation_body_raw_object>)

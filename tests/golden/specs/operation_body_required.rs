@@ -9,9 +9,10 @@ use crate::runtime;
 /// `POST /operation_body_required`
 ///
 /// Takes a body ([`OperationBodyRequired`](crate::models::OperationBodyRequired)). Returns
-/// [`OperationBodyRequired`](crate::models::OperationBodyRequired).
+/// [`OperationBodyRequired`](crate::models::OperationBodyRequired). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationBodyRequiredApi::make_operation_body_required`.
+/// Created by
+/// [`OperationBodyRequiredApi::make_operation_body_required`](crate::api::OperationBodyRequiredApi::make_operation_body_required).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_required>)

@@ -9,9 +9,10 @@ use crate::runtime;
 /// `POST /operation_body_scim`
 ///
 /// Takes a body ([`OperationBodyScim`](crate::models::OperationBodyScim)). Returns
-/// [`OperationBodyScim`](crate::models::OperationBodyScim).
+/// [`OperationBodyScim`](crate::models::OperationBodyScim). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationBodyScimApi::make_operation_body_scim`.
+/// Created by
+/// [`OperationBodyScimApi::make_operation_body_scim`](crate::api::OperationBodyScimApi::make_operation_body_scim).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_scim>)

@@ -9,8 +9,10 @@ use crate::runtime;
 /// `GET /operation_boolean_of_texts`
 ///
 /// Takes no arguments. Returns [`OperationBooleanOfTexts`](crate::models::OperationBooleanOfTexts).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationBooleanOfTextsApi::make_operation_boolean_of_texts`.
+/// Created by
+/// [`OperationBooleanOfTextsApi::make_operation_boolean_of_texts`](crate::api::OperationBooleanOfTextsApi::make_operation_boolean_of_texts).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_boolean_of_texts>)
@@ -28,7 +30,7 @@ pub struct MakeOperationBooleanOfTexts {
 }
 
 impl MakeOperationBooleanOfTexts {
-    /// The query parameter `joined`.
+    /// The query parameter `joined`: a boolean.
     pub fn joined(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("joined", value.into());
         self

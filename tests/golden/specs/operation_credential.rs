@@ -7,12 +7,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/basic`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs a credential of the security scheme `Password`, given with `with_credential` and sent in the
 /// header `Authorization`, after `Basic`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_basic`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_basic`](crate::api::OperationCredentialApi::get_operation_credential_basic).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-basic>)
@@ -106,12 +107,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/header`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs a credential of the security scheme `Key In Header`, given with `with_credential` and sent in
 /// the header `X-Api-Key`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_header`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_header`](crate::api::OperationCredentialApi::get_operation_credential_header).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-header>)
@@ -206,12 +208,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/jwt`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs a credential of the security scheme `Guest JWT`, given with `with_credential` and sent in the
 /// header `Authorization`, after `Bearer`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_jwt`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_jwt`](crate::api::OperationCredentialApi::get_operation_credential_jwt).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-jwt>)
@@ -305,11 +308,12 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/none`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_none`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_none`](crate::api::OperationCredentialApi::get_operation_credential_none).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-none>)
@@ -398,11 +402,12 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/oauth`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// OAuth scopes, any of: `things`, `things:readonly`
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_oauth`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_oauth`](crate::api::OperationCredentialApi::get_operation_credential_oauth).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-oauth>)
@@ -491,12 +496,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/optional`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Takes a credential of the security scheme `Key In Header`, given with `with_credential` and sent in
 /// the header `X-Api-Key`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_optional`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_optional`](crate::api::OperationCredentialApi::get_operation_credential_optional).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-optional>)
@@ -591,12 +597,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/query`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs a credential of the security scheme `Key In Query`, given with `with_credential` and sent in
 /// the query parameter `api_key`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_query`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_query`](crate::api::OperationCredentialApi::get_operation_credential_query).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-query>)
@@ -614,7 +621,7 @@ pub struct GetOperationCredentialQuery {
 }
 
 impl GetOperationCredentialQuery {
-    /// The query parameter `q`.
+    /// The query parameter `q`: a string.
     pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("q", value.text());
         self
@@ -696,12 +703,13 @@ use crate::runtime;
 ///
 /// `GET /operation_credential/undefined`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
 /// Needs a credential of the security scheme `Undefined JWT`, given with `with_credential` and sent in
 /// the header `Authorization`, after `Bearer`. The client's own token is not sent.
 ///
-/// Created by `OperationCredentialApi::get_operation_credential_undefined`.
+/// Created by
+/// [`OperationCredentialApi::get_operation_credential_undefined`](crate::api::OperationCredentialApi::get_operation_credential_undefined).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-undefined>)

@@ -9,13 +9,15 @@ use crate::runtime;
 /// `POST /operation_deprecated_with_permissions`
 ///
 /// Takes no arguments. Returns
-/// [`OperationDeprecatedWithPermissions`](crate::models::OperationDeprecatedWithPermissions).
+/// [`OperationDeprecatedWithPermissions`](crate::models::OperationDeprecatedWithPermissions). Succeeds
+/// with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, all of: `a:b:view`, `a:c:view`
 ///
-/// Created by `OperationDeprecatedWithPermissionsApi::make_operation_deprecated_with_permissions`.
+/// Created by
+/// [`OperationDeprecatedWithPermissionsApi::make_operation_deprecated_with_permissions`](crate::api::OperationDeprecatedWithPermissionsApi::make_operation_deprecated_with_permissions).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_deprecated_with_permissions>)

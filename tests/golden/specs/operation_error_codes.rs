@@ -8,9 +8,11 @@ use crate::runtime;
 ///
 /// `GET /operation_error_codes`
 ///
-/// Takes no arguments. Returns [`OperationErrorCodes`](crate::models::OperationErrorCodes).
+/// Takes no arguments. Returns [`OperationErrorCodes`](crate::models::OperationErrorCodes). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `OperationErrorCodesApi::make_operation_error_codes`.
+/// Created by
+/// [`OperationErrorCodesApi::make_operation_error_codes`](crate::api::OperationErrorCodesApi::make_operation_error_codes).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_error_codes>)

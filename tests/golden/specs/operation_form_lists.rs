@@ -8,9 +8,11 @@ use crate::runtime::time;
 ///
 /// `POST /operation_form_lists`
 ///
-/// Takes `ids` (a list, each item an integer). Returns nothing.
+/// Takes `ids` (the form field `ids`: a list of integers). Returns nothing. Succeeds with the status
+/// 204 (no content).
 ///
-/// Created by `OperationFormListsApi::post_operation_form_lists`.
+/// Created by
+/// [`OperationFormListsApi::post_operation_form_lists`](crate::api::OperationFormListsApi::post_operation_form_lists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_form_lists>)
@@ -28,7 +30,7 @@ pub struct PostOperationFormLists {
 }
 
 impl PostOperationFormLists {
-    /// The form field `csv`.
+    /// The form field `csv`: a list of strings.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -39,7 +41,7 @@ impl PostOperationFormLists {
         self
     }
 
-    /// The form field `ssv`.
+    /// The form field `ssv`: a list of strings.
     pub fn ssv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -50,7 +52,7 @@ impl PostOperationFormLists {
         self
     }
 
-    /// The form field `tsv`.
+    /// The form field `tsv`: a list of strings.
     pub fn tsv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -61,7 +63,7 @@ impl PostOperationFormLists {
         self
     }
 
-    /// The form field `pipes`.
+    /// The form field `pipes`: a list of strings.
     pub fn pipes(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -72,19 +74,19 @@ impl PostOperationFormLists {
         self
     }
 
-    /// The form field `day`.
+    /// The form field `day`: a date.
     pub fn day(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.form_field("day", value.into_optional());
         self
     }
 
-    /// The form field `raw`.
+    /// The form field `raw`: a string.
     pub fn raw_(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.form_field("raw", value.text());
         self
     }
 
-    /// The form field `code`.
+    /// The form field `code`: a string (`byte`).
     pub fn code(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.form_field("code", value.text());
         self

@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `HEAD /operation_head`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationHeadApi::make_operation_head`.
+/// Created by
+/// [`OperationHeadApi::make_operation_head`](crate::api::OperationHeadApi::make_operation_head).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-operation_head>)

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `GET /operation_header_lists`
 ///
-/// Takes `x_numbers` (a list, each item an integer). Returns nothing.
+/// Takes `x_numbers` (the header `X-Numbers`: a list of integers). Returns nothing. Succeeds with the
+/// status 204 (no content).
 ///
-/// Created by `OperationHeaderListsApi::get_operation_header_lists`.
+/// Created by
+/// [`OperationHeaderListsApi::get_operation_header_lists`](crate::api::OperationHeaderListsApi::get_operation_header_lists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_header_lists>)
@@ -27,7 +29,7 @@ pub struct GetOperationHeaderLists {
 }
 
 impl GetOperationHeaderLists {
-    /// The header `X-Ids`.
+    /// The header `X-Ids`: a list of strings.
     pub fn x_ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .header_list(
@@ -38,7 +40,7 @@ impl GetOperationHeaderLists {
         self
     }
 
-    /// The header `X-Bars`.
+    /// The header `X-Bars`: a list of strings.
     pub fn x_bars(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .header_list(

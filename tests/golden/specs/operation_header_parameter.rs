@@ -9,8 +9,10 @@ use crate::runtime;
 /// `POST /operation_header_parameter`
 ///
 /// Takes no arguments. Returns [`OperationHeaderParameter`](crate::models::OperationHeaderParameter).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationHeaderParameterApi::make_operation_header_parameter`.
+/// Created by
+/// [`OperationHeaderParameterApi::make_operation_header_parameter`](crate::api::OperationHeaderParameterApi::make_operation_header_parameter).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_header_parameter>)
@@ -28,7 +30,7 @@ pub struct MakeOperationHeaderParameter {
 }
 
 impl MakeOperationHeaderParameter {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self

@@ -8,10 +8,11 @@ use crate::runtime;
 ///
 /// `PATCH /operation_headers`
 ///
-/// Takes `x_journey_session_id` (a text). Returns
-/// [`OperationHeaders`](crate::models::OperationHeaders).
+/// Takes `x_journey_session_id` (the header `X-Journey-Session-Id`: a string). Returns
+/// [`OperationHeaders`](crate::models::OperationHeaders). Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationHeadersApi::make_operation_headers`.
+/// Created by
+/// [`OperationHeadersApi::make_operation_headers`](crate::api::OperationHeadersApi::make_operation_headers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-operation_headers>)
@@ -29,31 +30,31 @@ pub struct MakeOperationHeaders {
 }
 
 impl MakeOperationHeaders {
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self
     }
 
-    /// The header `If-None-Match`.
+    /// The header `If-None-Match`: a string.
     pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-None-Match", value.text());
         self
     }
 
-    /// The header `Accept-Language`.
+    /// The header `Accept-Language`: a string.
     pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Accept-Language", value.text());
         self
     }
 
-    /// The header `Idempotency-Key`.
+    /// The header `Idempotency-Key`: a string.
     pub fn idempotency_key(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("Idempotency-Key", value.text());
         self
     }
 
-    /// The header `X-Journey-Session-Type`.
+    /// The header `X-Journey-Session-Type`: a string.
     pub fn x_journey_session_type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("X-Journey-Session-Type", value.text());
         self

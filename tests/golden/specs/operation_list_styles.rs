@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_list_styles/{parts}`
 ///
-/// Takes `parts` (a list, each item a text). Returns nothing.
+/// Takes `parts` (a list of strings). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationListStylesApi::get_operation_list_styles`.
+/// Created by
+/// [`OperationListStylesApi::get_operation_list_styles`](crate::api::OperationListStylesApi::get_operation_list_styles).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_list_styles--parts->)
@@ -27,7 +28,7 @@ pub struct GetOperationListStyles {
 }
 
 impl GetOperationListStyles {
-    /// The query parameter `csv`.
+    /// The query parameter `csv`: a list of strings.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -38,7 +39,7 @@ impl GetOperationListStyles {
         self
     }
 
-    /// The query parameter `ssv`.
+    /// The query parameter `ssv`: a list of strings.
     pub fn ssv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -49,7 +50,7 @@ impl GetOperationListStyles {
         self
     }
 
-    /// The query parameter `tsv`.
+    /// The query parameter `tsv`: a list of strings.
     pub fn tsv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -60,13 +61,13 @@ impl GetOperationListStyles {
         self
     }
 
-    /// The query parameter `pipes`.
+    /// The query parameter `pipes`: a list of integers.
     pub fn pipes(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.request.query_list("pipes", runtime::ListStyle::PipeJoined, value);
         self
     }
 
-    /// The query parameter `multi`.
+    /// The query parameter `multi`: a list of strings.
     pub fn multi(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(

@@ -7,9 +7,11 @@ use crate::runtime;
 ///
 /// `POST /operation_multipart`
 ///
-/// Takes `image` (a file) and `title` (a text). Returns nothing.
+/// Takes `image` (the part of the body `image`: a file) and `title` (the part of the body `title`: a
+/// string). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationMultipartApi::post_operation_multipart`.
+/// Created by
+/// [`OperationMultipartApi::post_operation_multipart`](crate::api::OperationMultipartApi::post_operation_multipart).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_multipart>)
@@ -27,7 +29,7 @@ pub struct PostOperationMultipart {
 }
 
 impl PostOperationMultipart {
-    /// The part of the body `pages`.
+    /// The part of the body `pages`: a list of files.
     pub fn pages_(
         mut self,
         value: impl IntoIterator<Item = impl Into<runtime::FilePart>>,
@@ -36,13 +38,13 @@ impl PostOperationMultipart {
         self
     }
 
-    /// The part of the body `size`.
+    /// The part of the body `size`: an integer.
     pub fn size(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.part("size", value.into());
         self
     }
 
-    /// The part of the body `labels`.
+    /// The part of the body `labels`: a list of strings.
     pub fn labels(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .part_list(
@@ -53,7 +55,7 @@ impl PostOperationMultipart {
         self
     }
 
-    /// The part of the body `codes`.
+    /// The part of the body `codes`: a list of strings.
     pub fn codes(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .part_list(
@@ -140,9 +142,10 @@ use crate::runtime;
 ///
 /// `POST /operation_multipart/optional`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationMultipartApi::post_operation_multipart_optional`.
+/// Created by
+/// [`OperationMultipartApi::post_operation_multipart_optional`](crate::api::OperationMultipartApi::post_operation_multipart_optional).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_multipart-optional>)
@@ -160,7 +163,7 @@ pub struct PostOperationMultipartOptional {
 }
 
 impl PostOperationMultipartOptional {
-    /// The part of the body `file`.
+    /// The part of the body `file`: a file.
     pub fn file(mut self, value: impl runtime::Optional<runtime::FilePart>) -> Self {
         self.request.part_file("file", value.into_optional());
         self

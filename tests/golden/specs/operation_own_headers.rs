@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_own_headers`
 ///
-/// Takes no arguments. Returns nothing.
+/// Takes no arguments. Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationOwnHeadersApi::get_operation_own_headers`.
+/// Created by
+/// [`OperationOwnHeadersApi::get_operation_own_headers`](crate::api::OperationOwnHeadersApi::get_operation_own_headers).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_own_headers>)

@@ -8,10 +8,12 @@ use crate::runtime;
 ///
 /// `DELETE /operation_path_arguments/{first}/of/{second}`
 ///
-/// Takes `first` (an integer) and `second` (a text). Returns
-/// [`OperationPathArguments`](crate::models::OperationPathArguments).
+/// Takes `first` (an integer) and `second` (a string). Returns
+/// [`OperationPathArguments`](crate::models::OperationPathArguments). Succeeds with the status 200
+/// (OK).
 ///
-/// Created by `OperationPathArgumentsApi::make_operation_path_arguments`.
+/// Created by
+/// [`OperationPathArgumentsApi::make_operation_path_arguments`](crate::api::OperationPathArgumentsApi::make_operation_path_arguments).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-operation_path_arguments--first--of--second->)

@@ -8,11 +8,13 @@ use crate::runtime;
 ///
 /// `GET /operation_public`
 ///
-/// Takes no arguments. Returns [`OperationPublic`](crate::models::OperationPublic).
+/// Takes no arguments. Returns [`OperationPublic`](crate::models::OperationPublic). Succeeds with the
+/// status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by `OperationPublicApi::make_operation_public`.
+/// Created by
+/// [`OperationPublicApi::make_operation_public`](crate::api::OperationPublicApi::make_operation_public).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_public>)

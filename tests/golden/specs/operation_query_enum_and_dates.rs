@@ -12,9 +12,11 @@ use crate::runtime::time;
 /// `POST /operation_query_enum_and_dates`
 ///
 /// Takes no arguments. Returns
-/// [`OperationQueryEnumAndDates`](crate::models::OperationQueryEnumAndDates).
+/// [`OperationQueryEnumAndDates`](crate::models::OperationQueryEnumAndDates). Succeeds with the status
+/// 200 (OK).
 ///
-/// Created by `OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`.
+/// Created by
+/// [`OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`](crate::api::OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_enum_and_dates>)
@@ -32,7 +34,7 @@ pub struct MakeOperationQueryEnumAndDates {
 }
 
 impl MakeOperationQueryEnumAndDates {
-    /// The query parameter `order`.
+    /// The query parameter `order`: one of `asc`, `desc`.
     pub fn order(
         mut self,
         value: impl Into<Option<MakeOperationQueryEnumAndDatesOrder>>,
@@ -41,13 +43,13 @@ impl MakeOperationQueryEnumAndDates {
         self
     }
 
-    /// The query parameter `since`.
+    /// The query parameter `since`: a timestamp.
     pub fn since(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
         self.request.query("since", value.into_optional());
         self
     }
 
-    /// The query parameter `day`.
+    /// The query parameter `day`: a date.
     pub fn day(mut self, value: impl runtime::Optional<time::Date>) -> Self {
         self.request.query("day", value.into_optional());
         self

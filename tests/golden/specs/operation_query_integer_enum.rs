@@ -11,8 +11,10 @@ use crate::runtime;
 /// `GET /operation_query_integer_enum`
 ///
 /// Takes no arguments. Returns [`OperationQueryIntegerEnum`](crate::models::OperationQueryIntegerEnum).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationQueryIntegerEnumApi::make_operation_query_integer_enum`.
+/// Created by
+/// [`OperationQueryIntegerEnumApi::make_operation_query_integer_enum`](crate::api::OperationQueryIntegerEnumApi::make_operation_query_integer_enum).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_integer_enum>)
@@ -30,7 +32,7 @@ pub struct MakeOperationQueryIntegerEnum {
 }
 
 impl MakeOperationQueryIntegerEnum {
-    /// The query parameter `days`.
+    /// The query parameter `days`: one of `7`, `30`.
     pub fn days(
         mut self,
         value: impl Into<Option<MakeOperationQueryIntegerEnumDays>>,

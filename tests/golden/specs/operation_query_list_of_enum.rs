@@ -11,8 +11,10 @@ use crate::runtime;
 /// `GET /operation_query_list_of_enum`
 ///
 /// Takes no arguments. Returns [`OperationQueryListOfEnum`](crate::models::OperationQueryListOfEnum).
+/// Succeeds with the status 200 (OK).
 ///
-/// Created by `OperationQueryListOfEnumApi::make_operation_query_list_of_enum`.
+/// Created by
+/// [`OperationQueryListOfEnumApi::make_operation_query_list_of_enum`](crate::api::OperationQueryListOfEnumApi::make_operation_query_list_of_enum).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_list_of_enum>)
@@ -30,7 +32,7 @@ pub struct MakeOperationQueryListOfEnum {
 }
 
 impl MakeOperationQueryListOfEnum {
-    /// The query parameter `expand`.
+    /// The query parameter `expand`: a list of `team`, `skills`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = MakeOperationQueryListOfEnumExpand>,

@@ -8,9 +8,11 @@ use crate::runtime;
 ///
 /// `POST /operation_query_lists`
 ///
-/// Takes no arguments. Returns [`OperationQueryLists`](crate::models::OperationQueryLists).
+/// Takes no arguments. Returns [`OperationQueryLists`](crate::models::OperationQueryLists). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `OperationQueryListsApi::make_operation_query_lists`.
+/// Created by
+/// [`OperationQueryListsApi::make_operation_query_lists`](crate::api::OperationQueryListsApi::make_operation_query_lists).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_lists>)
@@ -28,7 +30,7 @@ pub struct MakeOperationQueryLists {
 }
 
 impl MakeOperationQueryLists {
-    /// The query parameter `multi`.
+    /// The query parameter `multi`: a list of strings.
     pub fn multi(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -39,7 +41,7 @@ impl MakeOperationQueryLists {
         self
     }
 
-    /// The query parameter `csv`.
+    /// The query parameter `csv`: a list of strings.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(

@@ -8,10 +8,12 @@ use crate::runtime;
 ///
 /// `POST /operation_query_required_and_optional`
 ///
-/// Takes `need` (a text). Returns
-/// [`OperationQueryRequiredAndOptional`](crate::models::OperationQueryRequiredAndOptional).
+/// Takes `need` (the query parameter `need`: a string). Returns
+/// [`OperationQueryRequiredAndOptional`](crate::models::OperationQueryRequiredAndOptional). Succeeds
+/// with the status 200 (OK).
 ///
-/// Created by `OperationQueryRequiredAndOptionalApi::make_operation_query_required_and_optional`.
+/// Created by
+/// [`OperationQueryRequiredAndOptionalApi::make_operation_query_required_and_optional`](crate::api::OperationQueryRequiredAndOptionalApi::make_operation_query_required_and_optional).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_required_and_optional>)
@@ -29,13 +31,13 @@ pub struct MakeOperationQueryRequiredAndOptional {
 }
 
 impl MakeOperationQueryRequiredAndOptional {
-    /// The query parameter `count`.
+    /// The query parameter `count`: an integer.
     pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("count", value.into());
         self
     }
 
-    /// The query parameter `flag`, default `false`.
+    /// The query parameter `flag`: a boolean, default `false`.
     pub fn flag(mut self, value: impl Into<Option<bool>>) -> Self {
         self.request.query("flag", value.into());
         self

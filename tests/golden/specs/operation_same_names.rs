@@ -7,9 +7,10 @@ use crate::runtime;
 ///
 /// `GET /operation_same_names/{id}`
 ///
-/// Takes `id` (a text). Returns nothing.
+/// Takes `id` (a string). Returns nothing. Succeeds with the status 204 (no content).
 ///
-/// Created by `OperationSameNamesApi::get_operation_same_names`.
+/// Created by
+/// [`OperationSameNamesApi::get_operation_same_names`](crate::api::OperationSameNamesApi::get_operation_same_names).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_same_names--id->)
@@ -27,43 +28,43 @@ pub struct GetOperationSameNames {
 }
 
 impl GetOperationSameNames {
-    /// The query parameter `id`.
+    /// The query parameter `id`: a string.
     pub fn id_query(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("id", value.text());
         self
     }
 
-    /// The header `id`.
+    /// The header `id`: a string.
     pub fn id_header(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("id", value.text());
         self
     }
 
-    /// The query parameter `page[number]`.
+    /// The query parameter `page[number]`: an integer.
     pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("page[number]", value.into());
         self
     }
 
-    /// The query parameter `page`.
+    /// The query parameter `page`: an integer.
     pub fn page(mut self, value: impl Into<Option<i64>>) -> Self {
         self.request.query("page", value.into());
         self
     }
 
-    /// The query parameter `$filter`.
+    /// The query parameter `$filter`: a string.
     pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("$filter", value.text());
         self
     }
 
-    /// The query parameter `filter`.
+    /// The query parameter `filter`: a string.
     pub fn filter_xcbf2bc(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("filter", value.text());
         self
     }
 
-    /// The query parameter `_filter`.
+    /// The query parameter `_filter`: a string.
     pub fn filter_xbaace6(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("_filter", value.text());
         self

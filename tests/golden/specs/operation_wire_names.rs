@@ -8,9 +8,11 @@ use crate::runtime;
 ///
 /// `POST /operation_wire_names`
 ///
-/// Takes no arguments. Returns [`OperationWireNames`](crate::models::OperationWireNames).
+/// Takes no arguments. Returns [`OperationWireNames`](crate::models::OperationWireNames). Succeeds with
+/// the status 200 (OK).
 ///
-/// Created by `OperationWireNamesApi::make_operation_wire_names`.
+/// Created by
+/// [`OperationWireNamesApi::make_operation_wire_names`](crate::api::OperationWireNamesApi::make_operation_wire_names).
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_wire_names>)
@@ -28,37 +30,37 @@ pub struct MakeOperationWireNames {
 }
 
 impl MakeOperationWireNames {
-    /// The query parameter `site.id`.
+    /// The query parameter `site.id`: a string.
     pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("site.id", value.text());
         self
     }
 
-    /// The query parameter `lines.loggedInUser.id`.
+    /// The query parameter `lines.loggedInUser.id`: a string.
     pub fn lines_logged_in_user_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("lines.loggedInUser.id", value.text());
         self
     }
 
-    /// The query parameter `phone_hardwareId`.
+    /// The query parameter `phone_hardwareId`: a string.
     pub fn phone_hardware_id(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("phone_hardwareId", value.text());
         self
     }
 
-    /// The query parameter `type`.
+    /// The query parameter `type`: a string.
     pub fn r#type(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("type", value.text());
         self
     }
 
-    /// The query parameter `error`.
+    /// The query parameter `error`: a string.
     pub fn error(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.query("error", value.text());
         self
     }
 
-    /// The header `If-Match`.
+    /// The header `If-Match`: a string.
     pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
         self.request.header("If-Match", value.text());
         self

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `ReadOnly` in the API.
 ///
-/// Returned by `get_read_only_0`.
+/// Returned by [`get_read_only_0`](crate::api::GetReadOnly0).
 #[derive(Clone, Default)]
 pub struct ReadOnly {
     /// Who it is.
     ///
-    /// `id`, required, read-only
+    /// `id`: a string, required, read-only
     pub id: Option<String>,
-    /// `old`
+    /// `old`: a string
     pub old: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 
 /// `Recursion` in the API.
 ///
-/// Returned by `get_recursion_0`.
+/// Returned by [`get_recursion_0`](crate::api::GetRecursion0).
 #[derive(Clone, Default)]
 pub struct Recursion {
-    /// `children`
+    /// `children`: a list of `Recursion`
     pub children: Option<Vec<Recursion>>,
-    /// `parent`
+    /// `parent`: `Recursion`
     pub parent: Option<Box<Recursion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 
 /// `RecursionThroughOthers` in the API.
 ///
-/// Returned by `get_recursion_through_others_0`.
+/// Returned by [`get_recursion_through_others_0`](crate::api::GetRecursionThroughOthers0).
 #[derive(Clone, Default)]
 pub struct RecursionThroughOthers {
-    /// `user`
+    /// `user`: `RecursionThroughOthersUser`
     pub user: Option<Box<RecursionThroughOthersUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -34,12 +34,12 @@ use crate::runtime::codec;
 
 /// `RecursionThroughOthersUser` in the API.
 ///
-/// Returned by `get_recursion_through_others_1`.
+/// Returned by [`get_recursion_through_others_1`](crate::api::GetRecursionThroughOthers1).
 #[derive(Clone, Default)]
 pub struct RecursionThroughOthersUser {
-    /// `manager`
+    /// `manager`: `RecursionThroughOthersUser`
     pub manager: Option<Box<RecursionThroughOthersUser>>,
-    /// `team`
+    /// `team`: `RecursionThroughOthers`
     pub team: Option<Box<RecursionThroughOthers>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

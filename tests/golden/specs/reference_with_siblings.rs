@@ -6,12 +6,12 @@ use crate::runtime::codec;
 
 /// `ReferenceWithSiblings` in the API.
 ///
-/// Returned by `get_reference_with_siblings_0`.
+/// Returned by [`get_reference_with_siblings_0`](crate::api::GetReferenceWithSiblings0).
 #[derive(Clone, Default)]
 pub struct ReferenceWithSiblings {
     /// Where to.
     ///
-    /// `target`, read-only
+    /// `target`: `ReferenceWithSiblingsTarget`, read-only
     pub target: Option<Box<ReferenceWithSiblingsTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -35,10 +35,10 @@ use crate::runtime::codec;
 
 /// `ReferenceWithSiblingsTarget` in the API.
 ///
-/// Returned by `get_reference_with_siblings_1`.
+/// Returned by [`get_reference_with_siblings_1`](crate::api::GetReferenceWithSiblings1).
 #[derive(Clone, Default)]
 pub struct ReferenceWithSiblingsTarget {
-    /// `id`
+    /// `id`: a string
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 
 /// `SecretProperties` in the API.
 ///
-/// Returned by `get_secret_properties_0`.
+/// Returned by [`get_secret_properties_0`](crate::api::GetSecretProperties0).
 #[derive(Clone, Default)]
 pub struct SecretProperties {
-    /// `clientSecret`
+    /// `clientSecret`: a string
     pub client_secret: Option<String>,
-    /// `name`
+    /// `name`: a string
     pub name: Option<String>,
-    /// `password`
+    /// `password`: a string
     pub password: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 /// `StringFormats` in the API.
 ///
-/// Returned by `get_string_formats_0`.
+/// Returned by [`get_string_formats_0`](crate::api::GetStringFormats0).
 #[derive(Clone, Default)]
 pub struct StringFormats {
-    /// `day`
+    /// `day`: a date
     pub day: Option<time::Date>,
-    /// `link`
+    /// `link`: a string (`uri`)
     pub link: Option<String>,
-    /// `local`
+    /// `local`: a date and time without a time zone
     pub local: Option<time::LocalDateTime>,
-    /// `plain`
+    /// `plain`: a string
     pub plain: Option<String>,
-    /// `when`
+    /// `when`: a timestamp
     pub when: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 /// `TypedMap` in the API.
 ///
-/// Returned by `get_typed_map_0`.
+/// Returned by [`get_typed_map_0`](crate::api::GetTypedMap0).
 #[derive(Clone, Default)]
 pub struct TypedMap {
-    /// `counts`
+    /// `counts`: a map of strings to integers
     pub counts: Option<BTreeMap<String, i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 /// `UntypedMap` in the API.
 ///
-/// Returned by `get_untyped_map_0`.
+/// Returned by [`get_untyped_map_0`](crate::api::GetUntypedMap0).
 #[derive(Clone, Default)]
 pub struct UntypedMap {
-    /// `any`
+    /// `any`: a map of strings to JSON values
     pub any: Option<BTreeMap<String, serde_json::Value>>,
-    /// `bare`
+    /// `bare`: any JSON value
     pub bare: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

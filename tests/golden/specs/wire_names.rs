@@ -5,22 +5,22 @@ use crate::runtime::codec;
 
 /// `WireNames` in the API.
 ///
-/// Returned by `get_wire_names_0`.
+/// Returned by [`get_wire_names_0`](crate::api::GetWireNames0).
 #[derive(Clone, Default)]
 pub struct WireNames {
-    ///
+    /// \: a string
     pub empty: Option<String>,
-    /// `Type `
+    /// `Type `: a string
     pub type_x8a5151: Option<String>,
-    /// `error`
+    /// `error`: a string
     pub error: Option<String>,
-    /// `lines.loggedInUser.id`
+    /// `lines.loggedInUser.id`: a string
     pub lines_logged_in_user_id: Option<String>,
-    /// `phone_hardwareId`
+    /// `phone_hardwareId`: a string
     pub phone_hardware_id: Option<String>,
-    /// `site.id`
+    /// `site.id`: a string
     pub site_id: Option<String>,
-    /// `type`
+    /// `type`: a string
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
