@@ -12,7 +12,7 @@ pub struct LimitsOfProperties {
     pub code: Option<String>,
     /// `color`: one of `red`, `green`, default `red`
     pub color: Option<LimitsOfPropertiesColor>,
-    /// `colors`: a list of `red`, `green`
+    /// `colors`: a list, each item one of `red`, `green`
     pub colors: Option<Vec<LimitsOfPropertiesColors>>,
     /// `count`: an integer (`int32`), from 1 to 100, default `25`
     pub count: Option<i64>,

@@ -8,7 +8,7 @@ use crate::runtime::codec;
 /// Returned by [`get_list_of_enum_0`](crate::api::GetListOfEnum0).
 #[derive(Clone, Default)]
 pub struct ListOfEnum {
-    /// `states`: a list of `on`, `off`
+    /// `states`: a list, each item one of `on`, `off`
     pub states: Option<Vec<ListOfEnumStates>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -76,7 +76,7 @@ impl runtime::Operation for GetOperationLimits {
         &mut self.request
     }
 
-    fn into_request(self) -> runtime::Request {
+    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
         self.request
     }
 }

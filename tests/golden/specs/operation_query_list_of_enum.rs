@@ -32,7 +32,7 @@ pub struct MakeOperationQueryListOfEnum {
 }
 
 impl MakeOperationQueryListOfEnum {
-    /// The query parameter `expand`: a list of `team`, `skills`.
+    /// The query parameter `expand`: a list, each item one of `team`, `skills`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = MakeOperationQueryListOfEnumExpand>,
